@@ -1,0 +1,325 @@
+//! The only door to the disk.
+//!
+//! Takes paths and bytes, gives mapped inputs and files that are either wholly there or not at all. Must never
+//! know what is in them. Every write is counted, so that a test can make the Nth one fail.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+/// A failure of the world: which path, what was tried, why not.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot {attempt} `{}`: {source}", path.display())]
+pub struct FileError {
+    /// What was tried: "read", "write", …
+    pub attempt: &'static str,
+    /// Where.
+    pub path: PathBuf,
+    /// Why not.
+    pub source: io::Error,
+}
+
+impl FileError {
+    /// A failure of `attempt` at `path`.
+    pub fn new(attempt: &'static str, path: &Path, source: io::Error) -> FileError {
+        FileError { attempt, path: path.to_path_buf(), source }
+    }
+}
+
+/// Length and time of modification: what must not change while a file is read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Fingerprint {
+    length: u64,
+    modified_nanoseconds: u128,
+}
+
+impl Fingerprint {
+    /// Of the file at `path` now.
+    pub fn of(path: &Path) -> Result<Fingerprint, FileError> {
+        let metadata = fs::metadata(path).map_err(|e| FileError::new("read", path, e))?;
+        Ok(Fingerprint::from_metadata(&metadata))
+    }
+
+    /// The length in bytes.
+    pub fn length(self) -> u64 {
+        self.length
+    }
+
+    fn from_metadata(metadata: &fs::Metadata) -> Fingerprint {
+        let modified = metadata.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+        Fingerprint { length: metadata.len(), modified_nanoseconds: modified.map_or(0, |d| d.as_nanos()) }
+    }
+}
+
+/// A file mapped read-only.
+#[derive(Debug)]
+pub struct Mapped {
+    path: PathBuf,
+    fingerprint: Fingerprint,
+    map: Option<memmap2::Mmap>,
+}
+
+impl Mapped {
+    /// Maps a whole file and takes a shared lock on it, so that well-behaved writers stay away.
+    pub fn open(path: &Path) -> Result<Mapped, FileError> {
+        let file = File::open(path).map_err(|e| FileError::new("read", path, e))?;
+        let metadata = file.metadata().map_err(|e| FileError::new("read", path, e))?;
+        if metadata.is_dir() {
+            return Err(FileError::new("read", path, io::Error::new(io::ErrorKind::IsADirectory, "it is a folder")));
+        }
+        // A lock is advisory and some file systems have none; the fingerprint below is the real guard.
+        let _ = file.try_lock_shared();
+        let map = if metadata.len() == 0 { None } else { Some(map_file(&file).map_err(|e| FileError::new("map", path, e))?) };
+        Ok(Mapped { path: path.to_path_buf(), fingerprint: Fingerprint::from_metadata(&metadata), map })
+    }
+
+    /// Its path.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// As it was when it was opened.
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
+    }
+
+    /// Whether the file at the path is still the one that was opened.
+    pub fn is_unchanged(&self) -> bool {
+        Fingerprint::of(&self.path).is_ok_and(|now| now == self.fingerprint)
+    }
+}
+
+#[allow(unsafe_code)]
+fn map_file(file: &File) -> io::Result<memmap2::Mmap> {
+    // SAFETY: the map is read-only and never outlives `Mapped`. Another process may still truncate the file;
+    // it is locked, its fingerprint is compared before each volume is committed, and nothing that was read
+    // from a changed file is kept.
+    unsafe { memmap2::Mmap::map(file) }
+}
+
+impl Deref for Mapped {
+    type Target = [u8];
+    fn deref(&self) -> &[u8] {
+        self.map.as_deref().unwrap_or(&[])
+    }
+}
+
+/// Reads a small file whole.
+pub fn read(path: &Path, bytes_max: usize) -> Result<Vec<u8>, FileError> {
+    let file = File::open(path).map_err(|e| FileError::new("read", path, e))?;
+    let mut bytes = Vec::new();
+    file.take(bytes_max as u64 + 1).read_to_end(&mut bytes).map_err(|e| FileError::new("read", path, e))?;
+    if bytes.len() > bytes_max {
+        let reason = io::Error::new(io::ErrorKind::FileTooLarge, format!("larger than the limit of {bytes_max} bytes"));
+        return Err(FileError::new("read", path, reason));
+    }
+    Ok(bytes)
+}
+
+/// The disk as a run sees it. Clones share the count of writes.
+#[derive(Clone, Debug)]
+pub struct Disk {
+    writes_left: Arc<AtomicI64>,
+    writes: Arc<AtomicU64>,
+}
+
+impl Default for Disk {
+    fn default() -> Disk {
+        Disk::real()
+    }
+}
+
+impl Disk {
+    /// A disk that fails only when the machine's does.
+    pub fn real() -> Disk {
+        Disk { writes_left: Arc::new(AtomicI64::new(i64::MAX)), writes: Arc::new(AtomicU64::new(0)) }
+    }
+
+    /// A disk that is full after `writes` writes: the fault injection of the tests.
+    pub fn full_after(writes: i64) -> Disk {
+        Disk { writes_left: Arc::new(AtomicI64::new(writes)), writes: Arc::new(AtomicU64::new(0)) }
+    }
+
+    /// How many writes were asked for so far.
+    pub fn writes(&self) -> u64 {
+        self.writes.load(Ordering::Relaxed)
+    }
+
+    /// Counts one write that is about to happen; an error if the disk is to be full by now.
+    pub fn count_write(&self) -> io::Result<()> {
+        self.writes.fetch_add(1, Ordering::Relaxed);
+        if self.writes_left.fetch_sub(1, Ordering::Relaxed) <= 0 {
+            return Err(io::Error::new(io::ErrorKind::StorageFull, "no space left on device"));
+        }
+        Ok(())
+    }
+
+    /// Makes a folder and its parents.
+    pub fn create_folder(&self, path: &Path) -> Result<(), FileError> {
+        self.count_write().and_then(|()| fs::create_dir_all(path)).map_err(|e| FileError::new("create the folder", path, e))
+    }
+
+    /// Puts `bytes` at `path`, wholly or not at all: write beside it, fsync, rename, fsync the folder.
+    pub fn commit(&self, path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+        let mut pending = self.begin(path)?;
+        pending.write_all(bytes).map_err(|e| FileError::new("write", path, e))?;
+        pending.commit()
+    }
+
+    /// Starts a file that appears at `path` only when it is committed.
+    pub fn begin(&self, path: &Path) -> Result<Pending, FileError> {
+        let mut name = path.file_name().unwrap_or_default().to_os_string();
+        name.push(".part");
+        let part = path.with_file_name(name);
+        let file = self.count_write().and_then(|()| File::create(&part)).map_err(|e| FileError::new("write", path, e))?;
+        Ok(Pending { file: Some(file), part, path: path.to_path_buf(), disk: self.clone() })
+    }
+
+    /// Removes a file; nothing happens if there is none.
+    pub fn remove(&self, path: &Path) -> Result<(), FileError> {
+        match self.count_write().and_then(|()| fs::remove_file(path)) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(FileError::new("remove", path, e)),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A file on its way: written beside its place, there only after [`Pending::commit`], gone if dropped before.
+#[derive(Debug)]
+pub struct Pending {
+    file: Option<File>,
+    part: PathBuf,
+    path: PathBuf,
+    disk: Disk,
+}
+
+impl Pending {
+    /// Makes the file durable and puts it in its place.
+    pub fn commit(mut self) -> Result<(), FileError> {
+        let file = self.file.take().expect("a pending file is committed once");
+        let disk = &self.disk;
+        let result = disk.count_write().and_then(|()| file.sync_all()).and_then(|()| {
+            drop(file);
+            disk.count_write()?;
+            fs::rename(&self.part, &self.path)?;
+            sync_folder(&self.path)
+        });
+        result.map_err(|e| {
+            let _ = fs::remove_file(&self.part);
+            FileError::new("write", &self.path, e)
+        })
+    }
+}
+
+impl Write for Pending {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.disk.count_write()?;
+        self.file.as_mut().expect("an uncommitted file is open").write(bytes)
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        if self.file.take().is_some() {
+            let _ = fs::remove_file(&self.part);
+        }
+    }
+}
+
+fn sync_folder(path: &Path) -> io::Result<()> {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => File::open(folder)?.sync_all(),
+        _ => File::open(".")?.sync_all(),
+    }
+}
+
+/// An exclusive lock on an output folder, held until dropped. The system releases it when the process dies.
+#[derive(Debug)]
+pub struct FolderLock(#[allow(dead_code)] File);
+
+impl FolderLock {
+    /// Takes the lock file at `path`; `Ok(None)` if another process has it.
+    pub fn acquire(path: &Path) -> Result<Option<FolderLock>, FileError> {
+        let file = fs::OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(path)
+            .map_err(|e| FileError::new("write", path, e))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(FolderLock(file))),
+            Err(fs::TryLockError::WouldBlock) => Ok(None),
+            Err(fs::TryLockError::Error(e)) => Err(FileError::new("lock", path, e)),
+        }
+    }
+}
+
+/// Joins `relative` to `folder`, refusing to leave it: no absolute path, no `..`.
+///
+/// Customers' layouts name images and fonts; a layout must not read the machine's other files.
+pub fn inside(folder: &Path, relative: &str) -> Option<PathBuf> {
+    let path = Path::new(relative);
+    let plain = path.components().all(|c| matches!(c, std::path::Component::Normal(_) | std::path::Component::CurDir));
+    (plain && !relative.is_empty()).then(|| folder.join(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_there_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.pdf");
+        let disk = Disk::real();
+        disk.commit(&path, b"whole").expect("written");
+        let needed = disk.writes() as i64;
+        for limit in 0..needed {
+            let other = folder.path().join(format!("b{limit}.pdf"));
+            assert!(Disk::full_after(limit).commit(&other, b"whole").is_err(), "{limit}");
+            assert!(!other.exists(), "{limit}");
+        }
+        assert_eq!(fs::read_dir(folder.path()).expect("read").count(), 1, "no partial file stays");
+        assert_eq!(fs::read(&path).expect("read"), b"whole");
+    }
+
+    #[test]
+    fn a_second_lock_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("lock");
+        let first = FolderLock::acquire(&path).expect("opens");
+        assert!(first.is_some());
+        assert!(FolderLock::acquire(&path).expect("opens").is_none());
+        drop(first);
+        assert!(FolderLock::acquire(&path).expect("opens").is_some());
+    }
+
+    #[test]
+    fn a_layout_cannot_leave_its_folder() {
+        let folder = Path::new("job");
+        assert_eq!(inside(folder, "img/logo.png"), Some(PathBuf::from("job/img/logo.png")));
+        for path in ["../secret", "/etc/passwd", "a/../../b", ""] {
+            assert_eq!(inside(folder, path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_changed_file_is_noticed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("in.csv");
+        fs::write(&path, b"one").expect("written");
+        let mapped = Mapped::open(&path).expect("maps");
+        assert!(mapped.is_unchanged());
+        assert_eq!(&*mapped, b"one");
+        let other = folder.path().join("new");
+        fs::write(&other, b"other").expect("written");
+        fs::rename(&other, &path).expect("renamed");
+        assert!(!mapped.is_unchanged());
+    }
+}

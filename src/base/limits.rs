@@ -1,0 +1,49 @@
+//! Limits on everything that grows.
+//!
+//! Takes nothing, gives the numbers. Customer data is hostile: what passes a limit is held or refused with a
+//! reason, never cut short silently.
+
+/// Largest record in bytes; a larger one is held.
+pub const RECORD_BYTES_MAX: usize = 64 << 20;
+/// Deepest nesting of JSON arrays and objects or XML elements in a record.
+pub const NESTING_MAX: usize = 128;
+/// Most rows of all lists of one record.
+pub const LIST_ROWS_MAX: usize = 2_000_000;
+/// Longest text value in bytes.
+pub const TEXT_BYTES_MAX: usize = 4 << 20;
+/// Most fields in a data contract.
+pub const FIELDS_MAX: usize = 2_000;
+/// Most attributes of one XML element in customer data.
+pub const XML_ATTRIBUTES_MAX: usize = 256;
+/// Most columns of a CSV file.
+pub const CSV_COLUMNS_MAX: usize = 4_096;
+/// Most pages of one document.
+pub const PAGES_PER_DOCUMENT_MAX: usize = 50_000;
+/// Largest layout or job file in bytes.
+pub const LAYOUT_BYTES_MAX: usize = 8 << 20;
+/// Deepest nesting of elements in a layout.
+pub const LAYOUT_NESTING_MAX: usize = 64;
+/// Deepest nesting of an expression.
+pub const EXPRESSION_NESTING_MAX: usize = 64;
+/// Longest expression in bytes.
+pub const EXPRESSION_BYTES_MAX: usize = 4_096;
+/// Longest text an expression may build, in bytes.
+pub const EXPRESSION_TEXT_MAX: usize = 1 << 20;
+/// Most evaluation steps of one expression for one record.
+pub const EXPRESSION_STEPS_MAX: u32 = 50_000_000;
+/// Largest image file in bytes.
+pub const IMAGE_BYTES_MAX: usize = 64 << 20;
+/// Most pixels of an image; a small file can announce billions.
+pub const IMAGE_PIXELS_MAX: u64 = 100_000_000;
+/// Largest font file in bytes.
+pub const FONT_BYTES_MAX: usize = 64 << 20;
+/// Longest word handed to the shaper in one piece, in bytes.
+pub const WORD_BYTES_MAX: usize = 512;
+/// Words kept per worker and face before the cache starts anew.
+pub const WORD_CACHE_MAX: usize = 1 << 16;
+/// Longest barcode payload in bytes.
+pub const BARCODE_BYTES_MAX: usize = 2_953;
+/// Longest sort key of a document in bytes; what follows does not take part in the order.
+pub const SORT_KEY_BYTES_MAX: usize = 96;
+/// Most indirect objects of a PDF/A file (ISO 19005-2, 6.1.13: 8,388,607).
+pub const PDF_OBJECTS_MAX: usize = 8_388_607;

@@ -1,0 +1,15 @@
+//! Layer 0: what every part of the line stands on.
+//!
+//! Takes nothing from other layers, gives plain types: spans and diagnostics, lengths, money, dates, hashes,
+//! limits, files. Must never know of layouts, records, fonts or PDF.
+
+pub mod code;
+pub mod date;
+pub mod diagnostic;
+pub mod file;
+pub mod hash;
+pub mod length;
+pub mod limits;
+pub mod money;
+pub mod span;
+pub mod suggest;

@@ -1,0 +1,6 @@
+//! Layer 1: tools that know nothing of jobs or mail; each could be a crate of its own.
+//!
+//! Takes base types, gives expressions, locales, fonts, text shaping, images, barcodes and PDF syntax. Must never know
+//! what a record, a layout or a job is.
+
+pub mod expr;

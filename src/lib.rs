@@ -1,0 +1,5 @@
+//! Pressrun: data + layouts → volumes → print files, exactly once.
+
+pub mod base;
+pub mod kit;
+pub mod model;

@@ -1,0 +1,2 @@
+//! Arguments in, diagnostics and exit code out.
+fn main() {}

@@ -1,0 +1,33 @@
+//! A record: one input unit, parsed.
+//!
+//! Takes values in the order of the data contract, gives them to whoever binds a layout. Must never know the format
+//! it came from.
+
+use crate::kit::expr::Value;
+
+/// One parsed record. Everything in it borrows from the input or from the record's arena.
+#[derive(Clone, Copy, Debug)]
+pub struct Record<'a> {
+    /// Its place in the input, from 0: the identity of a record.
+    pub number: u64,
+    /// Its bytes in the input, as they were.
+    pub original: &'a [u8],
+    /// One value per field of the contract.
+    pub values: &'a [Value<'a>],
+}
+
+/// Why a record is held.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Hold {
+    /// The kind of fault, an `R….` code.
+    pub code: &'static crate::base::code::Code,
+    /// The reason in words, with the field and the offending value.
+    pub reason: String,
+}
+
+impl Hold {
+    /// A hold.
+    pub fn new(code: &'static crate::base::code::Code, reason: impl Into<String>) -> Hold {
+        Hold { code, reason: reason.into() }
+    }
+}
