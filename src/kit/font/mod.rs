@@ -1,0 +1,16 @@
+//! Font faces: metrics, character coverage, one-byte codes, shaping.
+//!
+//! Takes the bytes of TrueType and OpenType fonts, gives faces that measure, shape and encode text. Must never know
+//! where a text comes from or where it is placed. `harfrust` and `skrifa` are named here and nowhere else.
+
+mod code;
+mod embed;
+mod face;
+mod figures;
+mod shape;
+
+pub use code::NarrowCode;
+pub use embed::{EmbeddedFont, GlyphSet, SubsetError, subset};
+pub use face::{Face, FaceId, FontError};
+pub use figures::FigureTable;
+pub use shape::{ShapedGlyph, Shaper};
