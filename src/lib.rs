@@ -2,4 +2,3 @@
 
 pub mod base;
 pub mod kit;
-pub mod model;

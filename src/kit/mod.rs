@@ -4,3 +4,5 @@
 //! what a record, a layout or a job is.
 
 pub mod expr;
+pub mod font;
+pub mod text;
