@@ -4,3 +4,4 @@
 //! what a record, a layout or a job is.
 
 pub mod expr;
+pub mod sample;
