@@ -7,4 +7,5 @@ pub mod barcode;
 pub mod expr;
 pub mod font;
 pub mod locale;
+pub mod sample;
 pub mod text;
