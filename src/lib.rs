@@ -1,4 +1,6 @@
 //! Pressrun: data + layouts → volumes → print files, exactly once.
 
 pub mod base;
+pub mod compose;
 pub mod kit;
+pub mod model;

@@ -47,4 +47,20 @@ codes! {
     EXPR_NOT_HERE = "E0107", "this is not available here",
         "`running(...)` works only in the rows, carry rows and foot of a table with `rows=`; `page` and `pages` only in regions of\n\
          a page master, because the body does not know its page before it is paginated.";
+
+    // ---- records that are held while they are composed
+    RECORD_EXPRESSION = "R0401", "an expression has no value for this record",
+        "A calculation went wrong with this record's values: a division by zero, a result of more than 28 digits, amounts of two\n\
+         currencies added together, or a text that is no number or date. The record is held; the others go on.";
+    RECORD_BARCODE = "R0402", "a barcode cannot be made of this record's value",
+        "The value is empty, too long, or holds a character the symbology has no code for.";
+    RECORD_ADDRESS = "R0403", "the address has too many lines",
+        "The address block has room for the number of lines that `lines-max` says. More would be cut off by the window of the envelope.";
+    RECORD_TOO_HIGH = "R0404", "something does not fit the page",
+        "A line, an image, a box or region of fixed height, or a table's foot is higher than the room any page has for it.";
+    RECORD_GLYPH = "R0405", "a character has no glyph",
+        "None of the faces of the style's font family and its fallback families has a glyph for a character of this record. It would\n\
+         print as an empty box. Add a family that covers it to `fallback`, or let the job report instead of hold (`missing-glyphs`).";
+    RECORD_LIMIT = "R0406", "a document passes a limit",
+        "A document has more pages, or a text more bytes, than the limits of this program allow.";
 }

@@ -10,7 +10,7 @@ mod figures;
 mod shape;
 
 pub use code::NarrowCode;
-pub use embed::{EmbeddedFont, GlyphSet, SubsetError, subset};
+pub use embed::GlyphSet;
 pub use face::{Face, FaceId, FontError};
 pub use figures::FigureTable;
 pub use shape::{ShapedGlyph, Shaper};
