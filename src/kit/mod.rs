@@ -5,4 +5,5 @@
 
 pub mod expr;
 pub mod font;
+pub mod pdf;
 pub mod text;
