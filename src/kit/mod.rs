@@ -5,5 +5,6 @@
 
 pub mod expr;
 pub mod font;
+pub mod locale;
 pub mod pdf;
 pub mod text;

@@ -455,8 +455,8 @@ pub struct Table {
     pub width: Option<Track>,
     /// Repeated on each page the table continues on.
     pub head: Vec<TableRow>,
-    /// The head composed once, painted from its upper left corner; set if the head is static and the width known.
-    pub head_form: Option<FormId>,
+    /// The head composed once, painted from its upper left corner, and its height; set if the head is static and the width known.
+    pub head_form: Option<(FormId, Length)>,
     /// The rows: fixed ones and repeated ones, in order.
     pub groups: Vec<RowGroup>,
     /// At the end.

@@ -53,6 +53,20 @@ pub struct Used {
 }
 
 impl Used {
+    /// Adds a glyph of a face, named through one-byte codes or (`wide`) through glyph ids.
+    pub fn mark(&mut self, face: FaceId, glyph: u16, wide: bool) {
+        let index = usize::from(face.0);
+        if self.glyphs.len() <= index {
+            self.glyphs.resize_with(index + 1, Default::default);
+        }
+        self.glyphs[index].insert(glyph);
+        if wide {
+            self.wide |= 1 << index;
+        } else {
+            self.narrow |= 1 << index;
+        }
+    }
+
     /// Adds everything `other` names.
     pub fn merge(&mut self, other: &Used) {
         if self.glyphs.len() < other.glyphs.len() {

@@ -59,7 +59,8 @@ pub fn subset(face: &Face, glyphs: &GlyphSet) -> Result<EmbeddedFont, SubsetErro
         remapper.remap(*glyph);
     }
     // As when a face is read: a panic over a customer's font must not become ours.
-    let program = std::panic::catch_unwind(|| subsetter::subset(&face.data, 0, &remapper))
+    let data: &[u8] = &face.data;
+    let program = std::panic::catch_unwind(|| subsetter::subset(data, 0, &remapper))
         .map_err(|_| SubsetError::Program("its tables contradict each other".into()))?
         .map_err(|error| SubsetError::Program(error.to_string()))?;
     let (program, cid_to_gid) = if face.is_cff {
