@@ -41,9 +41,11 @@ pub const FONT_BYTES_MAX: usize = 64 << 20;
 pub const WORD_BYTES_MAX: usize = 512;
 /// Words kept per worker and face before the cache starts anew.
 pub const WORD_CACHE_MAX: usize = 1 << 16;
-/// Longest barcode payload in bytes.
-pub const BARCODE_BYTES_MAX: usize = 2_953;
+/// Longest barcode payload in bytes: the digits of the largest QR symbol.
+pub const BARCODE_BYTES_MAX: usize = 7_089;
 /// Longest sort key of a document in bytes; what follows does not take part in the order.
 pub const SORT_KEY_BYTES_MAX: usize = 96;
 /// Most indirect objects of a PDF/A file (ISO 19005-2, 6.1.13: 8,388,607).
 pub const PDF_OBJECTS_MAX: usize = 8_388_607;
+/// Longest payload of a linear barcode in bytes; a longer one fits no letter.
+pub const LINEAR_BARCODE_BYTES_MAX: usize = 255;
