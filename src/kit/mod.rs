@@ -7,5 +7,6 @@ pub mod barcode;
 pub mod expr;
 pub mod font;
 pub mod locale;
+pub mod pdf;
 pub mod sample;
 pub mod text;
