@@ -3,4 +3,5 @@
 pub mod base;
 pub mod compose;
 pub mod kit;
+pub mod ledger;
 pub mod model;

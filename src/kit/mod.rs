@@ -8,5 +8,6 @@ pub mod expr;
 pub mod font;
 pub mod image;
 pub mod locale;
+pub mod pdf;
 pub mod sample;
 pub mod text;
