@@ -5,3 +5,5 @@
 
 pub mod barcode;
 pub mod expr;
+pub mod icc;
+pub mod image;
