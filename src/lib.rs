@@ -1,5 +1,6 @@
 //! Pressrun: data + layouts → volumes → print files, exactly once.
 
 pub mod base;
+pub mod input;
 pub mod kit;
 pub mod model;
