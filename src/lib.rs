@@ -1,4 +1,5 @@
 //! Pressrun: data + layouts → volumes → print files, exactly once.
 
 pub mod base;
+pub mod input;
 pub mod kit;
