@@ -130,6 +130,11 @@ fn resources_round_trip() {
     used.images.insert(crate::model::resources::ImageId(7));
     used.forms.insert(crate::model::resources::FormId(300));
     used.glyphs.push(Default::default());
+    let mut glyphs = crate::kit::font::GlyphSet::default();
+    glyphs.insert(70);
+    glyphs.insert(65_535);
+    glyphs.insert_text(70, "ffi");
+    used.glyphs.push(glyphs);
     let bytes = used::write(&used);
     assert_eq!(used::read(&bytes), Some(used));
     for cut in 0..bytes.len() {

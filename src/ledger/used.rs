@@ -10,23 +10,25 @@ pub(super) fn write(used: &Used) -> Vec<u8> {
     let mut out = Vec::new();
     out.extend(used.narrow.to_le_bytes());
     out.extend(used.wide.to_le_bytes());
-    out.extend((used.images.len() as u32).to_le_bytes());
-    for image in &used.images {
-        out.extend(image.0.to_le_bytes());
-    }
-    out.extend((used.forms.len() as u32).to_le_bytes());
-    for form in &used.forms {
-        out.extend(form.0.to_le_bytes());
-    }
+    write_numbers(used.images.iter().map(|image| image.0), &mut out);
+    write_numbers(used.forms.iter().map(|form| form.0), &mut out);
     out.extend((used.glyphs.len() as u32).to_le_bytes());
     for glyphs in &used.glyphs {
-        let words = glyphs.words();
-        out.extend((words.len() as u32).to_le_bytes());
-        for word in words {
-            out.extend(word.to_le_bytes());
-        }
+        let bytes = glyphs.to_bytes();
+        out.extend((bytes.len() as u32).to_le_bytes());
+        out.extend(bytes);
     }
     out
+}
+
+fn write_numbers(numbers: impl Iterator<Item = u16>, out: &mut Vec<u8>) {
+    let start = out.len();
+    out.extend([0; 4]);
+    for number in numbers {
+        out.extend(number.to_le_bytes());
+    }
+    let count = (out.len() - start - 4) as u32 / 2;
+    out[start..start + 4].copy_from_slice(&count.to_le_bytes());
 }
 
 /// The resources of a blob; `None` if it is none.
@@ -35,18 +37,13 @@ pub(super) fn read(bytes: &[u8]) -> Option<Used> {
     let narrow = u64::from_le_bytes(reader.take()?);
     let wide = u64::from_le_bytes(reader.take()?);
     let mut used = Used { narrow, wide, ..Used::default() };
+    used.images.extend(reader.numbers()?.into_iter().map(ImageId));
+    used.forms.extend(reader.numbers()?.into_iter().map(FormId));
     for _ in 0..reader.count()? {
-        used.images.insert(ImageId(u16::from_le_bytes(reader.take()?)));
-    }
-    for _ in 0..reader.count()? {
-        used.forms.insert(FormId(u16::from_le_bytes(reader.take()?)));
-    }
-    for _ in 0..reader.count()? {
-        let mut words = Vec::new();
-        for _ in 0..reader.count()? {
-            words.push(u64::from_le_bytes(reader.take()?));
-        }
-        used.glyphs.push(GlyphSet::from_words(words));
+        let length = reader.count()? as usize;
+        let (glyphs, rest) = reader.0.split_at_checked(length)?;
+        reader.0 = rest;
+        used.glyphs.push(GlyphSet::from_bytes(glyphs)?);
     }
     reader.0.is_empty().then_some(used)
 }
@@ -64,5 +61,10 @@ impl Reader<'_> {
         let count = u32::from_le_bytes(self.take()?);
         // Each item takes a byte or more, so a count beyond the rest is no count.
         (count as usize <= self.0.len()).then_some(count)
+    }
+
+    fn numbers(&mut self) -> Option<Vec<u16>> {
+        let count = self.count()?;
+        (0..count).map(|_| self.take().map(u16::from_le_bytes)).collect()
     }
 }
