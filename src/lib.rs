@@ -2,4 +2,7 @@
 
 pub mod base;
 pub mod input;
+pub mod compose;
 pub mod kit;
+pub mod ledger;
+pub mod model;

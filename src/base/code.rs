@@ -121,4 +121,19 @@ codes! {
     RECORD_NOT_BOOLEAN = "R0318", "neither true nor false", "Read as truth values are `true`, `false`, `yes`, `no`, `y`, `n`, `1` and `0`.";
     RECORD_CURRENCY = "R0319", "an amount without a currency",
         "The mapping reads the currency from the record, and there is none or it is not a code of three letters (ISO 4217).";
+    // ---- records that are held while they are composed
+    RECORD_EXPRESSION = "R0401", "an expression has no value for this record",
+        "A calculation went wrong with this record's values: a division by zero, a result of more than 28 digits, amounts of two\n\
+         currencies added together, or a text that is no number or date. The record is held; the others go on.";
+    RECORD_BARCODE = "R0402", "a barcode cannot be made of this record's value",
+        "The value is empty, too long, or holds a character the symbology has no code for.";
+    RECORD_ADDRESS = "R0403", "the address has too many lines",
+        "The address block has room for the number of lines that `lines-max` says. More would be cut off by the window of the envelope.";
+    RECORD_TOO_HIGH = "R0404", "something does not fit the page",
+        "A line, an image, a box or region of fixed height, or a table's foot is higher than the room any page has for it.";
+    RECORD_GLYPH = "R0405", "a character has no glyph",
+        "None of the faces of the style's font family and its fallback families has a glyph for a character of this record. It would\n\
+         print as an empty box. Add a family that covers it to `fallback`, or let the job report instead of hold (`missing-glyphs`).";
+    RECORD_LIMIT = "R0406", "a document passes a limit",
+        "A document has more pages, or a text more bytes, than the limits of this program allow.";
 }
