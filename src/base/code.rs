@@ -136,4 +136,9 @@ codes! {
          print as an empty box. Add a family that covers it to `fallback`, or let the job report instead of hold (`missing-glyphs`).";
     RECORD_LIMIT = "R0406", "a document passes a limit",
         "A document has more pages, or a text more bytes, than the limits of this program allow.";
+    RECORD_LAYOUT = "R0407", "no layout takes this record",
+        "Every `[[layout]]` of the job has a `when`, and none of them holds for this record. Add a layout without `when` as the last.";
+    RECORD_BUG = "R0499", "this program failed at a record",
+        "An assertion of this program does not hold for the record. That is our fault, not the data's: the record is held, the others\n\
+         go on, and the job is not closed as complete. Please report it with the record.";
 }
