@@ -35,6 +35,8 @@ pub const EXPRESSION_STEPS_MAX: u32 = 50_000_000;
 pub const IMAGE_BYTES_MAX: usize = 64 << 20;
 /// Most pixels of an image; a small file can announce billions.
 pub const IMAGE_PIXELS_MAX: u64 = 100_000_000;
+/// Most bytes of the pixels of an image once it is decompressed: A4 in colour with transparency at 800 dpi.
+pub const IMAGE_DECODED_BYTES_MAX: u64 = 256 << 20;
 /// Largest font file in bytes.
 pub const FONT_BYTES_MAX: usize = 64 << 20;
 /// Longest word handed to the shaper in one piece, in bytes.
