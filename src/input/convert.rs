@@ -22,8 +22,29 @@ pub(super) enum Given<'a> {
     Number(&'a str),
     /// True or false (JSON).
     Boolean(bool),
-    /// Something that is no single value: what it is in words, and its beginning.
-    Other(&'static str, &'a str),
+    /// Something that is no single value, and its beginning.
+    Other(Thing, &'a str),
+}
+
+/// What is no single value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Thing {
+    /// A JSON array.
+    Array,
+    /// A JSON object.
+    Object,
+    /// An XML element with elements inside.
+    Element,
+}
+
+impl std::fmt::Display for Thing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Thing::Array => "an array",
+            Thing::Object => "an object",
+            Thing::Element => "an element with elements inside",
+        })
+    }
 }
 
 impl<'a> Given<'a> {
@@ -36,7 +57,8 @@ impl<'a> Given<'a> {
         }
     }
 
-    fn shown(&self) -> String {
+    /// It in words, shortened.
+    pub(super) fn shown(&self) -> String {
         match self {
             Given::Absent => "nothing".to_string(),
             Given::Text(text) | Given::Number(text) => format!("`{}`", shorten(text)),

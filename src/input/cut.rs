@@ -52,8 +52,8 @@ impl Default for Part {
 
 /// Finds the record boundaries of one file.
 pub trait FileCutter {
-    /// The next records: at most `records_max`, and no more than `bytes_max` bytes unless a single record is larger.
-    /// `None` at the end of the file.
+    /// The next records: at most `records_max`, ending with the one that reaches `bytes_max` bytes. `None` at the end of
+    /// the file. Neither limit is ever 0.
     fn next(&mut self, records_max: u64, bytes_max: usize) -> Result<Option<Part>, FileFault>;
 }
 

@@ -10,7 +10,7 @@
 use bumpalo::Bump;
 use bumpalo::collections::Vec as BumpVec;
 
-use super::convert::{Given, shorten};
+use super::convert::{Given, Thing, shorten};
 use super::json_plan::{JsonField, Node, Scope, Slot};
 use super::json_text::{RawText, plain_length};
 use super::mapping::{FieldPlan, Source};
@@ -28,8 +28,8 @@ enum Capture<'a> {
     Absent,
     /// A scalar, or something that cannot be one.
     Given(Given<'a>),
-    /// Rows, read where they stood.
-    Rows(List<'a>),
+    /// The values of rows, read where they stood.
+    Rows(&'a [Value<'a>]),
     /// An array or object that begins here, not yet bound.
     Later(usize),
 }
@@ -108,7 +108,7 @@ impl<'a> Walker<'a> {
             b'[' => {
                 if let Some(field) = node.and_then(|node| node.list) {
                     let JsonField::List { scope: rows, .. } = &scope.fields[field] else { unreachable!("the tree names a list") };
-                    Capture::Rows(self.rows(rows, record, depth)?)
+                    Capture::Rows(self.rows(rows, record, depth)?.values)
                 } else {
                     self.array(scope, node, captures, record, depth)?;
                     Capture::Later(start)
@@ -255,7 +255,7 @@ impl<'a> Walker<'a> {
         match found {
             None if field.optional => Ok(List::EMPTY),
             None => Err(Box::new(field.missing())),
-            Some(Capture::Rows(list)) => Ok(list),
+            Some(Capture::Rows(values)) => Ok(List { columns: rows.fields.len().max(1), values }),
             Some(Capture::Later(start)) if self.bytes[start] == b'[' => {
                 let back = std::mem::replace(&mut self.at, start);
                 let list = self.rows(rows, Some(record), 1);
@@ -264,10 +264,8 @@ impl<'a> Walker<'a> {
             }
             Some(other) => {
                 let shown = match self.given(other) {
-                    Given::Other(what, _) => what.to_string(),
-                    Given::Text(text) | Given::Number(text) => format!("`{}`", shorten(text)),
-                    Given::Boolean(truth) => format!("`{truth}`"),
-                    Given::Absent => "nothing".to_string(),
+                    Given::Other(thing, _) => thing.to_string(),
+                    given => given.shown(),
                 };
                 Err(Box::new(Hold::new(&code::RECORD_WRONG_KIND, format!("`{}` is {shown} where a list should be", field.name))))
             }
@@ -277,6 +275,9 @@ impl<'a> Walker<'a> {
     /// The first slot that is not empty, else the first that is not absent.
     #[inline]
     fn pick(&self, slots: &[Slot], captures: &[Capture<'a>], record: Option<&[Capture<'a>]>) -> Given<'a> {
+        if let [Slot::Here(id)] = slots {
+            return self.given(captures[usize::from(*id)]);
+        }
         let mut best = Given::Absent;
         for slot in slots {
             let capture = match *slot {
@@ -299,10 +300,10 @@ impl<'a> Walker<'a> {
         match capture {
             Capture::Absent => Given::Absent,
             Capture::Given(given) => given,
-            Capture::Rows(_) => Given::Other("an array", ""),
+            Capture::Rows(_) => Given::Other(Thing::Array, ""),
             Capture::Later(start) => {
-                let what = if self.bytes[start] == b'[' { "an array" } else { "an object" };
-                Given::Other(what, self.text.get(start..).unwrap_or(""))
+                let thing = if self.bytes[start] == b'[' { Thing::Array } else { Thing::Object };
+                Given::Other(thing, self.text.get(start..).unwrap_or(""))
             }
         }
     }

@@ -13,7 +13,7 @@ use crate::base::code::{self, Code};
 use crate::base::limits::FIELDS_MAX;
 use crate::base::money::{Currency, Money};
 use crate::base::suggest::closest;
-use crate::kit::expr::{Schema, Type, Value};
+use crate::kit::expr::{Field, Schema, Type, Value};
 use crate::model::record::Hold;
 
 /// The mapping section of a job.
@@ -136,8 +136,10 @@ pub(super) enum PathUse {
     RowValue,
     /// The rows of a list.
     List,
-    /// The currency of an amount.
+    /// The currency of an amount of the record.
     Currency,
+    /// The currency of an amount in a list's row.
+    RowCurrency,
 }
 
 /// The compiled fields of a record or of the rows of a list, in the order of the schema.
@@ -321,7 +323,7 @@ impl<'c, S: Paths> Compiler<'c, S> {
                 let spec = self.spec;
                 let said = spec.fields.iter().find(|said| said.field == name);
                 let source = match &field.kind {
-                    Type::List(rows) => self.list(&name, &field.name, said, rows),
+                    Type::List(rows) => self.list(&name, field, said, rows),
                     kind => self.scalar(&name, &field.name, said, kind, in_list),
                 };
                 FieldPlan { name, optional: field.optional, mapped: said.is_some_and(|said| said.path.is_some()), source }
@@ -330,8 +332,9 @@ impl<'c, S: Paths> Compiler<'c, S> {
         RowPlan { fields }
     }
 
-    fn list(&mut self, name: &str, own: &str, said: Option<&FieldSpec>, rows: &Schema) -> Source<S::Path> {
-        if let Some(refused) = self.syntax.refuses_list(name) {
+    fn list(&mut self, name: &str, field: &Field, said: Option<&FieldSpec>, rows: &Schema) -> Source<S::Path> {
+        let needed = !field.optional || said.is_some();
+        if let Some(refused) = self.syntax.refuses_list(name).filter(|_| needed) {
             self.faults.push(MappingFault::new(name, "field", 0..name.len(), &code::MAPPING_LIST, refused));
         }
         if let Some(said) = said {
@@ -352,7 +355,7 @@ impl<'c, S: Paths> Compiler<'c, S> {
         }
         let paths = match said.and_then(|said| said.path.as_deref()) {
             Some(path) => self.paths(name, "path", path, PathUse::List),
-            None => self.syntax.default_paths(own, PathUse::List),
+            None => self.syntax.default_paths(&field.name, PathUse::List),
         };
         Source::List { paths, rows: self.row(rows, &format!("{name}."), true) }
     }
@@ -366,7 +369,7 @@ impl<'c, S: Paths> Compiler<'c, S> {
             date: self.date(name, said.date.as_deref(), self.defaults.date.clone()),
             number: self.number(name, said.decimal.as_deref(), said.group.as_deref(), self.defaults.number),
         };
-        let currency = self.currency(name, said, kind);
+        let currency = self.currency(name, said, kind, in_list);
         let fixed = match &currency {
             CurrencySource::Fixed(currency) => *currency,
             CurrencySource::Path(_, fallback) => fallback.unwrap_or(Currency::NONE),
@@ -406,22 +409,23 @@ impl<'c, S: Paths> Compiler<'c, S> {
         }
     }
 
-    fn currency(&mut self, name: &str, said: &FieldSpec, kind: &Type) -> CurrencySource<S::Path> {
+    fn currency(&mut self, name: &str, said: &FieldSpec, kind: &Type, in_list: bool) -> CurrencySource<S::Path> {
         let none = self.defaults.currency;
+        let use_ = if in_list { PathUse::RowCurrency } else { PathUse::Currency };
         if *kind != Type::Money {
             return CurrencySource::Fixed(Currency::NONE);
         }
         match said.currency.as_deref() {
             Some(text) => match fixed_currency(text) {
                 Some(currency) => CurrencySource::Fixed(currency),
-                None => CurrencySource::Path(self.paths(name, "currency", text, PathUse::Currency), none),
+                None => CurrencySource::Path(self.paths(name, "currency", text, use_), none),
             },
             None => match self.spec.currency.as_deref() {
                 Some(text) if none.is_none() => {
                     // A currency for the whole input is looked up from the record, wherever the amount stands.
                     let rooted = if text.starts_with('/') { text.to_string() } else { format!("/{text}") };
                     let added = rooted.len() - text.len();
-                    match self.syntax.parse(&rooted, PathUse::Currency) {
+                    match self.syntax.parse(&rooted, use_) {
                         Ok(paths) => CurrencySource::Path(paths, None),
                         Err(fault) => {
                             let range = fault.range.start.saturating_sub(added)..fault.range.end.saturating_sub(added);

@@ -12,6 +12,10 @@
 //! records silently is a fault.
 
 mod convert;
+mod csv;
+mod csv_header;
+mod csv_join;
+mod csv_rows;
 mod cut;
 mod encoding;
 mod json;
@@ -34,7 +38,7 @@ use crate::kit::expr::{Schema, Value};
 use crate::model::record::Hold;
 
 /// Every input format, in the order of the manual.
-pub const FORMATS: &[&dyn Format] = &[&ndjson::Ndjson];
+pub const FORMATS: &[&dyn Format] = &[&ndjson::Ndjson, &csv::Csv];
 
 /// The format with this name.
 pub fn find_format(name: &str) -> Option<&'static dyn Format> {
@@ -100,6 +104,8 @@ pub trait Reading: Send + Sync {
 pub enum Head {
     /// Nothing.
     Plain,
+    /// Where the columns of a CSV file and of its lines file are.
+    Columns(Box<csv_header::Columns>),
 }
 
 /// One record of a part, not yet parsed.
@@ -114,7 +120,7 @@ pub struct Piece {
 /// What a parser gets to see of one record.
 #[derive(Clone, Copy, Debug)]
 pub struct Unparsed<'a> {
-    /// The record, without a trailing line end.
+    /// The record, with its line end.
     pub text: &'a [u8],
     /// Its lines, if the format has a lines file.
     pub lines: &'a [u8],

@@ -80,11 +80,8 @@ impl FileCutter for LineCutter<'_> {
     fn next(&mut self, records_max: u64, bytes_max: usize) -> Result<Option<Part>, FileFault> {
         let start = self.at;
         let mut count = 0;
-        while self.at < self.text.len() && count < records_max {
+        while self.at < self.text.len() && count < records_max && (count == 0 || self.at - start < bytes_max) {
             let end = line_end(self.text, self.at);
-            if count > 0 && end - start > bytes_max {
-                break;
-            }
             count += u64::from(!is_blank(&self.text[self.at..end]));
             self.at = end;
         }

