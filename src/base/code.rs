@@ -136,14 +136,8 @@ codes! {
          print as an empty box. Add a family that covers it to `fallback`, or let the job report instead of hold (`missing-glyphs`).";
     RECORD_LIMIT = "R0406", "a document passes a limit",
         "A document has more pages, or a text more bytes, than the limits of this program allow.";
-    RECORD_LAYOUT = "R0501", "no layout takes the record",
-        "None of the job's layouts has a `when` that holds for this record. Give the last layout no `when`, or correct the record.";
-    RECORD_LOCALE = "R0502", "the record names a locale the job does not know",
+    RECORD_LOCALE = "R0408", "the record names a locale the job does not know",
         "The job takes the locale from the record, and the record names one that is not among `locales`, not even by its language.";
-    RECORD_PROGRAM = "R0599", "the program failed on this record",
-        "This is a fault of Pressrun, not of the record. It was caught and the record held; the other records are composed, but such a job\n\
-         is never closed as complete. Please report it with the record (`held.ndjson` has its bytes). A version without the fault\n\
-         composes the job anew in another output folder.";
 
     // ---- the job file
     JOB_SYNTAX = "J0101", "the job file is not TOML",

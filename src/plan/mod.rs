@@ -26,7 +26,7 @@ use crate::base::diagnostic::{Diagnostic, Faults};
 use crate::base::file;
 use crate::base::hash::Hash;
 use crate::base::limits;
-use crate::base::span::Sources;
+use crate::base::span::{Sources, Span};
 use crate::compose::compose_forms;
 use crate::kit::expr::{Expr, Schema};
 use crate::kit::locale::Locale;
@@ -41,7 +41,7 @@ pub use keys::{Key, SECTIONS, Section, manual};
 pub use library::Part;
 pub use mapping::PlannedInput;
 pub use print::{Duplex, LatePages, PlannedLate, Print};
-pub use settings::{HoldLimit, LocaleChoice, Settings};
+pub use settings::{HoldLimit, LocaleChoice, Settings, find_locale};
 pub use template::Template;
 
 /// The program and version, as it stands in every file.
@@ -126,7 +126,7 @@ fn compile_job(path: &Path, overrides: &Overrides, sources: &mut Sources, faults
     let file = sources.add(path.to_string_lossy(), text.clone());
     let whole = read::parse(&text, file, faults)?;
     let folder = paths::folder_of(path);
-    let start = crate::base::span::Span::new(file, 0, 0);
+    let start = Span::new(file, 0, 0);
     let root = read::Table::new(&whole, start, &keys::FILE, &text, faults);
 
     let job = root.table("job", &keys::JOB, faults);
@@ -186,7 +186,8 @@ fn compile_job(path: &Path, overrides: &Overrides, sources: &mut Sources, faults
     let mut compiled: Vec<Layout> = compiled.into_iter().collect::<Option<_>>()?;
     let schema = schema?;
     let mut resources = std::mem::take(&mut library.resources);
-    compose_forms(&mut compiled, &mut resources, faults);
+    let (locales, locale) = locale?;
+    compose_static(&mut compiled, &mut resources, &locales, &files, faults);
     print.late_used = print::mark_late(&late, &resources, print_table.as_ref().map(|table| table.span), faults);
     print.late = late.into_iter().map(|(late, _)| late).collect();
     if faults.has_errors() {
@@ -194,7 +195,6 @@ fn compile_job(path: &Path, overrides: &Overrides, sources: &mut Sources, faults
     }
     parts.append(&mut library.parts);
     let inputs: Vec<PlannedInput> = inputs.into_iter().collect::<Option<_>>()?;
-    let (locales, locale) = locale?;
     let layouts = compiled
         .iter()
         .zip(whens)
@@ -222,6 +222,16 @@ fn compile_job(path: &Path, overrides: &Overrides, sources: &mut Sources, faults
     })
 }
 
+/// Composes what no record can change. Numbers and dates in it are written as the job's first locale does: what depends on
+/// a record's locale is not static.
+fn compose_static(layouts: &mut [Layout], resources: &mut Resources, locales: &[Locale], files: &[Option<Span>], faults: &mut Faults) {
+    let Some(locale) = locales.first() else { return };
+    if let Err((index, hold)) = compose_forms(layouts, resources, locale) {
+        let span = files.get(index).copied().flatten();
+        faults.push(Diagnostic::error(hold.code, span, hold.reason).label("in a part of this layout that is the same on every page"));
+    }
+}
+
 /// Reads a layout and compiles it. Gives the place that names it, and the layout if it has no fault.
 fn compile_layout(
     table: &read::Table<'_>,
@@ -231,7 +241,7 @@ fn compile_layout(
     parts: &mut Vec<Part>,
     sources: &mut Sources,
     faults: &mut Faults,
-) -> Option<(crate::base::span::Span, Option<Layout>)> {
+) -> Option<(Span, Option<Layout>)> {
     let text = table.required_text("file", faults)?;
     let place = text.part(0..text.text.len());
     let path = paths::join(folder, &text.text);
@@ -259,7 +269,7 @@ fn compile_layout(
 }
 
 /// The fault of a file that cannot be read, with the closest name in its folder.
-fn missing_file(error: file::FileError, place: crate::base::span::Span, folder: &Path) -> Diagnostic {
+fn missing_file(error: file::FileError, place: Span, folder: &Path) -> Diagnostic {
     let name = error.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let fault = Diagnostic::error(&code::JOB_FILE, place, error.to_string());
     let names = file::list(folder).unwrap_or_default();
