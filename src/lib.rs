@@ -7,4 +7,5 @@ pub mod kit;
 pub mod layout;
 pub mod ledger;
 pub mod model;
+pub mod plan;
 pub mod streams;
