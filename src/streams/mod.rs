@@ -56,4 +56,4 @@ pub enum StreamError {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
