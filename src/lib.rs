@@ -1,6 +1,9 @@
 //! Pressrun: data + layouts → volumes → print files, exactly once.
 
 pub mod base;
+pub mod compose;
 pub mod input;
 pub mod kit;
+pub mod ledger;
 pub mod model;
+pub mod streams;

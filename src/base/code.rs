@@ -121,4 +121,199 @@ codes! {
     RECORD_NOT_BOOLEAN = "R0318", "neither true nor false", "Read as truth values are `true`, `false`, `yes`, `no`, `y`, `n`, `1` and `0`.";
     RECORD_CURRENCY = "R0319", "an amount without a currency",
         "The mapping reads the currency from the record, and there is none or it is not a code of three letters (ISO 4217).";
+    // ---- records that are held while they are composed
+    RECORD_EXPRESSION = "R0401", "an expression has no value for this record",
+        "A calculation went wrong with this record's values: a division by zero, a result of more than 28 digits, amounts of two\n\
+         currencies added together, or a text that is no number or date. The record is held; the others go on.";
+    RECORD_BARCODE = "R0402", "a barcode cannot be made of this record's value",
+        "The value is empty, too long, or holds a character the symbology has no code for.";
+    RECORD_ADDRESS = "R0403", "the address has too many lines",
+        "The address block has room for the number of lines that `lines-max` says. More would be cut off by the window of the envelope.";
+    RECORD_TOO_HIGH = "R0404", "something does not fit the page",
+        "A line, an image, a box or region of fixed height, or a table's foot is higher than the room any page has for it.";
+    RECORD_GLYPH = "R0405", "a character has no glyph",
+        "None of the faces of the style's font family and its fallback families has a glyph for a character of this record. It would\n\
+         print as an empty box. Add a family that covers it to `fallback`, or let the job report instead of hold (`missing-glyphs`).";
+    RECORD_LIMIT = "R0406", "a document passes a limit",
+        "A document has more pages, or a text more bytes, than the limits of this program allow.";
+    RECORD_LAYOUT = "R0407", "no layout takes this record",
+        "Every `[[layout]]` of the job has a `when`, and none of them holds for this record. Add a layout without `when` as the last.";
+    RECORD_BUG = "R0499", "this program failed at a record",
+        "An assertion of this program does not hold for the record. That is our fault, not the data's: the record is held, the others\n\
+         go on, and the job is not closed as complete. Please report it with the record.";
+    // ---- layouts: the file
+    LAYOUT_SYNTAX = "L0201", "the layout is not well-formed XML",
+        "A layout is an XML file: one `<layout>` element, every start tag closed, every attribute value in quotes, `<` and `&`\n\
+         in texts written `&lt;` and `&amp;`. In comparisons write `lt`, `le`, `gt`, `ge` instead of `<`, `<=`, `>`, `>=`.\n\
+         \n\
+         wrong: <if test=\"closing < 0\">      right: <if test=\"closing lt 0\">\n\
+         wrong: <td align=right>             right: <td align=\"right\">";
+    LAYOUT_NESTING = "L0202", "elements are not nested properly",
+        "Every element ends inside the element it began in, with its own name. The message names the element that was still\n\
+         open and the line it was opened on.\n\
+         \n\
+         wrong: <tr><td>Total</tr>      right: <tr><td>Total</td></tr>";
+    LAYOUT_DUPLICATE_ATTRIBUTE = "L0203", "an attribute is given twice",
+        "An element has each attribute once; which of two would count cannot be known. Remove one.\n\
+         \n\
+         wrong: <p style=\"a\" style=\"b\">      right: <p style=\"a\">";
+    LAYOUT_ENTITY = "L0204", "there is no such entity",
+        "XML knows five names, `&amp;` `&lt;` `&gt;` `&quot;` `&apos;`, and characters by number (`&#8364;`, `&#x20AC;`). The names of\n\
+         HTML do not exist; write the character itself, or its number where it is hard to see (no-break space: `&#160;`).\n\
+         \n\
+         wrong: Müller &nbsp; Sohn, R&D      right: Müller &#160; Sohn, R&amp;D";
+    LAYOUT_DTD = "L0205", "a layout cannot have a document type",
+        "`<!DOCTYPE …>` can define entities and name other files, which is a way to read files of the machine or to fill its\n\
+         memory. Pressrun refuses it wherever it stands. Remove it; no layout needs it.";
+    LAYOUT_TOO_LARGE = "L0206", "the layout is too large",
+        "A layout has at most 8 MiB, 64 levels of elements, 2,000 fields and 65,535 text styles. A layout beyond that is\n\
+         usually made by a program that repeats what `extends`, `for` or a table could say once.";
+
+    // ---- layouts: elements and attributes
+    LAYOUT_UNKNOWN_ELEMENT = "L0207", "there is no such element",
+        "The element is not part of the layout language. Its names are those of HTML where HTML has one (`p`, `table`, `tr`,\n\
+         `td`, `ul`, `img` …); docs/layout.md lists all of them.\n\
+         \n\
+         wrong: <para>Hello</para>      right: <p>Hello</p>";
+    LAYOUT_UNKNOWN_ATTRIBUTE = "L0208", "the element has no such attribute",
+        "Attributes are those of HTML and the property names of CSS, and each element takes some of them; docs/layout.md lists\n\
+         which. Nothing is ignored silently, because a misspelt attribute would only be seen in print.\n\
+         \n\
+         wrong: <p colour=\"red\">      right: <p color=\"red\">";
+    LAYOUT_NOT_ALLOWED = "L0209", "an element is not allowed here",
+        "The element exists, but not in this place: rows stand in tables, cells in rows, blocks in the body, in regions, boxes,\n\
+         columns, cells and list items, and only inline elements (`b`, `span`, `br` …) inside a paragraph.\n\
+         \n\
+         wrong: <p>Total <table> … </table></p>      right: <p>Total</p> <table> … </table>";
+    LAYOUT_TEXT_NOT_ALLOWED = "L0210", "text is not allowed here",
+        "Text stands in paragraphs, headings, cells, list items and inline elements. A cell or box that holds blocks cannot hold\n\
+         bare text beside them: put it in a `<p>`.\n\
+         \n\
+         wrong: <body>Dear customer</body>      right: <body><p>Dear customer</p></body>";
+    LAYOUT_MISSING_ATTRIBUTE = "L0211", "a required attribute is missing",
+        "The element means nothing without this attribute.\n\
+         \n\
+         wrong: <img alt=\"our logo\"/>      right: <img src=\"logo.png\" alt=\"our logo\"/>";
+    LAYOUT_MISSING_CONTENT = "L0212", "something is missing inside an element",
+        "The element means nothing without a child: a layout needs a `<page>` and a `<body>`, a `<choose>` a `<when>`, a list of\n\
+         the data contract its fields, a table its rows, a list (`ul`, `ol`) its items.\n\
+         \n\
+         wrong: <list name=\"lines\"/>      right: <list name=\"lines\"> <field name=\"text\" type=\"text\"/> </list>";
+    LAYOUT_VALUE = "L0213", "an attribute has a value it cannot take",
+        "The attribute takes one of a few words, or a value of a certain shape; the hint says which.\n\
+         \n\
+         wrong: <p text-align=\"middle\">      right: <p text-align=\"center\">";
+    LAYOUT_LENGTH = "L0214", "a length cannot be read",
+        "A length is a decimal number and a unit without a space between: `pt` (1/72 inch), `mm`, `cm`, `in`, `pc` (12 pt) or `px`\n\
+         (1/96 inch). Only 0 needs no unit. Units that depend on a font or a window (`em`, `rem`, `vw`) do not exist, and a\n\
+         percentage only where the manual says so. Margins and positions may be negative, sizes may not.\n\
+         \n\
+         wrong: font-size=\"9\"  margin-top=\"1,5mm\"      right: font-size=\"9pt\"  margin-top=\"1.5mm\"";
+    LAYOUT_COLOR = "L0215", "a colour cannot be read",
+        "A colour is `#rgb`, `#rrggbb` or one of the basic names of CSS (`black`, `silver`, `gray`, `white`, `maroon`, `red`, `purple`,\n\
+         `fuchsia`, `green`, `lime`, `olive`, `yellow`, `navy`, `blue`, `teal`, `aqua`, `orange`, `transparent` for no fill).\n\
+         \n\
+         wrong: color=\"12ab34\"      right: color=\"#12ab34\"";
+    LAYOUT_NUMBER = "L0216", "a number cannot be read",
+        "The attribute takes a number of a certain range; the message names it.\n\
+         \n\
+         wrong: colspan=\"two\"      right: colspan=\"2\"";
+    LAYOUT_UNKNOWN_STYLE = "L0217", "there is no such style",
+        "`style=` and `extends=` name a `<style>` of the same layout. It may stand anywhere in the layout, before or after its use.\n\
+         An element takes one style; combine two by letting one extend the other.\n\
+         \n\
+         wrong: <p style=\"small grey\">      right: <style name=\"small-grey\" extends=\"small\" color=\"gray\"/> … <p style=\"small-grey\">";
+    LAYOUT_CYCLE = "L0218", "styles or pages extend themselves",
+        "A chain of `extends=` comes back to where it began, so that no first definition exists. The message shows the chain.\n\
+         Remove one of its `extends=`.";
+    LAYOUT_DUPLICATE_NAME = "L0219", "a name is given twice",
+        "Fields of one list, styles, pages, and regions of one page each have names of their own. A field can also not be the\n\
+         group of another (`customer` beside `customer.name`). A row of `for` or of a table cannot be named like a field or like\n\
+         another row that is visible there.";
+    LAYOUT_UNUSED_STYLE = "L0220", "a style is never used",
+        "No element and no other style names this style. Usually the name is misspelt where it should be used; otherwise remove it.\n\
+         This is a warning: the layout works. A style that is named like an element (`h1`, `td`) is the default style of\n\
+         that element and counts as used if there is one.";
+    LAYOUT_FONT = "L0221", "there is no such font",
+        "`font-family=` names a font family that Pressrun ships or that the job declares, and the family must have the face that\n\
+         weight and style ask for: bold and italic are never faked.";
+    LAYOUT_UNKNOWN_PAGE = "L0222", "there is no such page or region",
+        "`extends=` of a page names another page of the layout, `without=` the regions of the extended page that are left out.\n\
+         \n\
+         wrong: <page name=\"rest\" extends=\"frist\">      right: <page name=\"rest\" extends=\"first\">";
+    LAYOUT_BODY_AREA = "L0223", "the body area is too small",
+        "What the margins leave of a page is the body area. It must be at least 20 pt wide and high, or nothing could be placed\n\
+         in it. Check the margins (order: top, right, bottom, left) and the units.\n\
+         \n\
+         wrong: size=\"A4\" margin=\"20cm\"      right: size=\"A4\" margin=\"20mm\"";
+    LAYOUT_PLACE = "L0224", "a place is contradictory or outside",
+        "A region or placed box must lie on its page or in its box, and its place must be said once: `left` and `right`, or one of\n\
+         them and `width`, but not all three; the same for `top`, `bottom` and `height`. `left`, `top`, `right` and `bottom` belong to\n\
+         regions and to the children of a box.\n\
+         \n\
+         wrong: left=\"20mm\" right=\"20mm\" width=\"60mm\"      right: left=\"20mm\" width=\"60mm\"";
+    LAYOUT_TOO_WIDE = "L0225", "something is wider than the room it has",
+        "Fixed columns, an image or a box are together wider than the area that holds them: the body area of the narrowest\n\
+         page, a region, a box, a cell. The message gives both numbers. Use `fr` for a column that takes what is left.\n\
+         \n\
+         wrong: columns=\"100mm 100mm\" on 174 mm      right: columns=\"100mm 1fr\"";
+    LAYOUT_TOO_HIGH = "L0226", "something is higher than the room it has",
+        "An image, a box or a row of fixed height is higher than the body area or the region that holds it, so no page\n\
+         could ever take it.";
+    LAYOUT_PERCENT = "L0227", "percentages are over 100",
+        "Columns in percent are parts of the width of their table; together they cannot be more than 100 %.\n\
+         \n\
+         wrong: columns=\"60% 50%\"      right: columns=\"60% 40%\", or columns=\"60% 1fr\"";
+    LAYOUT_COLUMNS = "L0228", "a row does not fit the columns of its table",
+        "Each row must cover the columns of its table: count the cells with their `colspan`, and those that reach down from the\n\
+         rows above by `rowspan`. A row with too many is an error; a row with too few is a warning, its right end stays empty.\n\
+         \n\
+         wrong: columns=\"1fr 1fr\" with <td colspan=\"3\">      right: <td colspan=\"2\">";
+    LAYOUT_ROWSPAN = "L0229", "a rowspan reaches beyond its rows",
+        "A cell may reach down only within the rows that come together: the rows of the head, of the foot, of a carry row, or\n\
+         the rows one round of a repetition makes. Cells under `if` or `choose` cannot reach down, because the cells below\n\
+         could not know where to stand.";
+    LAYOUT_NOT_A_LIST = "L0230", "this is not a list",
+        "`each=`, and `rows=` of tables, rows and items, repeat for the rows of a list: `name in list`. The name is yours and means\n\
+         the row inside the element.\n\
+         \n\
+         wrong: rows=\"transactions\"      right: rows=\"t in transactions\"";
+    LAYOUT_IMAGE = "L0231", "an image cannot be used",
+        "The file of `src=` is missing, outside the folder of the job, damaged, or no PNG or JPEG. The path counts from the folder of\n\
+         the job file.";
+    LAYOUT_BARCODE_TYPE = "L0232", "there is no such barcode",
+        "`type=` of a barcode names a symbology: docs/layout.md lists them with an example each.\n\
+         \n\
+         wrong: type=\"code-128\"      right: type=\"code128\"";
+    LAYOUT_BARCODE = "L0233", "a barcode cannot be made",
+        "The option does not belong to the symbology, or the fixed payload cannot be encoded by it: too long, characters\n\
+         it does not have, a wrong check digit. A payload from the data is checked for each record instead.";
+    LAYOUT_FIELD_TYPE = "L0234", "a field has no such type",
+        "Fields are `text`, `decimal`, `money`, `integer`, `boolean` or `date`. Rows are declared with `<list>`. Amounts of money are `money`,\n\
+         never `decimal`, so that their currency is kept.\n\
+         \n\
+         wrong: type=\"string\"      right: type=\"text\"";
+    LAYOUT_NAME = "L0235", "a name cannot be used",
+        "Names of fields, rows and lists begin with a letter and go on with letters, digits and `_`; fields are grouped\n\
+         with dots (`customer.name`). Names of styles and regions may also have `-`. Words of the expression language (`and`,\n\
+         `in`, `lt` …) and `page`, `pages`, `job`, `record` are taken.\n\
+         \n\
+         wrong: <field name=\"due date\" …/>      right: <field name=\"due_date\" …/>";
+    LAYOUT_LANGUAGE = "L0236", "a language cannot be used",
+        "`lang=` is a BCP 47 tag such as `en-US`, `de` or `fr-CH`. With `hyphens=\"auto\"` there must be hyphenation patterns for\n\
+         the language.\n\
+         \n\
+         wrong: lang=\"english\"      right: lang=\"en\"";
+    LAYOUT_NAMESPACE = "L0237", "the namespace is missing or wrong",
+        "The root element of a layout is `<layout xmlns=\"urn:pressrun:layout:1\">`. The namespace says which language the file is\n\
+         written in, so that a later version can read this one as it was meant.";
+    LAYOUT_TOGETHER = "L0238", "attributes or elements contradict each other",
+        "Two things were said that exclude each other, or one that has no effect without the other; the message names both.\n\
+         \n\
+         wrong: <carry> in a table without repeated rows      right: <table rows=\"t in transactions\"> … <carry>";
+    LAYOUT_ADDRESS = "L0239", "the address has no lines",
+        "`<address/>` without `<line>` children prints the text fields of the group `address` (or of the group `fields=` names), one\n\
+         per line, in the order of the data contract. The contract has no such group. Write the lines:\n\
+         \n\
+         <address> <line>{name}</line> <line>{street}</line> <line>{zip} {city}</line> </address>";
 }

@@ -37,15 +37,19 @@ pub const EXPRESSION_STEPS_MAX: u32 = 50_000_000;
 pub const IMAGE_BYTES_MAX: usize = 64 << 20;
 /// Most pixels of an image; a small file can announce billions.
 pub const IMAGE_PIXELS_MAX: u64 = 100_000_000;
+/// Most bytes of the pixels of an image once it is decompressed: A4 in colour with transparency at 800 dpi.
+pub const IMAGE_DECODED_BYTES_MAX: u64 = 256 << 20;
 /// Largest font file in bytes.
 pub const FONT_BYTES_MAX: usize = 64 << 20;
 /// Longest word handed to the shaper in one piece, in bytes.
 pub const WORD_BYTES_MAX: usize = 512;
 /// Words kept per worker and face before the cache starts anew.
 pub const WORD_CACHE_MAX: usize = 1 << 16;
-/// Longest barcode payload in bytes.
-pub const BARCODE_BYTES_MAX: usize = 2_953;
+/// Longest barcode payload in bytes: the digits of the largest QR symbol.
+pub const BARCODE_BYTES_MAX: usize = 7_089;
 /// Longest sort key of a document in bytes; what follows does not take part in the order.
 pub const SORT_KEY_BYTES_MAX: usize = 96;
 /// Most indirect objects of a PDF/A file (ISO 19005-2, 6.1.13: 8,388,607).
 pub const PDF_OBJECTS_MAX: usize = 8_388_607;
+/// Longest payload of a linear barcode in bytes; a longer one fits no letter.
+pub const LINEAR_BARCODE_BYTES_MAX: usize = 255;

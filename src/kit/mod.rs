@@ -3,4 +3,12 @@
 //! Takes base types, gives expressions, locales, fonts, text shaping, images, barcodes and PDF syntax. Must never know
 //! what a record, a layout or a job is.
 
+pub mod barcode;
 pub mod expr;
+pub mod font;
+pub mod icc;
+pub mod image;
+pub mod locale;
+pub mod pdf;
+pub mod sample;
+pub mod text;

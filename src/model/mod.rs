@@ -1,5 +1,9 @@
 //! Layer 2: the nouns that two stages share.
 //!
-//! Takes kit types, gives records, resolved layouts, content, documents, pages and entries. Must never read, write or decide.
+//! Takes kit types, gives records, resolved layouts, documents, pages and entries. Must never read, write or decide.
 
+pub mod content;
+pub mod layout;
+pub mod page;
 pub mod record;
+pub mod resources;

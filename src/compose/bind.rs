@@ -1,0 +1,512 @@
+//! BIND: record + layout → content.
+//!
+//! Takes the resolved nodes of a layout and the values of one record, gives blocks without pages. Must never know where on
+//! a page a block will stand.
+
+use bumpalo::Bump;
+use bumpalo::collections::{String as BumpString, Vec as BumpVec};
+use std::cell::Cell;
+
+use super::bidi;
+use super::line::Setter;
+use crate::base::code;
+use crate::base::limits;
+use crate::base::money::Decimal;
+use crate::kit::expr::{Env, EvalError, Expr, List, Value};
+use crate::kit::locale::Locale;
+use crate::kit::text::{Token, tokens};
+use crate::model::content::{Bars, Block, CellContent, FramedBlocks, Item, Placed, RowContent, SideBySide, TableContent, Text, is_in_form};
+use crate::model::layout::{AddressNode, BoxNode, Columns, Inline, Layout, ListItem, ListNode, Marker, Node, NodeKind, Paragraph, ParagraphStyle, Role, RowGroup, Table, TableRow, TextStyleId, Transform};
+use crate::model::record::Hold;
+use crate::model::resources::{FormId, Used};
+
+/// Binds one document.
+pub struct Binder<'s, 'p, 'a> {
+    /// Sets and measures words.
+    pub setter: Setter<'s, 'p>,
+    /// Lives as long as the document.
+    pub arena: &'a Bump,
+    /// The variables of the environment.
+    pub variables: Vec<Value<'a>>,
+    /// The running values of the table being bound.
+    pub running: Vec<Value<'a>>,
+    /// The page and the number of pages, while regions are bound.
+    pub page: Option<(i64, i64)>,
+    /// The record's locale.
+    pub locale: &'p Locale,
+    /// Characters without a glyph in any face, in the order they came.
+    pub missing: Vec<String>,
+    /// Glyphs, forms and images named so far.
+    pub used: &'s mut Used,
+    /// The text an expression is written to.
+    pub buffer: String,
+    /// Whether forms stand for static parts.
+    pub use_forms: bool,
+}
+
+type Bound<T> = Result<T, Hold>;
+
+impl<'s, 'p, 'a> Binder<'s, 'p, 'a>
+where
+    'p: 'a,
+{
+    fn layout(&self) -> &'p Layout {
+        self.setter.layout
+    }
+
+    /// Binds blocks.
+    pub fn blocks(&mut self, nodes: &'a [Node], form: Option<FormId>) -> Bound<&'a [Placed<'a>]> {
+        let mut out = BumpVec::new_in(self.arena);
+        self.blocks_into(nodes, form, &mut out)?;
+        Ok(out.into_bump_slice())
+    }
+
+    fn blocks_into(&mut self, nodes: &'a [Node], form: Option<FormId>, out: &mut BumpVec<'a, Placed<'a>>) -> Bound<()> {
+        for node in nodes {
+            if is_in_form(node, form) {
+                continue;
+            }
+            let block = match &node.kind {
+                NodeKind::Paragraph(paragraph) => self.paragraph(paragraph)?,
+                NodeKind::Box(frame) => self.frame(frame)?,
+                NodeKind::Columns(columns) => self.columns(columns)?,
+                NodeKind::Table(table) => self.table(table)?,
+                NodeKind::Image(image) => Block::Image(image),
+                NodeKind::Rule(rule) => Block::Rule(rule),
+                NodeKind::Barcode(barcode) => {
+                    let mut payload = std::mem::take(&mut self.buffer);
+                    payload.clear();
+                    self.write(&barcode.value, &mut payload)?;
+                    let symbol = barcode.symbology.encode(&payload, &barcode.options);
+                    let symbol = symbol.map_err(|error| Hold::new(&code::RECORD_BARCODE, format!("{} of `{payload}`: {error}", barcode.symbology.name())))?;
+                    self.buffer = payload;
+                    Block::Barcode(self.arena.alloc(Bars { symbol, node: barcode }))
+                }
+                NodeKind::Address(address) => self.address(address)?,
+                NodeKind::List(list) => {
+                    self.list(list, node, out)?;
+                    continue;
+                }
+                NodeKind::PageBreak => Block::PageBreak,
+                NodeKind::Choose(branches) => {
+                    if let Some(body) = self.chosen(branches)? {
+                        self.blocks_into(body, form, out)?;
+                    }
+                    continue;
+                }
+                NodeKind::For { variable, list, body } => {
+                    for row in self.rows(list)?.rows() {
+                        self.variables[*variable] = Value::Row(row);
+                        self.blocks_into(body, form, out)?;
+                    }
+                    continue;
+                }
+            };
+            out.push(Placed { flow: node.flow, place: node.place, block });
+        }
+        Ok(())
+    }
+
+    fn frame(&mut self, frame: &'a BoxNode) -> Bound<Block<'a>> {
+        let form = frame.form.filter(|_| self.use_forms);
+        let all = self.blocks(&frame.children, form)?;
+        let (children, placed) = if all.iter().any(|child| child.place.is_some()) {
+            let flow = BumpVec::from_iter_in(all.iter().copied().filter(|c| c.place.is_none()), self.arena);
+            let placed = BumpVec::from_iter_in(all.iter().copied().filter(|c| c.place.is_some()), self.arena);
+            (flow.into_bump_slice() as &[_], placed.into_bump_slice() as &[_])
+        } else {
+            (all, &[] as &[_])
+        };
+        Ok(Block::Box(self.arena.alloc(FramedBlocks { style: &frame.style, children, placed, form })))
+    }
+
+    fn columns(&mut self, node: &'a Columns) -> Bound<Block<'a>> {
+        let mut columns = BumpVec::with_capacity_in(node.columns.len(), self.arena);
+        for (track, body) in &node.columns {
+            columns.push((*track, self.blocks(body, None)?));
+        }
+        Ok(Block::Columns(self.arena.alloc(SideBySide { gap: node.gap, align: node.align, columns: columns.into_bump_slice() })))
+    }
+
+    /// A list becomes its items, each indented, the marker beside its first line.
+    fn list(&mut self, list: &'a ListNode, node: &'a Node, out: &mut BumpVec<'a, Placed<'a>>) -> Bound<()> {
+        let first = out.len();
+        let mut number = 0;
+        for item in &list.items {
+            let rows = match &item.repeat {
+                Some((variable, expr)) => Some((*variable, self.rows(expr)?)),
+                None => None,
+            };
+            match rows {
+                Some((variable, rows)) => {
+                    for row in rows.rows() {
+                        self.variables[variable] = Value::Row(row);
+                        self.list_item(list, item, &mut number, out)?;
+                    }
+                }
+                None => self.list_item(list, item, &mut number, out)?,
+            }
+        }
+        if let Some(placed) = out.get_mut(first) {
+            placed.flow.margin.top = placed.flow.margin.top.max(node.flow.margin.top);
+        }
+        if out.len() > first {
+            let last = out.len() - 1;
+            out[last].flow.margin.bottom = out[last].flow.margin.bottom.max(node.flow.margin.bottom);
+        }
+        Ok(())
+    }
+
+    fn list_item(&mut self, list: &'a ListNode, item: &'a ListItem, number: &mut u32, out: &mut BumpVec<'a, Placed<'a>>) -> Bound<()> {
+        if !self.holds(item.test.as_ref())? {
+            return Ok(());
+        }
+        *number += 1;
+        let marker = match &list.marker {
+            Marker::Text(text) => text.clone(),
+            Marker::Decimal => format!("{number}."),
+            Marker::Alpha => format!("{}.", alphabetic(*number)),
+            Marker::Roman => format!("{}.", roman(*number)),
+            Marker::None => String::new(),
+        };
+        let first = out.len();
+        self.blocks_into(&item.body, None, out)?;
+        for placed in &mut out[first..] {
+            placed.flow.margin.left += list.indent;
+        }
+        let mut items = BumpVec::new_in(self.arena);
+        self.text(&marker, list.marker_style.text, &mut items);
+        let marker_items: &'a [Item<'a>] = items.into_bump_slice();
+        if let Some(placed) = out.get_mut(first)
+            && let Block::Text(text) = placed.block
+        {
+            placed.block = Block::Text(self.arena.alloc(Text {
+                role: text.role,
+                style: text.style,
+                items: text.items,
+                marker: Some((marker_items, list.indent)),
+                lines: Cell::new(None),
+            }));
+        }
+        Ok(())
+    }
+
+    fn paragraph(&mut self, paragraph: &'a Paragraph) -> Bound<Block<'a>> {
+        let items = self.inlines(&paragraph.inlines, &paragraph.style)?;
+        Ok(self.lines_block(paragraph.role, &paragraph.style, items))
+    }
+
+    fn lines_block(&self, role: Role, style: &'a ParagraphStyle, items: &'a [Item<'a>]) -> Block<'a> {
+        Block::Text(self.arena.alloc(Text { role, style, items, marker: None, lines: Cell::new(None) }))
+    }
+
+    fn address(&mut self, node: &'a AddressNode) -> Bound<Block<'a>> {
+        let mut items: BumpVec<'a, Item<'a>> = BumpVec::new_in(self.arena);
+        let mut lines = 0;
+        for line in &node.lines {
+            let line = self.inlines(line, &node.style)?;
+            if line.iter().all(|item| matches!(item, Item::Space { .. } | Item::Opportunity)) {
+                continue;
+            }
+            // Line breaks in the data count as lines of their own.
+            for part in line.split(|item| *item == Item::Break).filter(|part| !part.is_empty()) {
+                if lines > 0 {
+                    items.push(Item::Break);
+                }
+                items.extend_from_slice(part);
+                lines += 1;
+            }
+        }
+        if lines > node.lines_max {
+            let reason = format!("the address has {lines} lines, the window shows {}", node.lines_max);
+            return Err(Hold::new(&code::RECORD_ADDRESS, reason));
+        }
+        Ok(self.lines_block(Role::Paragraph, &node.style, items.into_bump_slice()))
+    }
+
+    /// The items of a paragraph.
+    pub fn inlines(&mut self, inlines: &'a [Inline], style: &ParagraphStyle) -> Bound<&'a [Item<'a>]> {
+        let mut items = BumpVec::new_in(self.arena);
+        let mut pieces: Vec<(TextStyleId, &'a str)> = Vec::new();
+        self.inlines_into(inlines, &mut items, &mut pieces, false)?;
+        if pieces.iter().any(|(_, text)| bidi::has_right_to_left(text)) {
+            items.clear();
+            bidi::items(self, &pieces, &mut items);
+        }
+        let _ = style;
+        Ok(items.into_bump_slice())
+    }
+
+    fn inlines_into(&mut self, inlines: &'a [Inline], items: &mut BumpVec<'a, Item<'a>>, pieces: &mut Vec<(TextStyleId, &'a str)>, keep: bool) -> Bound<()> {
+        for inline in inlines {
+            match inline {
+                Inline::Text(style, text) => {
+                    pieces.push((*style, text));
+                    self.text(text, *style, items);
+                }
+                Inline::Value(style, expr) => {
+                    let mut buffer = std::mem::take(&mut self.buffer);
+                    buffer.clear();
+                    self.write(expr, &mut buffer)?;
+                    if buffer.len() > limits::TEXT_BYTES_MAX {
+                        return Err(Hold::new(&code::RECORD_LIMIT, format!("a text of {} bytes; at most {} are set", buffer.len(), limits::TEXT_BYTES_MAX)));
+                    }
+                    let text: &'a str = self.arena.alloc_str(&buffer);
+                    self.buffer = buffer;
+                    pieces.push((*style, text));
+                    self.text(text, *style, items);
+                }
+                Inline::Break => {
+                    pieces.push((TextStyleId::default(), "\n"));
+                    items.push(Item::Break);
+                }
+                Inline::Choose(branches) => {
+                    for (test, body) in branches {
+                        if self.holds(test.as_ref())? {
+                            self.inlines_into(body, items, pieces, keep)?;
+                            break;
+                        }
+                    }
+                }
+                Inline::For { variable, list, body } => {
+                    for row in self.rows(list)?.rows() {
+                        self.variables[*variable] = Value::Row(row);
+                        self.inlines_into(body, items, pieces, keep)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds the items of a text without right-to-left letters.
+    pub fn text(&mut self, text: &str, id: TextStyleId, items: &mut BumpVec<'a, Item<'a>>) {
+        self.text_at_level(text, id, 0, items);
+    }
+
+    /// Adds the items of a text of one embedding level.
+    pub fn text_at_level(&mut self, text: &str, id: TextStyleId, level: u8, items: &mut BumpVec<'a, Item<'a>>) {
+        let style = self.layout().text_style(id);
+        let transformed;
+        let text = match style.transform {
+            Transform::None => text,
+            Transform::Upper => {
+                transformed = text.to_uppercase();
+                &transformed
+            }
+            Transform::Lower => {
+                transformed = text.to_lowercase();
+                &transformed
+            }
+        };
+        let space = self.setter.space_width(style);
+        let arena = self.arena;
+        tokens(text, |token| match token {
+            Token::Word(word) => {
+                let item = if word.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_punctuation()) {
+                    self.setter.item(arena.alloc_str(word), id, style, level)
+                } else {
+                    self.setter.word_item(word, id, style, level)
+                };
+                if let Item::Word { word: found, .. } = item
+                    && self.setter.words.word(found).missing
+                {
+                    self.missing.push(word.to_string());
+                }
+                items.push(item);
+            }
+            Token::Space => {
+                if !matches!(items.last(), Some(Item::Space { .. })) {
+                    items.push(Item::Space { style: id, level, width: space });
+                }
+            }
+            Token::Opportunity => items.push(Item::Opportunity),
+            Token::Break => items.push(Item::Break),
+        });
+    }
+
+    fn table(&mut self, table: &'a Table) -> Bound<Block<'a>> {
+        let use_form = self.use_forms && table.head_form.is_some();
+        let saved = std::mem::take(&mut self.running);
+        self.running = vec![Value::Null; table.running.len()];
+        let head = if use_form { &[] as &[_] } else { self.fixed_rows(&table.head)? };
+        let mut rows = BumpVec::new_in(self.arena);
+        let mut running = BumpVec::new_in(self.arena);
+        for value in &mut self.running {
+            *value = Value::Null;
+        }
+        let mut striped = false;
+        for group in &table.groups {
+            self.row_group(table, group, &mut striped, &mut rows, &mut running)?;
+        }
+        let foot = self.fixed_rows(&table.foot)?;
+        let variables = self.arena.alloc_slice_copy(&self.variables);
+        self.running = saved;
+        Ok(Block::Table(self.arena.alloc(TableContent {
+            table,
+            head,
+            rows: rows.into_bump_slice(),
+            foot,
+            running: running.into_bump_slice(),
+            variables,
+            tracks: Cell::new(None),
+            decimals: Cell::new(None),
+        })))
+    }
+
+    fn row_group(&mut self, table: &'a Table, group: &'a RowGroup, striped: &mut bool, rows: &mut BumpVec<'a, RowContent<'a>>, running: &mut BumpVec<'a, Value<'a>>) -> Bound<()> {
+        let repeated = match &group.repeat {
+            Some((variable, expr)) => Some((*variable, self.rows(expr)?)),
+            None => None,
+        };
+        let rounds = repeated.as_ref().map_or(1, |(_, list)| list.len());
+        for round in 0..rounds {
+            if let Some((variable, list)) = &repeated {
+                self.variables[*variable] = Value::Row(list.row(round));
+            }
+            if !self.holds(group.test.as_ref())? {
+                continue;
+            }
+            if repeated.is_some() {
+                for (index, expr) in table.running.iter().enumerate() {
+                    let value = self.evaluate(expr)?;
+                    self.running[index] = add(self.running[index], value)?;
+                }
+            }
+            for row in &group.rows {
+                if let Some(bound) = self.row(row, *striped && table.zebra.is_some())? {
+                    rows.push(bound);
+                    running.extend_from_slice(&self.running);
+                }
+            }
+            *striped = !*striped;
+        }
+        Ok(())
+    }
+
+    /// Binds rows that are not repeated.
+    pub fn fixed_rows(&mut self, rows: &'a [TableRow]) -> Bound<&'a [RowContent<'a>]> {
+        let mut out = BumpVec::with_capacity_in(rows.len(), self.arena);
+        for row in rows {
+            if let Some(bound) = self.row(row, false)? {
+                out.push(bound);
+            }
+        }
+        Ok(out.into_bump_slice())
+    }
+
+    fn row(&mut self, row: &'a TableRow, striped: bool) -> Bound<Option<RowContent<'a>>> {
+        if !self.holds(row.test.as_ref())? {
+            return Ok(None);
+        }
+        let mut cells = BumpVec::with_capacity_in(row.cells.len(), self.arena);
+        for cell in &row.cells {
+            cells.push(CellContent { cell, children: self.blocks(&cell.body, None)? });
+        }
+        Ok(Some(RowContent { row, cells: cells.into_bump_slice(), striped, height: Cell::new(None) }))
+    }
+
+    fn chosen(&mut self, branches: &'a [(Option<Expr>, Vec<Node>)]) -> Bound<Option<&'a [Node]>> {
+        for (test, body) in branches {
+            if self.holds(test.as_ref())? {
+                return Ok(Some(body));
+            }
+        }
+        Ok(None)
+    }
+
+    fn holds(&mut self, test: Option<&Expr>) -> Bound<bool> {
+        match test {
+            Some(test) => test.test(&self.env()).map_err(hold),
+            None => Ok(true),
+        }
+    }
+
+    fn rows(&mut self, list: &Expr) -> Bound<List<'a>> {
+        match self.evaluate(list)? {
+            Value::List(list) => Ok(list),
+            _ => Ok(List::EMPTY),
+        }
+    }
+
+    fn evaluate(&mut self, expr: &Expr) -> Bound<Value<'a>> {
+        expr.evaluate(&self.env()).map_err(hold)
+    }
+
+    fn write(&mut self, expr: &Expr, out: &mut String) -> Bound<()> {
+        expr.write_text(&self.env(), out).map_err(hold)
+    }
+
+    fn env(&self) -> Env<'_, 'a> {
+        Env { arena: self.arena, vars: &self.variables, running: &self.running, page: self.page, locale: self.locale }
+    }
+}
+
+fn hold(error: EvalError) -> Hold {
+    Hold::new(&code::RECORD_EXPRESSION, error.to_string())
+}
+
+/// Adds a row's value to a running sum; absent values count nothing.
+fn add<'a>(sum: Value<'a>, value: Value<'a>) -> Bound<Value<'a>> {
+    let overflow = || Hold::new(&code::RECORD_EXPRESSION, "a running sum is larger than 28 digits");
+    let mixed = || Hold::new(&code::RECORD_EXPRESSION, "a running sum over amounts of different currencies");
+    Ok(match (sum, value) {
+        (sum, Value::Null) => sum,
+        (Value::Null, value) => value,
+        (Value::Money(mut a), Value::Money(b)) => {
+            use crate::base::money::Currency;
+            if a.currency == Currency::NONE {
+                a.currency = b.currency;
+            } else if b.currency != Currency::NONE && a.currency != b.currency {
+                return Err(mixed());
+            }
+            a.amount = a.amount.checked_add(b.amount).ok_or_else(overflow)?;
+            Value::Money(a)
+        }
+        (Value::Integer(a), Value::Integer(b)) => Value::Integer(a.checked_add(b).ok_or_else(overflow)?),
+        (a, b) => {
+            let number = |value: Value<'_>| match value {
+                Value::Decimal(d) => d,
+                Value::Integer(i) => Decimal::from(i),
+                Value::Money(m) => m.amount,
+                _ => Decimal::ZERO,
+            };
+            Value::Decimal(number(a).checked_add(number(b)).ok_or_else(overflow)?)
+        }
+    })
+}
+
+fn alphabetic(number: u32) -> String {
+    let mut rest = number;
+    let mut letters = Vec::new();
+    while rest > 0 {
+        rest -= 1;
+        letters.push(char::from(b'a' + (rest % 26) as u8));
+        rest /= 26;
+    }
+    letters.iter().rev().collect()
+}
+
+fn roman(number: u32) -> String {
+    const STEPS: [(u32, &str); 13] =
+        [(1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i")];
+    let mut rest = number.min(3999);
+    let mut out = String::new();
+    for (value, letters) in STEPS {
+        while rest >= value {
+            out.push_str(letters);
+            rest -= value;
+        }
+    }
+    out
+}
+
+/// The text of a piece collected in the arena, for [`bidi`].
+pub fn joined<'a>(pieces: &[(TextStyleId, &'a str)], arena: &'a Bump) -> &'a str {
+    let mut text = BumpString::new_in(arena);
+    for (_, piece) in pieces {
+        text.push_str(piece);
+    }
+    text.into_bump_str()
+}
+

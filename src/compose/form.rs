@@ -1,0 +1,205 @@
+//! Fragments no record can change, composed once.
+//!
+//! Takes the static regions of page masters, static table heads and the static parts of boxes, gives Form XObjects. Must
+//! never take a fragment whose width depends on the page it is on.
+
+use bumpalo::Bump;
+
+use super::bind::Binder;
+use super::line::Setter;
+use super::paginate::{Paginator, distribute, resolve};
+use super::paint::Canvas;
+use crate::base::length::Length;
+use crate::kit::expr::Value;
+use crate::kit::font::FaceId;
+use crate::kit::locale::Locale;
+use crate::kit::text::Words;
+use crate::model::layout::{BoxNode, Layout, Node, NodeKind, Table};
+use crate::model::record::Hold;
+use crate::model::resources::{Form, FormId, Resources, Used};
+
+/// Composes all static fragments of the layouts, adds them to the resources, and lets the layouts name them.
+///
+/// # Errors
+/// The fault of a fragment that does not fit its place, with its layout's index.
+pub fn compose_forms(layouts: &mut [Layout], resources: &mut Resources, locale: &Locale) -> Result<(), (usize, Hold)> {
+    for (index, layout) in layouts.iter_mut().enumerate() {
+        let mut forms = Vec::new();
+        for master in &layout.masters {
+            let form = if master.regions.iter().any(is_placed_static) {
+                let nodes: Vec<&Node> = master.regions.iter().filter(|n| is_placed_static(n)).collect();
+                Some(compose(layout, resources, locale, &nodes, master.width, master.height).map_err(|hold| (index, hold))?)
+            } else {
+                None
+            };
+            forms.push(form);
+        }
+        let mut found = Vec::new();
+        if let Some(width) = uniform_width(layout) {
+            walk(layout, resources, locale, &layout.body, width, &mut found).map_err(|hold| (index, hold))?;
+        }
+        for (master, form) in layout.masters.iter_mut().zip(forms) {
+            master.form = form.map(|form| add(resources, form));
+        }
+        let mut found = found.into_iter();
+        assign(&mut layout.body, resources, &mut found);
+        assert!(found.next().is_none(), "both walks meet the same fragments");
+    }
+    Ok(())
+}
+
+fn add(resources: &mut Resources, form: Form) -> FormId {
+    // Two page masters often share all their static regions.
+    if let Some(known) = resources.forms.iter().position(|known| *known == form) {
+        return FormId(known as u16);
+    }
+    resources.forms.push(form);
+    FormId((resources.forms.len() - 1) as u16)
+}
+
+fn is_placed_static(node: &Node) -> bool {
+    node.is_static && node.place.is_some()
+}
+
+fn uniform_width(layout: &Layout) -> Option<Length> {
+    let width = layout.masters.first()?.body_width();
+    layout.masters.iter().all(|master| master.body_width() == width).then_some(width)
+}
+
+type Found = (Option<Form>, Option<(Form, Length)>);
+
+/// Visits boxes and tables whose width is known, in the order of [`assign`].
+fn walk(layout: &Layout, resources: &Resources, locale: &Locale, nodes: &[Node], width: Length, found: &mut Vec<Found>) -> Result<(), Hold> {
+    for node in nodes {
+        let width = width - node.flow.margin.left - node.flow.margin.right;
+        match &node.kind {
+            NodeKind::Box(frame) => {
+                let own = match node.place {
+                    Some(place) => place.width.unwrap_or(width),
+                    None => resolve(frame.style.width, width),
+                };
+                let inner = own - frame.style.padding.left - frame.style.padding.right;
+                found.push((box_form(layout, resources, locale, node, frame, inner)?, None));
+                walk(layout, resources, locale, &frame.children, inner, found)?;
+            }
+            NodeKind::Table(table) => found.push((None, head_form(layout, resources, locale, table, width)?)),
+            NodeKind::Choose(branches) => {
+                for (_, body) in branches {
+                    walk(layout, resources, locale, body, width, found)?;
+                }
+            }
+            NodeKind::For { body, .. } => walk(layout, resources, locale, body, width, found)?,
+            NodeKind::Paragraph(_) | NodeKind::Columns(_) | NodeKind::Image(_) | NodeKind::Rule(_) | NodeKind::Barcode(_) | NodeKind::Address(_)
+            | NodeKind::List(_) | NodeKind::PageBreak => {}
+        }
+    }
+    Ok(())
+}
+
+fn assign(nodes: &mut [Node], resources: &mut Resources, found: &mut impl Iterator<Item = Found>) {
+    for node in nodes {
+        match &mut node.kind {
+            NodeKind::Box(frame) => {
+                let (form, _) = found.next().expect("both walks meet the same fragments");
+                frame.form = form.map(|form| add(resources, form));
+                assign(&mut frame.children, resources, found);
+            }
+            NodeKind::Table(table) => {
+                let (_, head) = found.next().expect("both walks meet the same fragments");
+                table.head_form = head.map(|(form, height)| (add(resources, form), height));
+            }
+            NodeKind::Choose(branches) => {
+                for (_, body) in branches {
+                    assign(body, resources, found);
+                }
+            }
+            NodeKind::For { body, .. } => assign(body, resources, found),
+            NodeKind::Paragraph(_) | NodeKind::Columns(_) | NodeKind::Image(_) | NodeKind::Rule(_) | NodeKind::Barcode(_) | NodeKind::Address(_)
+            | NodeKind::List(_) | NodeKind::PageBreak => {}
+        }
+    }
+}
+
+fn box_form(layout: &Layout, resources: &Resources, locale: &Locale, node: &Node, frame: &BoxNode, inner: Length) -> Result<Option<Form>, Hold> {
+    let nodes: Vec<&Node> = frame.children.iter().filter(|child| is_placed_static(child)).collect();
+    let height = frame.style.height.or(node.place.and_then(|place| place.height));
+    let needs_height = nodes.iter().any(|n| n.place.is_some_and(|p| p.bottom.is_some()));
+    if nodes.is_empty() || (needs_height && height.is_none()) {
+        return Ok(None);
+    }
+    let height = height.map_or(Length::ZERO, |h| h - frame.style.padding.top - frame.style.padding.bottom);
+    compose(layout, resources, locale, &nodes, inner, height).map(Some)
+}
+
+fn head_form(layout: &Layout, resources: &Resources, locale: &Locale, table: &Table, width: Length) -> Result<Option<(Form, Length)>, Hold> {
+    let is_static = |nodes: &[Node]| nodes.iter().all(|node| node.is_static);
+    let rows = &table.head;
+    if rows.is_empty() || rows.iter().any(|row| row.test.is_some() || row.cells.iter().any(|cell| !is_static(&cell.body))) {
+        return Ok(None);
+    }
+    let arena = Bump::new();
+    let (mut words, mut used, mut figures) = (Words::new(), Used::default(), 0);
+    let mut canvas = Canvas::default();
+    canvas.begin(Length::ZERO);
+    let mut binder = binder(layout, resources, locale, &arena, &mut words, &mut used);
+    let head = binder.fixed_rows(rows)?;
+    let tracks = distribute(&table.columns, resolve(table.width, width));
+    let mut paginator = Paginator { binder: &mut binder, canvas: &mut canvas, figures_used: &mut figures };
+    let height = paginator.paint_head(table, head, &tracks)?;
+    let own = tracks.iter().copied().sum();
+    Ok(Some((finish(canvas, used, figures, resources, own, height), height)))
+}
+
+fn compose(layout: &Layout, resources: &Resources, locale: &Locale, nodes: &[&Node], width: Length, height: Length) -> Result<Form, Hold> {
+    let arena = Bump::new();
+    let (mut words, mut used, mut figures) = (Words::new(), Used::default(), 0);
+    let mut canvas = Canvas::default();
+    canvas.begin(Length::ZERO);
+    let mut binder = binder(layout, resources, locale, &arena, &mut words, &mut used);
+    for node in nodes {
+        let blocks = binder.blocks(std::slice::from_ref(*node), None)?;
+        let mut paginator = Paginator { binder: &mut binder, canvas: &mut canvas, figures_used: &mut figures };
+        for block in blocks {
+            paginator.place_absolute(block, Length::ZERO, Length::ZERO, width, height)?;
+        }
+    }
+    Ok(finish(canvas, used, figures, resources, width, height))
+}
+
+fn binder<'s, 'p, 'a>(layout: &'p Layout, resources: &'p Resources, locale: &'p Locale, arena: &'a Bump, words: &'s mut Words, used: &'s mut Used) -> Binder<'s, 'p, 'a> {
+    words.begin_use();
+    let nothing: &[Value<'_>] = arena.alloc_slice_fill_copy(layout.schema.fields.len(), Value::Null);
+    let mut variables = vec![Value::Null; layout.variables.max(1)];
+    variables[0] = Value::Row(nothing);
+    Binder {
+        setter: Setter { layout, resources, words },
+        arena,
+        variables,
+        running: Vec::new(),
+        page: None,
+        locale,
+        missing: Vec::new(),
+        used,
+        buffer: String::new(),
+        use_forms: false,
+    }
+}
+
+fn finish(mut canvas: Canvas, mut used: Used, figures: u64, resources: &Resources, width: Length, height: Length) -> Form {
+    for (index, face) in resources.faces.iter().enumerate() {
+        if figures >> index & 1 == 1
+            && let Some(table) = &face.figures
+        {
+            for (_, glyph) in table.glyphs() {
+                used.mark(FaceId(index as u16), glyph, false);
+            }
+        }
+    }
+    used.images.extend(&canvas.images);
+    let mut content = Vec::new();
+    canvas.finish(&mut content);
+    // Strokes reach half their width beyond the edge, and letters may overhang; without a height, a page is high enough.
+    let slop = Length::from_points(6);
+    let height = if height <= Length::ZERO { Length::from_points(14_400) } else { height };
+    Form { content, bounds: [-slop, -height - slop, width + slop, slop], used }
+}

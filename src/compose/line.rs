@@ -1,0 +1,299 @@
+//! Breaking paragraphs into lines.
+//!
+//! Takes the items of a paragraph and a width, gives lines. Greedy with hyphenation: a word moves to the next line when it
+//! does not fit, or is divided there if the layout asks for it. Must never lose an item: what fits nowhere is divided anywhere.
+
+use bumpalo::Bump;
+use bumpalo::collections::Vec as BumpVec;
+
+use crate::base::length::Length;
+use crate::kit::font::Face;
+use crate::kit::text::{Stack, WordId, Words, hyphenate};
+use crate::model::content::{Item, Line};
+use crate::model::layout::{Layout, ParagraphStyle, TextStyle, TextStyleId};
+use crate::model::resources::Resources;
+
+/// What setting a line needs to know.
+pub struct Setter<'s, 'p> {
+    /// The layout, for its styles.
+    pub layout: &'p Layout,
+    /// Faces and stacks.
+    pub resources: &'p Resources,
+    /// The word cache.
+    pub words: &'s mut Words,
+}
+
+impl<'p> Setter<'_, 'p> {
+    /// Sets the lines of a paragraph.
+    pub fn lines<'a>(&mut self, items: &[Item<'a>], style: &ParagraphStyle, width: Length, arena: &'a Bump) -> &'a [Line<'a>] {
+        let mut lines = BumpVec::new_in(arena);
+        let mut line: BumpVec<'a, Item<'a>> = BumpVec::new_in(arena);
+        let mut queue = items.iter().copied();
+        // The second part of a divided word, which comes before the rest of the queue.
+        let mut pending: Option<Item<'a>> = None;
+        let mut state = LineState { room: width - style.indent, ..LineState::default() };
+        let mut ended_by_break = false;
+        while let Some(item) = pending.take().or_else(|| queue.next()) {
+            ended_by_break = false;
+            match item {
+                Item::Break => {
+                    self.end_line(&mut lines, &mut line, style, true, arena);
+                    state = LineState { room: width, ..LineState::default() };
+                    ended_by_break = true;
+                }
+                Item::Opportunity => {
+                    state.last_place = line.len();
+                    line.push(item);
+                }
+                Item::Space { width: space, .. } => {
+                    if line.is_empty() {
+                        continue;
+                    }
+                    if !matches!(line.last(), Some(Item::Space { .. })) {
+                        state.last_place = line.len();
+                        state.width += space;
+                        line.push(item);
+                    }
+                }
+                Item::Word { width: word, .. } | Item::Figures { width: word, .. } => {
+                    if state.width + word <= state.room || !style.wrap {
+                        state.width += word;
+                        line.push(item);
+                        continue;
+                    }
+                    // 1. Divide the word after the patterns.
+                    let room = state.room - state.width;
+                    if let Some((head, tail)) = self.divide(&item, room, style, state.last_place == line.len() || is_after_space(&line)) {
+                        line.push(head);
+                        self.end_line(&mut lines, &mut line, style, false, arena);
+                        state = LineState { room: width, ..LineState::default() };
+                        pending = Some(tail);
+                        continue;
+                    }
+                    // 2. End the line at its last place; what stands after it moves along.
+                    if state.last_place > 0 {
+                        let moved: BumpVec<'a, Item<'a>> = BumpVec::from_iter_in(line.drain(state.last_place..), arena);
+                        self.end_line(&mut lines, &mut line, style, false, arena);
+                        state = LineState { room: width, ..LineState::default() };
+                        for part in moved {
+                            match part {
+                                Item::Space { .. } | Item::Opportunity if line.is_empty() => {}
+                                _ => {
+                                    state.width += width_of(&part);
+                                    line.push(part);
+                                }
+                            }
+                        }
+                        pending = Some(item);
+                        continue;
+                    }
+                    // 3. Nothing else helps: divide it anywhere.
+                    if line.is_empty() {
+                        let (head, tail) = self.cut(&item, state.room, arena);
+                        line.push(head);
+                        pending = tail;
+                        if pending.is_none() {
+                            state.width += word;
+                            continue;
+                        }
+                    } else {
+                        pending = Some(item);
+                    }
+                    self.end_line(&mut lines, &mut line, style, false, arena);
+                    state = LineState { room: width, ..LineState::default() };
+                }
+            }
+        }
+        if !line.is_empty() || lines.is_empty() || ended_by_break {
+            self.end_line(&mut lines, &mut line, style, true, arena);
+        }
+        lines.into_bump_slice()
+    }
+
+    fn end_line<'a>(&mut self, lines: &mut BumpVec<'a, Line<'a>>, line: &mut BumpVec<'a, Item<'a>>, style: &ParagraphStyle, is_last: bool, arena: &'a Bump) {
+        while matches!(line.last(), Some(Item::Space { .. } | Item::Opportunity)) {
+            line.pop();
+        }
+        let items: &'a [Item<'a>] = std::mem::replace(line, BumpVec::new_in(arena)).into_bump_slice();
+        let mut width = Length::ZERO;
+        let mut spaces = 0;
+        let base = self.layout.text_style(style.text);
+        let (mut above, mut below) = self.extent(base);
+        let mut last = style.text;
+        for item in items {
+            width += width_of(item);
+            let item_style = match item {
+                Item::Space { style, .. } => {
+                    spaces += 1;
+                    *style
+                }
+                Item::Word { style, .. } | Item::Figures { style, .. } => *style,
+                Item::Opportunity | Item::Break => continue,
+            };
+            if item_style != last {
+                last = item_style;
+                let text = self.layout.text_style(item_style);
+                // Raised and lowered text keeps the line as high as the paragraph wants it.
+                if text.rise == Length::ZERO {
+                    let (a, b) = self.extent(text);
+                    (above, below) = (above.max(a), below.max(b));
+                }
+            }
+        }
+        lines.push(Line { items, width, spaces, is_last, height: above + below, baseline: above });
+    }
+
+    /// Distance from line top to baseline and from baseline to line bottom: half the leading above, half below (CSS 2.2, 10.8.1).
+    fn extent(&self, style: &TextStyle) -> (Length, Length) {
+        let face = &self.resources.faces[usize::from(self.resources.stacks[usize::from(style.stack.0)].faces[0].0)];
+        let ascent = style.size.scaled(face.ascent, face.units_per_em);
+        let descent = style.size.scaled(-face.descent, face.units_per_em);
+        let leading = style.line_height - ascent - descent;
+        let above = ascent + Length::from_millipoints(leading.millipoints().div_euclid(2));
+        (above, style.line_height - above)
+    }
+
+    /// Divides a word with a hyphen so that the first part fits `room`.
+    fn divide<'a>(&mut self, item: &Item<'a>, room: Length, style: &ParagraphStyle, is_whole_word: bool) -> Option<(Item<'a>, Item<'a>)> {
+        let language = style.hyphens?;
+        let Item::Word { word, style: text_style, level, .. } = *item else { return None };
+        if level != 0 || !is_whole_word || room <= Length::ZERO {
+            return None;
+        }
+        let text = self.words.text(word).to_string();
+        let mut places = [0usize; 24];
+        let mut count = 0;
+        hyphenate(&text, language, |at| {
+            if count < places.len() {
+                places[count] = at;
+                count += 1;
+            }
+        });
+        let text_style_value = self.layout.text_style(text_style).clone();
+        for &at in places[..count].iter().rev() {
+            let head_text = format!("{}-", &text[..at]);
+            let (head, head_width) = self.word(&head_text, &text_style_value);
+            if head_width <= room {
+                let (tail, tail_width) = self.word(&text[at..], &text_style_value);
+                return Some((
+                    Item::Word { word: head, style: text_style, level, width: head_width },
+                    Item::Word { word: tail, style: text_style, level, width: tail_width },
+                ));
+            }
+        }
+        None
+    }
+
+    /// Cuts a word that is wider than a whole line after the last letter that fits; at least one letter.
+    fn cut<'a>(&mut self, item: &Item<'a>, room: Length, arena: &'a Bump) -> (Item<'a>, Option<Item<'a>>) {
+        let (text, style, level): (String, TextStyleId, u8) = match *item {
+            Item::Word { word, style, level, .. } => (self.words.text(word).to_string(), style, level),
+            Item::Figures { text, style, .. } => (text.to_string(), style, 0),
+            other => return (other, None),
+        };
+        let text_style = self.layout.text_style(style).clone();
+        let boundaries: Vec<usize> = text.char_indices().map(|(at, _)| at).skip(1).collect();
+        // Widths grow with the text, so that the last fitting boundary is found by halving.
+        let mut fits = 0;
+        let (mut low, mut high) = (0, boundaries.len());
+        while low < high {
+            let middle = (low + high) / 2;
+            let width = self.measure(&text[..boundaries[middle]], &text_style);
+            if width <= room {
+                fits = middle + 1;
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        if boundaries.is_empty() {
+            return (*item, None);
+        }
+        let at = boundaries[fits.max(1) - 1];
+        let make = |setter: &mut Self, part: &str| -> Item<'a> {
+            let part: &'a str = arena.alloc_str(part);
+            setter.item(part, style, &text_style, level)
+        };
+        let head = make(self, &text[..at]);
+        let tail = make(self, &text[at..]);
+        (head, Some(tail))
+    }
+
+    /// The item of a word: the fast path for figures, the cache for everything else.
+    pub fn item<'a>(&mut self, text: &'a str, id: TextStyleId, style: &TextStyle, level: u8) -> Item<'a> {
+        let stack = &self.resources.stacks[usize::from(style.stack.0)];
+        if style.tabular && level == 0 {
+            let face = &self.resources.faces[usize::from(stack.faces[0].0)];
+            if let Some(units) = face.figures.as_ref().and_then(|figures| figures.width(text.as_bytes())) {
+                let width = style.size.scaled(units, face.units_per_em) + style.letter_spacing * text.len() as i64;
+                return Item::Figures { text, style: id, width };
+            }
+        }
+        self.word_item(text, id, style, level)
+    }
+
+    /// The item of a word from the cache.
+    pub fn word_item<'a>(&mut self, text: &str, id: TextStyleId, style: &TextStyle, level: u8) -> Item<'a> {
+        let word = self.find(text, style, level & 1 == 1);
+        let width = self.width(word, style);
+        Item::Word { word, style: id, level, width }
+    }
+
+    fn measure(&mut self, text: &str, style: &TextStyle) -> Length {
+        let word = self.find(text, style, false);
+        self.width(word, style)
+    }
+
+    fn word(&mut self, text: &str, style: &TextStyle) -> (WordId, Length) {
+        let word = self.find(text, style, false);
+        (word, self.width(word, style))
+    }
+
+    fn find(&mut self, text: &str, style: &TextStyle, right_to_left: bool) -> WordId {
+        let stack = Stack { number: style.stack.0, faces: &self.resources.stacks[usize::from(style.stack.0)].faces };
+        let tabular = style.tabular && has_figures(text);
+        self.words.find(&self.resources.faces, stack, text, tabular, right_to_left)
+    }
+
+    fn width(&self, word: WordId, style: &TextStyle) -> Length {
+        let word = self.words.word(word);
+        style.size.scaled(i64::from(word.width), 1_000_000) + style.letter_spacing * i64::from(word.glyphs)
+    }
+
+    /// The width of a space in a style.
+    pub fn space_width(&self, style: &TextStyle) -> Length {
+        let face = self.space_face(style);
+        let advance = face.advances.get(usize::from(face.narrow.glyph_of(b' '))).copied().unwrap_or(0);
+        style.size.scaled(i64::from(advance), face.units_per_em) + style.letter_spacing
+    }
+
+    fn space_face(&self, style: &TextStyle) -> &'p Face {
+        &self.resources.faces[usize::from(self.resources.stacks[usize::from(style.stack.0)].faces[0].0)]
+    }
+}
+
+#[derive(Clone, Copy, Default)]
+struct LineState {
+    /// Width of what stands in the line.
+    width: Length,
+    /// Width there is.
+    room: Length,
+    /// Items before the last place where the line may end; 0: there is none.
+    last_place: usize,
+}
+
+/// The width of an item.
+pub fn width_of(item: &Item<'_>) -> Length {
+    match item {
+        Item::Word { width, .. } | Item::Figures { width, .. } | Item::Space { width, .. } => *width,
+        Item::Opportunity | Item::Break => Length::ZERO,
+    }
+}
+
+fn is_after_space(line: &[Item<'_>]) -> bool {
+    matches!(line.last(), None | Some(Item::Space { .. } | Item::Opportunity))
+}
+
+fn has_figures(text: &str) -> bool {
+    text.bytes().any(|b| b.is_ascii_digit()) && !text.bytes().any(|b| b.is_ascii_alphabetic())
+}

@@ -1,0 +1,405 @@
+//! Painting a page: positions to content stream bytes.
+//!
+//! Takes lines, rectangles, images and forms in layout coordinates (y downwards), gives operators (ISO 32000-1, 8 and 9).
+//! Fills and lines come first, then all text as one text object with relative moves. Must never format a float.
+
+use crate::base::length::Length;
+use crate::kit::font::FaceId;
+use crate::kit::text::{Run, Words};
+use crate::model::layout::{Border, Color, LineStyle, TextStyle};
+use crate::model::resources::{FormId, ImageId};
+
+/// The content of one page while it is made.
+#[derive(Debug, Default)]
+pub struct Canvas {
+    height: Length,
+    graphics: Vec<u8>,
+    text: Vec<u8>,
+    string: Vec<u8>,
+    adjusted: bool,
+    fill: Option<Color>,
+    stroke: Option<(Color, Length, LineStyle)>,
+    state: TextState,
+    origin: (i64, i64),
+    /// Forms and images named so far.
+    pub forms: Vec<FormId>,
+    /// Images named so far.
+    pub images: Vec<ImageId>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+struct TextState {
+    font: Option<(FaceId, bool, Length)>,
+    color: Color,
+    spacing: Length,
+    rise: i64,
+}
+
+impl Canvas {
+    /// Empties the canvas for a page of `height`.
+    pub fn begin(&mut self, height: Length) {
+        self.height = height;
+        self.graphics.clear();
+        self.text.clear();
+        self.forms.clear();
+        self.images.clear();
+        self.fill = None;
+        self.stroke = None;
+        self.state = TextState::default();
+        self.origin = (0, 0);
+    }
+
+    /// The finished content stream.
+    pub fn finish(&mut self, out: &mut Vec<u8>) {
+        assert!(self.string.is_empty(), "a string was left open");
+        out.extend_from_slice(&self.graphics);
+        if !self.text.is_empty() {
+            out.extend_from_slice(b"BT\n");
+            out.extend_from_slice(&self.text);
+            out.extend_from_slice(b"ET\n");
+        }
+    }
+
+    /// Where the graphics stand, for [`Canvas::insert_below`].
+    pub fn mark(&self) -> usize {
+        self.graphics.len()
+    }
+
+    /// Runs `paint` and moves what it painted below everything painted since `mark`: the background of a box whose height
+    /// is known only after its content is placed.
+    pub fn insert_below(&mut self, mark: usize, paint: impl FnOnce(&mut Canvas)) {
+        let above = self.graphics.split_off(mark);
+        let (fill, stroke) = (self.fill, self.stroke);
+        // The states at the mark are unknown by now; the inserted part sets its own and what follows is told to set it again.
+        self.fill = None;
+        self.stroke = None;
+        if above.is_empty() {
+            paint(self);
+            return;
+        }
+        self.graphics.extend_from_slice(b"q\n");
+        let start = self.graphics.len();
+        paint(self);
+        if self.graphics.len() == start {
+            self.graphics.truncate(start - 2);
+        } else {
+            self.graphics.extend_from_slice(b"Q\n");
+        }
+        self.graphics.extend_from_slice(&above);
+        (self.fill, self.stroke) = (fill, stroke);
+    }
+
+    /// Fills a rectangle.
+    pub fn fill_rectangle(&mut self, x: Length, y: Length, width: Length, height: Length, radius: Length, color: Color) {
+        if width <= Length::ZERO || height <= Length::ZERO {
+            return;
+        }
+        self.set_fill(color);
+        self.rectangle(x, y, width, height, radius);
+        self.graphics.extend_from_slice(b"f\n");
+    }
+
+    /// Strokes a rectangle.
+    pub fn stroke_rectangle(&mut self, x: Length, y: Length, width: Length, height: Length, radius: Length, border: Border) {
+        self.set_stroke(border);
+        self.rectangle(x, y, width, height, radius);
+        self.graphics.extend_from_slice(b"S\n");
+    }
+
+    /// Strokes a line.
+    pub fn stroke_line(&mut self, from: (Length, Length), to: (Length, Length), border: Border) {
+        self.set_stroke(border);
+        let (x1, y1) = self.point(from.0, from.1);
+        let (x2, y2) = self.point(to.0, to.1);
+        numbers(&[x1, y1], &mut self.graphics);
+        self.graphics.extend_from_slice(b"m ");
+        numbers(&[x2, y2], &mut self.graphics);
+        self.graphics.extend_from_slice(b"l S\n");
+    }
+
+    /// Paints an image.
+    pub fn image(&mut self, image: ImageId, x: Length, y: Length, width: Length, height: Length) {
+        let (left, bottom) = self.point(x, y + height);
+        self.graphics.extend_from_slice(b"q ");
+        numbers(&[width.centipoints(), 0, 0, height.centipoints(), left, bottom], &mut self.graphics);
+        self.graphics.extend_from_slice(b"cm /I");
+        integer(i64::from(image.0), &mut self.graphics);
+        self.graphics.extend_from_slice(b" Do Q\n");
+        self.images.push(image);
+    }
+
+    /// Paints a form with its origin at a point.
+    pub fn form(&mut self, form: FormId, x: Length, y: Length) {
+        let (left, top) = self.point(x, y);
+        self.graphics.extend_from_slice(b"q 1 0 0 1 ");
+        numbers(&[left, top], &mut self.graphics);
+        self.graphics.extend_from_slice(b"cm /X");
+        integer(i64::from(form.0), &mut self.graphics);
+        self.graphics.extend_from_slice(b" Do Q\n");
+        self.forms.push(form);
+    }
+
+    /// Paints a barcode with its upper left corner at a point, in black.
+    pub fn symbol(&mut self, symbol: &crate::kit::barcode::Symbol, x: Length, y: Length, module: Length, height: Length) {
+        self.set_fill(Color::default());
+        let bottom = self.height - y - height;
+        crate::kit::barcode::write_path(symbol, x, bottom, module, height, &mut self.graphics);
+    }
+
+    /// Adds the bytes of a run to the open string, opening it at (x, baseline) if the look changes.
+    #[allow(clippy::too_many_arguments)]
+    pub fn run(&mut self, words: &Words, run: &Run, style: &TextStyle, x: Length, baseline: Length) {
+        let rise = style.rise.millipoints() + i64::from(run.rise) * style.size.millipoints() / 1_000_000;
+        self.open(TextState { font: Some((run.face, run.wide, style.size)), color: style.color, spacing: style.letter_spacing, rise }, x, baseline);
+        self.adjusted |= run.adjusted;
+        self.string.extend_from_slice(words.bytes(run));
+    }
+
+    /// Adds figures, whose codes are their characters.
+    pub fn figures(&mut self, text: &str, face: FaceId, style: &TextStyle, x: Length, baseline: Length) {
+        let state = TextState { font: Some((face, false, style.size)), color: style.color, spacing: style.letter_spacing, rise: style.rise.millipoints() };
+        self.open(state, x, baseline);
+        self.string.extend_from_slice(text.as_bytes());
+    }
+
+    /// Adds a space to the open string if it has the same look, stretched by `extra`. Otherwise the next run is moved.
+    pub fn space(&mut self, face: FaceId, style: &TextStyle, extra: Length) {
+        let same = self.state.font == Some((face, false, style.size)) && self.state.spacing == style.letter_spacing;
+        if self.string.is_empty() || !same {
+            self.close();
+            return;
+        }
+        self.string.push(b' ');
+        if extra != Length::ZERO {
+            // ISO 32000-1, 9.4.3: the number is in thousandths of the text size and moves to the left.
+            let thousandths = extra.scaled(1000, style.size.millipoints().max(1)).millipoints();
+            self.adjusted = true;
+            self.string.push(b')');
+            integer(-thousandths, &mut self.string);
+            self.string.push(b'(');
+        }
+    }
+
+    /// Ends the open string.
+    pub fn close(&mut self) {
+        if self.string.is_empty() {
+            return;
+        }
+        if self.adjusted {
+            self.text.extend_from_slice(b"[(");
+            self.text.extend_from_slice(&self.string);
+            self.text.extend_from_slice(b")]TJ\n");
+        } else {
+            self.text.push(b'(');
+            self.text.extend_from_slice(&self.string);
+            self.text.extend_from_slice(b")Tj\n");
+        }
+        self.string.clear();
+        self.adjusted = false;
+    }
+
+    fn open(&mut self, state: TextState, x: Length, baseline: Length) {
+        if state == self.state && !self.string.is_empty() {
+            return;
+        }
+        self.close();
+        if state.font != self.state.font {
+            let (face, wide, size) = state.font.expect("a run has a font");
+            self.text.extend_from_slice(if wide { b"/G" } else { b"/F" });
+            integer(i64::from(face.0), &mut self.text);
+            self.text.push(b' ');
+            numbers(&[size.centipoints()], &mut self.text);
+            self.text.extend_from_slice(b"Tf ");
+        }
+        if state.color != self.state.color {
+            color(state.color, [b"g ", b"rg "], &mut self.text);
+        }
+        if state.spacing != self.state.spacing {
+            numbers(&[state.spacing.centipoints()], &mut self.text);
+            self.text.extend_from_slice(b"Tc ");
+        }
+        if state.rise != self.state.rise {
+            numbers(&[Length::from_millipoints(state.rise).centipoints()], &mut self.text);
+            self.text.extend_from_slice(b"Ts ");
+        }
+        self.state = state;
+        let point = self.point(x, baseline);
+        numbers(&[point.0 - self.origin.0, point.1 - self.origin.1], &mut self.text);
+        self.text.extend_from_slice(b"Td");
+        self.origin = point;
+    }
+
+    fn point(&self, x: Length, y: Length) -> (i64, i64) {
+        (x.centipoints(), (self.height - y).centipoints())
+    }
+
+    fn set_fill(&mut self, fill: Color) {
+        if self.fill != Some(fill) {
+            color(fill, [b"g ", b"rg "], &mut self.graphics);
+            self.fill = Some(fill);
+        }
+    }
+
+    fn set_stroke(&mut self, border: Border) {
+        let wanted = Some((border.color, border.width, border.line));
+        if self.stroke == wanted {
+            return;
+        }
+        color(border.color, [b"G ", b"RG "], &mut self.graphics);
+        numbers(&[border.width.centipoints()], &mut self.graphics);
+        self.graphics.extend_from_slice(b"w ");
+        let before = self.stroke.map(|(_, width, line)| (line, if line == LineStyle::Solid { Length::ZERO } else { width }));
+        let dash = (border.line, if border.line == LineStyle::Solid { Length::ZERO } else { border.width });
+        if before != Some(dash) {
+            let width = border.width.centipoints();
+            match border.line {
+                LineStyle::Solid => self.graphics.extend_from_slice(b"[]0 d 0 J "),
+                LineStyle::Dashed => {
+                    self.graphics.push(b'[');
+                    numbers(&[width * 3, width * 3], &mut self.graphics);
+                    self.graphics.extend_from_slice(b"]0 d 0 J ");
+                }
+                LineStyle::Dotted => {
+                    self.graphics.extend_from_slice(b"[0 ");
+                    numbers(&[width * 2], &mut self.graphics);
+                    self.graphics.extend_from_slice(b"]0 d 1 J ");
+                }
+            }
+        }
+        self.stroke = wanted;
+    }
+
+    fn rectangle(&mut self, x: Length, y: Length, width: Length, height: Length, radius: Length) {
+        let (left, top) = self.point(x, y);
+        let (right, bottom) = self.point(x + width, y + height);
+        let radius = radius.centipoints().min((right - left) / 2).min((top - bottom) / 2);
+        let out = &mut self.graphics;
+        if radius <= 0 {
+            numbers(&[left, bottom, right - left, top - bottom], out);
+            out.extend_from_slice(b"re ");
+            return;
+        }
+        // A quarter circle as a Bézier curve: control points at 0.5523 of the radius from the tangent points.
+        let near = radius - radius * 5523 / 10_000;
+        let mut curve = |points: [i64; 6]| {
+            numbers(&points, out);
+            out.extend_from_slice(b"c ");
+        };
+        let line = |x: i64, y: i64, operator: &[u8], out: &mut Vec<u8>| {
+            numbers(&[x, y], out);
+            out.extend_from_slice(operator);
+        };
+        let _ = &mut curve;
+        line(left + radius, bottom, b"m ", out);
+        line(right - radius, bottom, b"l ", out);
+        numbers(&[right - near, bottom, right, bottom + near, right, bottom + radius], out);
+        out.extend_from_slice(b"c ");
+        line(right, top - radius, b"l ", out);
+        numbers(&[right, top - near, right - near, top, right - radius, top], out);
+        out.extend_from_slice(b"c ");
+        line(left + radius, top, b"l ", out);
+        numbers(&[left + near, top, left, top - near, left, top - radius], out);
+        out.extend_from_slice(b"c ");
+        line(left, bottom + radius, b"l ", out);
+        numbers(&[left, bottom + near, left + near, bottom, left + radius, bottom], out);
+        out.extend_from_slice(b"c h ");
+    }
+}
+
+/// Writes hundredths as decimals, each followed by a space.
+pub fn numbers(hundredths: &[i64], out: &mut Vec<u8>) {
+    for &value in hundredths {
+        let mut buffer = [0u8; 24];
+        let mut at = buffer.len();
+        let mut push = |byte: u8| {
+            at -= 1;
+            buffer[at] = byte;
+        };
+        push(b' ');
+        let magnitude = value.unsigned_abs();
+        let (mut whole, fraction) = (magnitude / 100, magnitude % 100);
+        if fraction != 0 {
+            if fraction % 10 != 0 {
+                push(b'0' + (fraction % 10) as u8);
+            }
+            push(b'0' + (fraction / 10) as u8);
+            push(b'.');
+        }
+        if whole == 0 && fraction == 0 {
+            push(b'0');
+        }
+        while whole > 0 {
+            push(b'0' + (whole % 10) as u8);
+            whole /= 10;
+        }
+        if value < 0 {
+            push(b'-');
+        }
+        out.extend_from_slice(&buffer[at..]);
+    }
+}
+
+fn integer(value: i64, out: &mut Vec<u8>) {
+    numbers(&[value * 100], out);
+    out.pop();
+}
+
+fn color(color: Color, operators: [&[u8]; 2], out: &mut Vec<u8>) {
+    let component = |value: u8, out: &mut Vec<u8>| {
+        // Thousandths tell all 256 steps apart.
+        let thousandths = (u32::from(value) * 1000 + 127) / 255;
+        match thousandths {
+            0 => out.push(b'0'),
+            1000 => out.push(b'1'),
+            _ => {
+                let text = [b'0' + (thousandths / 100) as u8, b'0' + (thousandths / 10 % 10) as u8, b'0' + (thousandths % 10) as u8];
+                let length = if text[2] != b'0' { 3 } else if text[1] != b'0' { 2 } else { 1 };
+                out.push(b'.');
+                out.extend_from_slice(&text[..length]);
+            }
+        }
+        out.push(b' ');
+    };
+    if color.r == color.g && color.g == color.b {
+        component(color.r, out);
+        out.extend_from_slice(operators[0]);
+    } else {
+        component(color.r, out);
+        component(color.g, out);
+        component(color.b, out);
+        out.extend_from_slice(operators[1]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_short() {
+        let mut out = Vec::new();
+        numbers(&[0, 5, -50, 1234, 100_000, -7], &mut out);
+        assert_eq!(String::from_utf8_lossy(&out), "0 .05 -.5 12.34 1000 -.07 ");
+    }
+
+    #[test]
+    fn colors_are_short() {
+        let mut out = Vec::new();
+        color(Color { r: 0x1f, g: 0x3a, b: 0x5f }, [b"g ", b"rg "], &mut out);
+        color(Color { r: 255, g: 255, b: 255 }, [b"g ", b"rg "], &mut out);
+        assert_eq!(String::from_utf8_lossy(&out), ".122 .227 .373 rg 1 g ");
+    }
+
+    #[test]
+    fn a_background_goes_below_what_it_holds() {
+        let mut canvas = Canvas::default();
+        canvas.begin(Length::from_points(100));
+        let one = Length::from_points(1);
+        let mark = canvas.mark();
+        canvas.fill_rectangle(one, one, one, one, Length::ZERO, Color::default());
+        canvas.insert_below(mark, |c| c.fill_rectangle(one, one, one * 9, one * 9, Length::ZERO, Color { r: 255, g: 255, b: 255 }));
+        let mut out = Vec::new();
+        canvas.finish(&mut out);
+        assert_eq!(String::from_utf8_lossy(&out), "q\n1 g 1 90 9 9 re f\nQ\n0 g 1 98 1 1 re f\n");
+    }
+}

@@ -1,0 +1,197 @@
+//! Content: a record bound to a layout, before it has pages.
+//!
+//! Takes resolved blocks in an arena that lives as long as the document. Every block keeps its meaning until bytes are
+//! written. Must never hold a position on a page.
+
+use std::cell::Cell;
+
+use crate::base::length::Length;
+use crate::kit::barcode::Symbol;
+use crate::kit::text::WordId;
+use crate::model::layout::{BoxStyle, Flow, ImageNode, Node, ParagraphStyle, Role, RuleNode, Table, TableCell, TableRow, TextStyleId, Track, VerticalAlign};
+use crate::kit::expr::Value;
+use crate::model::layout::Absolute;
+use crate::model::resources::FormId;
+
+/// A block with its place in the flow.
+#[derive(Clone, Copy, Debug)]
+pub struct Placed<'a> {
+    /// How it stands in the flow.
+    pub flow: Flow,
+    /// If set, it is placed in its parent box instead.
+    pub place: Option<Absolute>,
+    /// What it is.
+    pub block: Block<'a>,
+}
+
+/// A resolved block.
+#[derive(Clone, Copy, Debug)]
+pub enum Block<'a> {
+    /// Lines of text.
+    Text(&'a Text<'a>),
+    /// Blocks with a frame.
+    Box(&'a FramedBlocks<'a>),
+    /// Blocks side by side.
+    Columns(&'a SideBySide<'a>),
+    /// A table.
+    Table(&'a TableContent<'a>),
+    /// An image.
+    Image(&'a ImageNode),
+    /// A line across.
+    Rule(&'a RuleNode),
+    /// A barcode.
+    Barcode(&'a Bars<'a>),
+    /// A forced page break.
+    PageBreak,
+}
+
+/// A piece of a paragraph as line breaking sees it.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Item<'a> {
+    /// A shaped word.
+    Word {
+        /// In the worker's cache.
+        word: WordId,
+        /// Its style.
+        style: TextStyleId,
+        /// Embedding level (UAX 9); odd runs from right to left.
+        level: u8,
+        /// Width in its size.
+        width: Length,
+    },
+    /// Figures of the fast path: the string bytes are the characters.
+    Figures {
+        /// The characters.
+        text: &'a str,
+        /// Their style.
+        style: TextStyleId,
+        /// Width in their size.
+        width: Length,
+    },
+    /// A space; a line may end here.
+    Space {
+        /// Its style.
+        style: TextStyleId,
+        /// Embedding level.
+        level: u8,
+        /// Width in its size.
+        width: Length,
+    },
+    /// A line may end here.
+    Opportunity,
+    /// A line ends here.
+    Break,
+}
+
+/// One set line.
+#[derive(Clone, Copy, Debug)]
+pub struct Line<'a> {
+    /// Its items, without spaces at its ends.
+    pub items: &'a [Item<'a>],
+    /// Natural width.
+    pub width: Length,
+    /// Spaces in it.
+    pub spaces: u32,
+    /// Whether a paragraph or a forced break ends it: such a line is not justified.
+    pub is_last: bool,
+    /// Distance from line top to line bottom.
+    pub height: Length,
+    /// Distance from line top to baseline.
+    pub baseline: Length,
+}
+
+/// A bound paragraph.
+#[derive(Debug)]
+pub struct Text<'a> {
+    /// What it means.
+    pub role: Role,
+    /// How its lines are set.
+    pub style: &'a ParagraphStyle,
+    /// Its items.
+    pub items: &'a [Item<'a>],
+    /// A marker to the left of the first line, for list items: its items and the room it has.
+    pub marker: Option<(&'a [Item<'a>], Length)>,
+    /// The lines for the width they were last set in.
+    pub lines: Cell<Option<(Length, &'a [Line<'a>])>>,
+}
+
+/// Blocks with background, border and padding.
+#[derive(Debug)]
+pub struct FramedBlocks<'a> {
+    /// How it looks.
+    pub style: &'a BoxStyle,
+    /// What it holds, in the flow.
+    pub children: &'a [Placed<'a>],
+    /// What is placed in it.
+    pub placed: &'a [Placed<'a>],
+    /// Its static part.
+    pub form: Option<FormId>,
+}
+
+/// Blocks side by side.
+#[derive(Debug)]
+pub struct SideBySide<'a> {
+    /// Space between.
+    pub gap: Length,
+    /// How they stand to each other.
+    pub align: VerticalAlign,
+    /// Width and blocks of each.
+    pub columns: &'a [(Track, &'a [Placed<'a>])],
+}
+
+/// A barcode, encoded.
+#[derive(Debug)]
+pub struct Bars<'a> {
+    /// The modules.
+    pub symbol: Symbol,
+    /// How it is drawn.
+    pub node: &'a crate::model::layout::BarcodeNode,
+}
+
+/// A bound table.
+#[derive(Debug)]
+pub struct TableContent<'a> {
+    /// The table of the layout: columns, carry rows, zebra.
+    pub table: &'a Table,
+    /// The head, empty if it is a form.
+    pub head: &'a [RowContent<'a>],
+    /// The body rows.
+    pub rows: &'a [RowContent<'a>],
+    /// The foot.
+    pub foot: &'a [RowContent<'a>],
+    /// The running values after each body row, `table.running.len()` each.
+    pub running: &'a [Value<'a>],
+    /// The environment's variables, for carry rows that are bound where a page ends.
+    pub variables: &'a [Value<'a>],
+    /// The column widths for the width they were last resolved in.
+    pub tracks: Cell<Option<(Length, &'a [Length])>>,
+    /// For decimal alignment: the widest part right of the decimal sign, per column, once known.
+    pub decimals: Cell<Option<&'a [Length]>>,
+}
+
+/// A bound row.
+#[derive(Debug)]
+pub struct RowContent<'a> {
+    /// The row of the layout.
+    pub row: &'a TableRow,
+    /// Its cells.
+    pub cells: &'a [CellContent<'a>],
+    /// Whether the zebra fill applies.
+    pub striped: bool,
+    /// Its height in the width it was last measured in.
+    pub height: Cell<Option<(Length, Length)>>,
+}
+
+/// A bound cell.
+#[derive(Clone, Copy, Debug)]
+pub struct CellContent<'a> {
+    /// The cell of the layout.
+    pub cell: &'a TableCell,
+    /// Its blocks.
+    pub children: &'a [Placed<'a>],
+}
+
+/// A static node whose form stands for it.
+pub fn is_in_form(node: &Node, form: Option<FormId>) -> bool {
+    form.is_some() && node.is_static && node.place.is_some()
+}

@@ -1,0 +1,609 @@
+//! A resolved layout: what the layout stage compiles and the compose stage binds.
+//!
+//! Takes resolved names only: every style, font, image, field and expression in it exists. Must never hold text of the
+//! layout file that is still to be interpreted.
+
+use std::sync::Arc;
+
+use crate::base::length::Length;
+use crate::base::span::Span;
+use crate::kit::barcode::{Options as BarcodeOptions, Symbology};
+use crate::kit::expr::{Expr, Schema};
+use crate::model::resources::{FormId, ImageId, StackId};
+
+/// A colour in sRGB, 8 bits each.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Color {
+    /// Red.
+    pub r: u8,
+    /// Green.
+    pub g: u8,
+    /// Blue.
+    pub b: u8,
+}
+
+/// Four lengths, one per side.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Edges {
+    /// Top.
+    pub top: Length,
+    /// Right.
+    pub right: Length,
+    /// Bottom.
+    pub bottom: Length,
+    /// Left.
+    pub left: Length,
+}
+
+/// How a border line is drawn.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LineStyle {
+    /// One line.
+    Solid,
+    /// Dashes of three widths, gaps of three.
+    Dashed,
+    /// Round dots two widths apart.
+    Dotted,
+}
+
+/// One side's border.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Border {
+    /// Thickness; the line is centred on the edge of the box and takes no space.
+    pub width: Length,
+    /// Its colour.
+    pub color: Color,
+    /// How it is drawn.
+    pub line: LineStyle,
+}
+
+/// Borders of the four sides.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Borders {
+    /// Top.
+    pub top: Option<Border>,
+    /// Right.
+    pub right: Option<Border>,
+    /// Bottom.
+    pub bottom: Option<Border>,
+    /// Left.
+    pub left: Option<Border>,
+}
+
+/// Horizontal alignment of lines.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Align {
+    /// Flush left, ragged right.
+    #[default]
+    Left,
+    /// Flush right.
+    Right,
+    /// Centred.
+    Center,
+    /// Both edges flush, the last line flush left.
+    Justify,
+    /// Table cells only: the decimal signs of a column stand under each other.
+    Decimal,
+}
+
+/// Vertical alignment in a row.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum VerticalAlign {
+    /// At the top.
+    #[default]
+    Top,
+    /// In the middle.
+    Middle,
+    /// At the bottom.
+    Bottom,
+}
+
+/// How a run of text looks. Resolved: no style is looked up at run time.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TextStyle {
+    /// The faces.
+    pub stack: StackId,
+    /// Size.
+    pub size: Length,
+    /// Distance between baselines.
+    pub line_height: Length,
+    /// Colour.
+    pub color: Color,
+    /// Added after each glyph.
+    pub letter_spacing: Length,
+    /// Baseline shift upwards.
+    pub rise: Length,
+    /// Underlined.
+    pub underline: bool,
+    /// Struck through.
+    pub strike: bool,
+    /// Letters raised or lowered before shaping.
+    pub transform: Transform,
+    /// Figures are tabular and not kerned (the default), or as the font has them.
+    pub tabular: bool,
+}
+
+/// Letter case of a style.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Transform {
+    /// As written.
+    #[default]
+    None,
+    /// All capitals.
+    Upper,
+    /// All small.
+    Lower,
+}
+
+/// The index of a text style in its layout.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct TextStyleId(pub u16);
+
+/// How the lines of a paragraph are set.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ParagraphStyle {
+    /// The style of its text where no inline style applies.
+    pub text: TextStyleId,
+    /// Alignment.
+    pub align: Align,
+    /// Indent of the first line.
+    pub indent: Length,
+    /// Least lines at the end of a page.
+    pub orphans: u32,
+    /// Least lines at the start of a page.
+    pub widows: u32,
+    /// The hyphenation patterns (ISO 639-1 code, such as `*b"de"`), or none.
+    pub hyphens: Option<[u8; 2]>,
+    /// Whether lines may break at all (`white-space="nowrap"` forbids it).
+    pub wrap: bool,
+}
+
+/// When a page ends at a block's edge.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Break {
+    /// Where it must.
+    #[default]
+    Auto,
+    /// Not here if it can be helped.
+    Avoid,
+    /// Always.
+    Page,
+}
+
+/// How a block stands in the flow.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Flow {
+    /// Space around; vertical margins of neighbours collapse to the larger.
+    pub margin: Edges,
+    /// Break before.
+    pub before: Break,
+    /// Break after; `Avoid` keeps it with the next block.
+    pub after: Break,
+    /// Break inside.
+    pub inside: Break,
+}
+
+/// A length that may depend on the room there is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Track {
+    /// Fixed.
+    Fixed(Length),
+    /// Percent of the whole, in thousandths of a percent.
+    Percent(i64),
+    /// A share of what is left, in thousandths.
+    Fraction(i64),
+}
+
+/// What box of the page or of a parent a block is placed in instead of the flow.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Absolute {
+    /// Distance from the left edge.
+    pub left: Option<Length>,
+    /// Distance from the top edge.
+    pub top: Option<Length>,
+    /// Distance from the right edge.
+    pub right: Option<Length>,
+    /// Distance from the bottom edge.
+    pub bottom: Option<Length>,
+    /// Width; without it, from left and right, or all there is.
+    pub width: Option<Length>,
+    /// Height; without it, as high as the content.
+    pub height: Option<Length>,
+}
+
+/// A block of the layout.
+#[derive(Debug)]
+pub struct Node {
+    /// What it is.
+    pub kind: NodeKind,
+    /// Where it was written.
+    pub span: Span,
+    /// How it stands in the flow.
+    pub flow: Flow,
+    /// If set, it is placed in its parent box instead of the flow.
+    pub place: Option<Absolute>,
+    /// Whether no record can change it.
+    pub is_static: bool,
+}
+
+/// The kinds of blocks.
+#[derive(Debug)]
+pub enum NodeKind {
+    /// Lines of text.
+    Paragraph(Paragraph),
+    /// Blocks with background, border and padding.
+    Box(BoxNode),
+    /// Blocks side by side.
+    Columns(Columns),
+    /// A table.
+    Table(Box<Table>),
+    /// An image.
+    Image(ImageNode),
+    /// A line across.
+    Rule(RuleNode),
+    /// A barcode.
+    Barcode(BarcodeNode),
+    /// The recipient's address.
+    Address(AddressNode),
+    /// An ordered or unordered list.
+    List(ListNode),
+    /// A forced page break.
+    PageBreak,
+    /// Blocks that appear if one of the tests holds: the first that does. A missing test always holds.
+    Choose(Vec<(Option<Expr>, Vec<Node>)>),
+    /// Blocks for each row of a list. The row is the variable `variable` of the environment.
+    For {
+        /// The index of the row's variable.
+        variable: usize,
+        /// The list.
+        list: Expr,
+        /// What appears for each row.
+        body: Vec<Node>,
+    },
+}
+
+/// What a block of text means; kept for e-mail, tags and search.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Role {
+    /// A paragraph.
+    Paragraph,
+    /// A heading of level 1 to 6.
+    Heading(u8),
+    /// Not part of the content: a running head or foot.
+    Artifact,
+}
+
+/// Lines of text.
+#[derive(Debug)]
+pub struct Paragraph {
+    /// What it means.
+    pub role: Role,
+    /// How its lines are set.
+    pub style: ParagraphStyle,
+    /// Its text.
+    pub inlines: Vec<Inline>,
+}
+
+/// A piece of a paragraph.
+#[derive(Debug)]
+pub enum Inline {
+    /// Fixed text; runs of spaces are already one space.
+    Text(TextStyleId, String),
+    /// The text of an expression.
+    Value(TextStyleId, Expr),
+    /// A line break.
+    Break,
+    /// Pieces that appear if one of the tests holds: the first that does.
+    Choose(Vec<(Option<Expr>, Vec<Inline>)>),
+    /// Pieces for each row of a list.
+    For {
+        /// The index of the row's variable.
+        variable: usize,
+        /// The list.
+        list: Expr,
+        /// What appears for each row.
+        body: Vec<Inline>,
+    },
+}
+
+/// Background, borders, padding and size.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct BoxStyle {
+    /// Fill.
+    pub background: Option<Color>,
+    /// Border lines, drawn on the edge.
+    pub borders: Borders,
+    /// Radius of the corners; used only if all four borders are equal or absent.
+    pub radius: Length,
+    /// Space inside.
+    pub padding: Edges,
+    /// Width; without it, all there is.
+    pub width: Option<Track>,
+    /// Height; without it, as high as the content. Content higher than a fixed height is a fault of the record.
+    pub height: Option<Length>,
+    /// Least height.
+    pub min_height: Length,
+    /// Where a narrower box stands.
+    pub align: Align,
+}
+
+/// Blocks with background, border and padding.
+#[derive(Debug)]
+pub struct BoxNode {
+    /// How it looks.
+    pub style: BoxStyle,
+    /// What it holds. Children with a `place` are placed from its padding edge.
+    pub children: Vec<Node>,
+    /// The static children with a place, composed once; they are then skipped when the box is bound. Painted with the
+    /// origin at the box's upper left padding edge.
+    pub form: Option<FormId>,
+}
+
+/// Blocks side by side.
+#[derive(Debug)]
+pub struct Columns {
+    /// Space between columns.
+    pub gap: Length,
+    /// How the columns stand to each other.
+    pub align: VerticalAlign,
+    /// Width and blocks of each column.
+    pub columns: Vec<(Track, Vec<Node>)>,
+}
+
+/// A list.
+#[derive(Debug)]
+pub struct ListNode {
+    /// The room for the marker: items are indented by it.
+    pub indent: Length,
+    /// The style of the markers.
+    pub marker_style: ParagraphStyle,
+    /// The kind of marker.
+    pub marker: Marker,
+    /// The items: `(None, blocks)`, or each item for every row of a list `(variable, list)`.
+    pub items: Vec<ListItem>,
+}
+
+/// One `<li>`, perhaps repeated.
+#[derive(Debug)]
+pub struct ListItem {
+    /// The variable and list that repeat it.
+    pub repeat: Option<(usize, Expr)>,
+    /// Appears only if this holds.
+    pub test: Option<Expr>,
+    /// Its blocks.
+    pub body: Vec<Node>,
+}
+
+/// Markers of list items.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Marker {
+    /// The same text for each item.
+    Text(String),
+    /// 1. 2. 3.
+    Decimal,
+    /// a. b. c.
+    Alpha,
+    /// i. ii. iii.
+    Roman,
+    /// Nothing.
+    None,
+}
+
+/// An image.
+#[derive(Debug)]
+pub struct ImageNode {
+    /// Which.
+    pub image: ImageId,
+    /// Width on the page.
+    pub width: Length,
+    /// Height on the page.
+    pub height: Length,
+    /// Where it stands across.
+    pub align: Align,
+    /// What it shows, for readers who cannot see it.
+    pub alt: String,
+}
+
+/// A line across.
+#[derive(Debug)]
+pub struct RuleNode {
+    /// Thickness, colour, style.
+    pub border: Border,
+}
+
+/// A barcode.
+pub struct BarcodeNode {
+    /// Which symbology.
+    pub symbology: &'static dyn Symbology,
+    /// Its options.
+    pub options: BarcodeOptions,
+    /// The payload.
+    pub value: Expr,
+    /// Width of a module.
+    pub module: Length,
+    /// Height of the bars; unused by matrix codes.
+    pub height: Length,
+    /// Where it stands across.
+    pub align: Align,
+    /// Whether the quiet zone is part of the block's width.
+    pub quiet: bool,
+}
+
+impl std::fmt::Debug for BarcodeNode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Barcode({})", self.symbology.name())
+    }
+}
+
+/// The recipient's address: lines that vanish when they are empty.
+#[derive(Debug)]
+pub struct AddressNode {
+    /// How the lines are set.
+    pub style: ParagraphStyle,
+    /// The lines.
+    pub lines: Vec<Vec<Inline>>,
+    /// Most lines; a record with more is held.
+    pub lines_max: u32,
+}
+
+/// A table.
+#[derive(Debug)]
+pub struct Table {
+    /// Column widths.
+    pub columns: Vec<Track>,
+    /// Width of the whole; without it, all there is.
+    pub width: Option<Track>,
+    /// Repeated on each page the table continues on.
+    pub head: Vec<TableRow>,
+    /// The head composed once, painted from its upper left corner, and its height; set if the head is static and the width known.
+    pub head_form: Option<(FormId, Length)>,
+    /// The rows: fixed ones and repeated ones, in order.
+    pub groups: Vec<RowGroup>,
+    /// At the end.
+    pub foot: Vec<TableRow>,
+    /// At the bottom of each page but the last.
+    pub carry_down: Vec<TableRow>,
+    /// At the top of each page but the first, under the head.
+    pub carry_up: Vec<TableRow>,
+    /// The expressions of `running(...)`, summed row by row over the repeated rows.
+    pub running: Vec<Expr>,
+    /// Fill of every second row.
+    pub zebra: Option<Color>,
+    /// Whether the head is repeated.
+    pub repeat_head: bool,
+    /// Border around and between, drawn by the cells.
+    pub borders: Borders,
+    /// Least rows kept together at the start and end.
+    pub orphans: u32,
+}
+
+/// Rows that come together.
+#[derive(Debug)]
+pub struct RowGroup {
+    /// The variable and list that repeat them; `None`: once.
+    pub repeat: Option<(usize, Expr)>,
+    /// Appear only if this holds, evaluated for each row.
+    pub test: Option<Expr>,
+    /// The rows for each round.
+    pub rows: Vec<TableRow>,
+}
+
+/// One `<tr>`.
+#[derive(Debug)]
+pub struct TableRow {
+    /// Appears only if this holds.
+    pub test: Option<Expr>,
+    /// Least height.
+    pub min_height: Length,
+    /// Fill.
+    pub background: Option<Color>,
+    /// Kept with the next row.
+    pub keep_next: bool,
+    /// Its cells from left to right, without those covered by a rowspan from above.
+    pub cells: Vec<TableCell>,
+    /// Border lines of the row, from edge to edge.
+    pub borders: Borders,
+}
+
+/// One `<td>` or `<th>`.
+#[derive(Debug)]
+pub struct TableCell {
+    /// The first column it covers.
+    pub column: usize,
+    /// Columns it covers.
+    pub colspan: usize,
+    /// Rows it covers.
+    pub rowspan: usize,
+    /// Vertical alignment.
+    pub valign: VerticalAlign,
+    /// Background, borders, padding. Sizes are unused.
+    pub style: BoxStyle,
+    /// Its blocks. A cell with text only holds one paragraph.
+    pub body: Vec<Node>,
+    /// Whether it is a heading cell.
+    pub is_heading: bool,
+}
+
+/// When a page master applies.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct MasterUse {
+    /// On the first page.
+    pub first: bool,
+    /// On middle pages with an odd number.
+    pub odd: bool,
+    /// On middle pages with an even number.
+    pub even: bool,
+    /// On the last page of a document of more than one page.
+    pub last: bool,
+}
+
+/// A page master.
+#[derive(Debug)]
+pub struct PageMaster {
+    /// Its name: `first`, `rest`, `last`, `odd`, `even`.
+    pub name: String,
+    /// When it applies.
+    pub applies: MasterUse,
+    /// Page width.
+    pub width: Length,
+    /// Page height.
+    pub height: Length,
+    /// The body area, measured from the page edges.
+    pub margin: Edges,
+    /// The name of its media, such as `plain`; the job maps it to paper.
+    pub media: String,
+    /// Blocks placed on the page, each with a `place`.
+    pub regions: Vec<Node>,
+    /// The static regions, composed once, origin at the page's upper left corner; they are then skipped when bound.
+    pub form: Option<FormId>,
+    /// Where it was written.
+    pub span: Span,
+}
+
+impl PageMaster {
+    /// Width of the body area.
+    pub fn body_width(&self) -> Length {
+        self.width - self.margin.left - self.margin.right
+    }
+    /// Height of the body area.
+    pub fn body_height(&self) -> Length {
+        self.height - self.margin.top - self.margin.bottom
+    }
+}
+
+/// A resolved layout.
+#[derive(Debug)]
+pub struct Layout {
+    /// Its name.
+    pub name: String,
+    /// Its language, a BCP 47 tag.
+    pub lang: String,
+    /// The data it needs.
+    pub schema: Arc<Schema>,
+    /// Text styles.
+    pub text_styles: Vec<TextStyle>,
+    /// Page masters in the order they are tried: last, first, odd, even/rest.
+    pub masters: Vec<PageMaster>,
+    /// The body.
+    pub body: Vec<Node>,
+    /// How many variables an environment needs (the record is number 0).
+    pub variables: usize,
+}
+
+impl Layout {
+    /// The text style of an id.
+    pub fn text_style(&self, id: TextStyleId) -> &TextStyle {
+        &self.text_styles[usize::from(id.0)]
+    }
+
+    /// The master of page `number` (from 1) when the document ends there (`is_last`) or not.
+    pub fn master(&self, number: u32, is_last: bool) -> usize {
+        let odd = number % 2 == 1;
+        let find = |test: &dyn Fn(&MasterUse) -> bool| self.masters.iter().position(|m| test(&m.applies));
+        (if number == 1 { find(&|m| m.first) } else { None })
+            .or_else(|| if is_last && number > 1 { find(&|m| m.last) } else { None })
+            .or_else(|| find(&|m| if odd { m.odd } else { m.even }))
+            .or_else(|| find(&|m| m.odd || m.even))
+            .unwrap_or(0)
+    }
+}

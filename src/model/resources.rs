@@ -1,0 +1,96 @@
+//! What all pages of a job share: faces, images and forms under job-wide names.
+//!
+//! Takes what a plan collected, gives it to composition and to the streams. A page names face 3 `/F3` (one-byte codes)
+//! or `/G3` (two-byte glyph ids), image 2 `/I2` and form 5 `/X5`, in every volume and print file of the job.
+
+use crate::base::length::Length;
+use crate::kit::font::{Face, FaceId};
+use crate::kit::image::PdfImage;
+
+/// The index of a font stack.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct StackId(pub u16);
+
+/// The index of an image, `/I<index>`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct ImageId(pub u16);
+
+/// The index of a form, `/X<index>`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct FormId(pub u16);
+
+/// Faces in the order they are tried for a character; the first is the one the style names.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FontStack {
+    /// At least one face.
+    pub faces: Vec<FaceId>,
+}
+
+/// A fragment no record can change: a Form XObject (ISO 32000-1, 8.10).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Form {
+    /// Its content stream, not compressed. The origin is the upper left corner of the place it is painted at, y grows upwards.
+    pub content: Vec<u8>,
+    /// Left, bottom, right, top of what it paints, in points of its own coordinates.
+    pub bounds: [Length; 4],
+    /// Faces, images and forms it names.
+    pub used: Used,
+}
+
+/// The resources some content names.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Used {
+    /// Glyphs of each face, by face index. Shorter than the number of faces if the last ones are not used.
+    pub glyphs: Vec<crate::kit::font::GlyphSet>,
+    /// Faces used with one-byte codes (`/F`), a bit each.
+    pub narrow: u64,
+    /// Faces used with two-byte codes (`/G`), a bit each.
+    pub wide: u64,
+    /// Images, ascending.
+    pub images: std::collections::BTreeSet<ImageId>,
+    /// Forms, ascending.
+    pub forms: std::collections::BTreeSet<FormId>,
+}
+
+impl Used {
+    /// Adds a glyph of a face, named through one-byte codes or (`wide`) through glyph ids.
+    pub fn mark(&mut self, face: FaceId, glyph: u16, wide: bool) {
+        let index = usize::from(face.0);
+        if self.glyphs.len() <= index {
+            self.glyphs.resize_with(index + 1, Default::default);
+        }
+        self.glyphs[index].insert(glyph);
+        if wide {
+            self.wide |= 1 << index;
+        } else {
+            self.narrow |= 1 << index;
+        }
+    }
+
+    /// Adds everything `other` names.
+    pub fn merge(&mut self, other: &Used) {
+        if self.glyphs.len() < other.glyphs.len() {
+            self.glyphs.resize_with(other.glyphs.len(), Default::default);
+        }
+        for (mine, theirs) in self.glyphs.iter_mut().zip(&other.glyphs) {
+            mine.merge(theirs);
+        }
+        self.narrow |= other.narrow;
+        self.wide |= other.wide;
+        self.images.extend(&other.images);
+        self.forms.extend(&other.forms);
+    }
+}
+
+/// Everything shared, by job-wide index.
+#[derive(Debug, Default)]
+pub struct Resources {
+    /// The faces; at most 64.
+    pub faces: Vec<Face>,
+    /// The font stacks that styles name.
+    pub stacks: Vec<FontStack>,
+    /// The images.
+    pub images: Vec<PdfImage>,
+    /// The forms.
+    pub forms: Vec<Form>,
+}

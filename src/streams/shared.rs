@@ -1,0 +1,113 @@
+//! The resources that all pages of a file inherit.
+//!
+//! Takes what pages name, gives one resource dictionary with fonts, images and forms under their job-wide names. What is
+//! written depends on the resources and on [`Used`] alone, so print files of one job hold equal subsets.
+
+use super::StreamError;
+use super::image::write_image;
+use crate::kit::font;
+use crate::kit::pdf::{File, Ref, deflate, write_decimal, write_integer, write_ref};
+use crate::model::resources::{Form, FormId, ImageId, Resources, Used};
+
+/// Everything named, directly or by a form, with its object.
+struct Names {
+    used: Used,
+    /// One-byte and two-byte font of each face.
+    fonts: Vec<(Option<Ref>, Option<Ref>)>,
+    images: Vec<(ImageId, Ref)>,
+    forms: Vec<(FormId, Ref)>,
+}
+
+/// Writes the resource dictionary as `dictionary`, and all that it names.
+pub(super) fn write_shared(file: &mut File<'_>, dictionary: Ref, resources: &Resources, used: &Used) -> Result<(), StreamError> {
+    let names = Names::reserve(file, closed(resources, used));
+    let mut body = Vec::new();
+    names.write_dictionary(&names.used, &mut body);
+    file.pack(dictionary, &body)?;
+    for (index, &(narrow, wide)) in names.fonts.iter().enumerate() {
+        if narrow.is_some() || wide.is_some() {
+            let face = &resources.faces[index];
+            let glyphs = names.used.glyphs.get(index).cloned().unwrap_or_default();
+            let embedded = font::subset(face, &glyphs).map_err(|source| StreamError::Font { face: face.postscript_name.clone(), source })?;
+            embedded.write(file, narrow, wide)?;
+        }
+    }
+    for &(image, object) in &names.images {
+        write_image(file, object, &resources.images[usize::from(image.0)])?;
+    }
+    for &(form, object) in &names.forms {
+        names.write_form(file, object, &resources.forms[usize::from(form.0)])?;
+    }
+    Ok(())
+}
+
+/// Adds what the forms name, and the forms in those.
+fn closed(resources: &Resources, used: &Used) -> Used {
+    let mut all = used.clone();
+    let mut seen = std::collections::BTreeSet::new();
+    while let Some(form) = all.forms.iter().copied().find(|form| !seen.contains(form)) {
+        seen.insert(form);
+        all.merge(&resources.forms[usize::from(form.0)].used);
+    }
+    all
+}
+
+impl Names {
+    fn reserve(file: &mut File<'_>, used: Used) -> Names {
+        let faces = 64 - (used.narrow | used.wide).leading_zeros();
+        let mut font = |bits: u64, index: u32| (bits >> index & 1 == 1).then(|| file.reserve());
+        let fonts = (0..faces).map(|index| (font(used.narrow, index), font(used.wide, index))).collect();
+        let images = used.images.iter().map(|image| (*image, file.reserve())).collect();
+        let forms = used.forms.iter().map(|form| (*form, file.reserve())).collect();
+        Names { used, fonts, images, forms }
+    }
+
+    /// A resource dictionary (ISO 32000-1, 7.8.3) for what `used` names.
+    fn write_dictionary(&self, used: &Used, out: &mut Vec<u8>) {
+        let entry = |kind: u8, index: usize, object: Ref, out: &mut Vec<u8>| {
+            out.extend_from_slice(&[b'/', kind]);
+            write_integer(index as i64, out);
+            out.push(b' ');
+            write_ref(object, out);
+        };
+        out.extend_from_slice(b"<<");
+        if used.narrow | used.wide != 0 {
+            out.extend_from_slice(b"/Font<<");
+            for (index, &(narrow, wide)) in self.fonts.iter().enumerate() {
+                if let Some(font) = narrow.filter(|_| used.narrow >> index & 1 == 1) {
+                    entry(b'F', index, font, out);
+                }
+                if let Some(font) = wide.filter(|_| used.wide >> index & 1 == 1) {
+                    entry(b'G', index, font, out);
+                }
+            }
+            out.extend_from_slice(b">>");
+        }
+        if !used.images.is_empty() || !used.forms.is_empty() {
+            out.extend_from_slice(b"/XObject<<");
+            for (image, object) in self.images.iter().filter(|(image, _)| used.images.contains(image)) {
+                entry(b'I', usize::from(image.0), *object, out);
+            }
+            for (form, object) in self.forms.iter().filter(|(form, _)| used.forms.contains(form)) {
+                entry(b'X', usize::from(form.0), *object, out);
+            }
+            out.extend_from_slice(b">>");
+        }
+        out.extend_from_slice(b">>");
+    }
+
+    /// A form XObject with resources of its own (ISO 32000-1, 8.10.2; ISO 19005-2, 6.2.2).
+    fn write_form(&self, file: &mut File<'_>, object: Ref, form: &Form) -> Result<(), StreamError> {
+        let mut entries = b"/Filter/FlateDecode/Type/XObject/Subtype/Form/BBox[".to_vec();
+        for (index, bound) in form.bounds.iter().enumerate() {
+            if index > 0 {
+                entries.push(b' ');
+            }
+            write_decimal(bound.centipoints(), 2, &mut entries);
+        }
+        entries.extend_from_slice(b"]/Resources");
+        self.write_dictionary(&form.used, &mut entries);
+        file.stream(object, &entries, &deflate(&form.content))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,315 @@
+//! Volumes and print files as another reader sees them.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::late::{Angle, LateText, Place};
+use super::print_file::{self, PrintPage, PrintWriter, Sides};
+use super::volume::{PageBody, VolumeIndex, read_pages, write_volume};
+use super::{FileInfo, StreamError};
+use crate::base::date::Date;
+use crate::base::length::Length;
+use crate::kit::font::{Face, FaceId};
+use crate::kit::image::{Color as ImageColor, Filter, PdfImage, SoftMask};
+use crate::kit::pdf::{deflate, write_literal};
+use crate::model::layout::{Align, Color};
+use crate::model::page::{ComposedRange, Document, Entry, Media, Page};
+use crate::model::resources::{Form, FormId, ImageId, Resources, Used};
+
+/// Resources, papers and a range of documents with 1, 3 and 600 pages.
+pub(super) struct Sample {
+    pub resources: Resources,
+    pub media: Vec<Media>,
+    pub range: ComposedRange,
+}
+
+const REGULAR: &[u8] = include_bytes!("../../fonts/liberation-sans/LiberationSans-Regular.ttf");
+const BOLD: &[u8] = include_bytes!("../../fonts/liberation-sans/LiberationSans-Bold.ttf");
+
+pub(super) fn info() -> FileInfo<'static> {
+    FileInfo { title: "Statements & more, volume 1", producer: "Pressrun 0.1.0", date: Date::new(2026, 11, 23).expect("a date"), language: "en-US" }
+}
+
+pub(super) fn sample() -> Sample {
+    let faces = [REGULAR, BOLD].map(|data| Face::read(Arc::from(data)).expect("a face")).into();
+    let mut resources = Resources { faces, ..Resources::default() };
+    resources.images.push(PdfImage {
+        width_px: 2,
+        height_px: 2,
+        color: ImageColor::Rgb,
+        bits: 8,
+        filter: Filter::Flate,
+        data: deflate(&[255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 0]),
+        decode: None,
+        alpha: Some(SoftMask { filter: Filter::Flate, data: deflate(&[255, 128, 64, 255]) }),
+        dpi: None,
+    });
+    // Form 1 names form 0: the file must hold both though pages name only one.
+    resources.forms.push(form(&resources, "Page header"));
+    let mut outer = form(&resources, "Logo");
+    outer.content.extend(b"q 1 0 0 1 0 -20 cm /X0 Do Q q 20 0 0 20 100 -20 cm /I0 Do Q\n");
+    outer.used.forms.insert(FormId(0));
+    outer.used.images.insert(ImageId(0));
+    resources.forms.push(outer);
+    let letter = Media { name: "letter".into(), width: Length::from_points(612), height: Length::from_points(792) };
+    let a4 = Media { name: "a4".into(), width: Length::from_millipoints(595_276), height: Length::from_millipoints(841_890) };
+    let perforated = Media { name: "letter-perforated".into(), ..letter.clone() };
+    let mut range = ComposedRange::default();
+    range.used.forms.insert(FormId(1));
+    for (record, pages) in [1usize, 3, 600].into_iter().enumerate() {
+        let pages = (0..pages).map(|page| page_of(&resources, record, page, &mut range.used)).collect();
+        let record = record as u64;
+        range.documents.push(Document { record, id: format!("ID{record}"), title: format!("Ünal ({record})"), pages, ..Document::default() });
+    }
+    Sample { resources, media: vec![letter, a4, perforated], range }
+}
+
+fn text(resources: &Resources, face: u16, wide: bool, text: &str, used: &mut Used, out: &mut Vec<u8>) {
+    let face_data = &resources.faces[usize::from(face)];
+    let glyphs = face_data.shaper().shape(text, false, false).expect("shapes");
+    let mut codes = Vec::new();
+    for glyph in glyphs {
+        used.mark(FaceId(face), glyph.glyph, wide);
+        match face_data.narrow.code_of(glyph.glyph).filter(|_| !wide) {
+            Some(code) => codes.push(code),
+            None => codes.extend(glyph.glyph.to_be_bytes()),
+        }
+    }
+    out.extend(format!("/{}{face} 12 Tf ", if wide { 'G' } else { 'F' }).as_bytes());
+    write_literal(&codes, out);
+    out.extend(b"Tj\n");
+}
+
+fn form(resources: &Resources, words: &str) -> Form {
+    let mut used = Used::default();
+    let mut content = b"BT 0 -12 Td ".to_vec();
+    text(resources, 1, false, words, &mut used, &mut content);
+    content.extend(b"ET\n");
+    let bounds = [Length::ZERO, Length::from_points(-50), Length::from_points(400), Length::ZERO];
+    Form { content, bounds, used }
+}
+
+fn page_of(resources: &Resources, record: usize, page: usize, used: &mut Used) -> Page {
+    let mut content = b"q 1 0 0 1 50 750 cm /X1 Do Q\n2 Tr BT 1 Tc 50 600 Td ".to_vec();
+    text(resources, 0, false, &format!("Record {record}, page {page} for €12.50 (efficient office)"), used, &mut content);
+    content.extend(b"0 -20 Td ");
+    text(resources, 0, true, "Ωmega Привет", used, &mut content);
+    content.extend(b"ET\n");
+    Page { body: deflate(&content), body_length: content.len() as u32, media: (page % 3) as u8 }
+}
+
+fn volume(sample: &Sample) -> (Vec<u8>, VolumeIndex) {
+    let mut bytes = Vec::new();
+    let index = write_volume(&sample.range, &sample.resources, &sample.media, &info(), &mut bytes).expect("written");
+    (bytes, index)
+}
+
+fn entries(sample: &Sample, index: &VolumeIndex) -> Vec<Entry> {
+    index.documents.iter().zip(&sample.range.documents).map(|(place, document)| place.entry(document, 0)).collect()
+}
+
+/// The job-wide resources: those of the pages and those of the late text.
+fn late_text(sample: &Sample) -> (LateText, Used) {
+    let text = LateText {
+        left: Length::from_points(30),
+        top: Length::from_points(700),
+        size: Length::from_points(7),
+        color: Color::default(),
+        face: FaceId(0),
+        align: Align::Left,
+        angle: Angle::Quarter,
+    };
+    let mut used = sample.range.used.clone();
+    text.mark(&sample.resources, "№ ", &mut used).expect("all glyphs");
+    (text, used)
+}
+
+pub(super) fn print(sample: &Sample) -> Vec<u8> {
+    let (volume, index) = volume(sample);
+    let (text, used) = late_text(sample);
+    let mut out = Vec::new();
+    let mut writer = PrintWriter::new(&mut out, &sample.media);
+    // Last document first, every second side of an odd document blank.
+    for (sequence, entry) in entries(sample, &index).iter().rev().enumerate() {
+        let bodies = read_pages(&volume, entry, &sample.media).expect("whole");
+        let late: Vec<Vec<u8>> = (0..bodies.len()).map(|page| late_stream(sample, &text, sequence as u64 + 1, page as u32 + 1)).collect();
+        let mut pages: Vec<PrintPage<'_>> =
+            bodies.iter().zip(&late).map(|(page, late)| PrintPage::Composed { body: &volume[page.body.clone()], media: page.media, late }).collect();
+        if pages.len() % 2 == 1 {
+            pages.push(PrintPage::Blank { media: 0 });
+        }
+        writer.add_piece(&pages).expect("added");
+    }
+    let index = writer.finish(&sample.resources, &used, Sides::Duplex, &info()).expect("written");
+    assert_eq!((index.pieces, index.pages, index.blanks), (3, 606, 2));
+    out
+}
+
+fn late_stream(sample: &Sample, text: &LateText, sequence: u64, page: u32) -> Vec<u8> {
+    let place = Place { sequence, page, ..Place::default() };
+    let mut late = Vec::new();
+    // Every second page has none, as on backs.
+    if page % 2 == 1 {
+        let words = format!("№ {:06} / {}", place.sequence, place.page);
+        text.write(&sample.resources, &words, Length::from_points(792), &mut late).expect("all glyphs");
+    }
+    late
+}
+
+#[test]
+fn another_reader_finds_every_page_with_its_content() {
+    let sample = sample();
+    let (bytes, index) = volume(&sample);
+    let document = lopdf::Document::load_mem(&bytes).expect("reads");
+    let pages = document.get_pages();
+    assert_eq!(pages.len(), 604);
+    assert_eq!(index.pages, 604);
+    let bodies: Vec<&Page> = sample.range.documents.iter().flat_map(|document| &document.pages).collect();
+    for (number, page) in &pages {
+        let content = document.get_object(*page).and_then(|p| p.as_dict()).and_then(|p| p.get(b"Contents")).and_then(|c| c.as_reference());
+        let stream = document.get_object(content.expect("contents")).and_then(|c| c.as_stream()).expect("a stream");
+        assert_eq!(stream.content, bodies[*number as usize - 1].body, "page {number}");
+    }
+    let text = document.extract_text(&[5]).expect("text");
+    assert!(text.contains("Record 2, page 0 for €12.50 (efficient office)"), "{text}");
+    assert!(text.contains("Ωmega Привет"), "{text}");
+    let outline = document.get_outlines(None, None, &mut Default::default());
+    assert!(outline.is_ok());
+}
+
+#[test]
+fn every_font_is_embedded_once_with_both_of_its_codings() {
+    let (bytes, _) = volume(&sample());
+    let document = lopdf::Document::load_mem(&bytes).expect("reads");
+    let fonts = document.get_page_fonts(*document.get_pages().get(&1).expect("page 1")).expect("fonts");
+    let names: BTreeSet<_> = fonts.keys().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+    assert_eq!(names, ["F0", "F1", "G0"].map(String::from).into());
+    let descendant = |name: &str| fonts[name.as_bytes()].get(b"DescendantFonts").and_then(|d| d.as_array()).map(|d| d[0].clone()).expect("a descendant");
+    assert_eq!(descendant("F0"), descendant("G0"), "one program for both");
+    for name in ["F0", "F1"] {
+        let font = document.get_dictionary(descendant(name).as_reference().expect("a reference")).expect("a font");
+        let descriptor = font.get(b"FontDescriptor").and_then(|d| d.as_reference()).and_then(|d| document.get_dictionary(d)).expect("a descriptor");
+        assert!(descriptor.has(b"FontFile2"));
+    }
+}
+
+#[test]
+fn documents_are_read_back_from_their_own_range_alone() {
+    let sample = sample();
+    let (bytes, index) = volume(&sample);
+    for (entry, document) in entries(&sample, &index).iter().zip(&sample.range.documents) {
+        // Everything else is wiped: one range read is enough.
+        let mut wiped = vec![0; bytes.len()];
+        let range = entry.offset as usize..(entry.offset + entry.length) as usize;
+        wiped[range.clone()].copy_from_slice(&bytes[range]);
+        let pages = read_pages(&wiped, entry, &sample.media).expect("whole");
+        assert_eq!(pages.len(), document.pages.len());
+        for (PageBody { body, media }, page) in pages.iter().zip(&document.pages) {
+            assert_eq!((&bytes[body.clone()], *media), (page.body.as_slice(), page.media));
+        }
+    }
+}
+
+#[test]
+fn no_damaged_byte_passes_unnoticed() {
+    let sample = sample();
+    let (mut bytes, index) = volume(&sample);
+    let entry = &entries(&sample, &index)[1];
+    for at in entry.offset as usize..(entry.offset + entry.length) as usize {
+        bytes[at] ^= 0x20;
+        assert!(matches!(read_pages(&bytes, entry, &sample.media), Err(StreamError::Damaged { .. })), "byte {at}");
+        bytes[at] ^= 0x20;
+    }
+    for length in [0, entry.offset as usize + 3, (entry.offset + entry.length) as usize - 1] {
+        assert!(read_pages(&bytes[..length], entry, &sample.media).is_err(), "cut at {length}");
+    }
+    for shift in [-1i64, 1] {
+        let moved = Entry { offset: entry.offset.saturating_add_signed(shift), ..entry.clone() };
+        assert!(read_pages(&bytes, &moved, &sample.media).is_err());
+        let longer = Entry { length: entry.length.saturating_add_signed(shift), ..entry.clone() };
+        assert!(read_pages(&bytes, &longer, &sample.media).is_err());
+    }
+    let beyond = Entry { offset: u64::MAX, ..entry.clone() };
+    assert!(read_pages(&bytes, &beyond, &sample.media).is_err());
+}
+
+#[test]
+fn the_same_range_gives_the_same_file() {
+    let (first, index) = volume(&sample());
+    let (second, _) = volume(&sample());
+    assert_eq!(first, second);
+    assert_eq!(index.file.hash, crate::base::hash::Hash::of(&first));
+    assert_eq!(index.file.length, first.len() as u64);
+}
+
+#[test]
+fn a_print_file_holds_the_bodies_in_mail_order_and_late_streams_after_them() {
+    let sample = sample();
+    let bytes = print(&sample);
+    let printed: Vec<_> = print_file::read_pages(&bytes, &sample.media).expect("a header").collect::<Result<_, _>>().expect("whole");
+    assert_eq!(printed.len(), 606);
+    let expected: Vec<Option<&Page>> = sample
+        .range
+        .documents
+        .iter()
+        .rev()
+        .flat_map(|document| document.pages.iter().map(Some).chain(std::iter::repeat_n(None, document.pages.len() % 2)))
+        .collect();
+    for (printed, expected) in printed.iter().zip(expected) {
+        assert_eq!(printed.body.clone().map(|body| &bytes[body]), expected.map(|page| page.body.as_slice()));
+        assert_eq!(printed.media, expected.map_or(0, |page| page.media));
+    }
+    let document = lopdf::Document::load_mem(&bytes).expect("reads");
+    assert_eq!(document.get_pages().len(), 606);
+    let text = document.extract_text(&[1]).expect("text");
+    assert!(text.contains("Record 2, page 0"), "{text}");
+    assert!(text.contains("№ 000001 / 1"), "{text}");
+    assert_eq!(printed.iter().filter(|page| page.late.is_some()).count(), 303);
+}
+
+#[test]
+fn damage_in_a_print_file_ends_its_pages_with_a_fault() {
+    let sample = sample();
+    let mut bytes = print(&sample);
+    let last = print_file::read_pages(&bytes, &sample.media).expect("a header").last().and_then(Result::ok).and_then(|page| page.late);
+    assert!(last.is_none());
+    let third = print_file::read_pages(&bytes, &sample.media).expect("a header").nth(2).and_then(Result::ok).and_then(|page| page.body).expect("a body");
+    // The end of the stream after the body.
+    bytes[third.end + 3] ^= 1;
+    let pages: Vec<_> = print_file::read_pages(&bytes, &sample.media).expect("a header").collect();
+    assert!(pages.len() == 3 && pages[2].is_err());
+}
+
+#[test]
+fn a_late_text_stands_at_its_point_whatever_its_angle() {
+    let sample = sample();
+    let (text, _) = late_text(&sample);
+    let face = &sample.resources.faces[0];
+    let ascent = text.size.scaled(face.ascent, face.units_per_em);
+    let check = |angle: Angle, align: Align, expected: &str| {
+        let text = LateText { angle, align, ..text.clone() };
+        let mut out = Vec::new();
+        text.write(&sample.resources, "10", Length::from_points(792), &mut out).expect("written");
+        let out = String::from_utf8_lossy(&out).into_owned();
+        assert!(out.contains(expected), "{out}");
+    };
+    assert_eq!(ascent, Length::from_millipoints(6_337));
+    check(Angle::None, Align::Left, " g 1 0 0 1 30 85.66 Tm/F0 7 Tf(10)Tj ET");
+    check(Angle::None, Align::Right, " 1 0 0 1 22.21 85.66 Tm");
+    check(Angle::Quarter, Align::Left, " 0 1 -1 0 36.34 92 Tm");
+    check(Angle::Half, Align::Center, " -1 0 0 -1 33.89 98.34 Tm");
+    check(Angle::ThreeQuarters, Align::Left, " 0 -1 1 0 23.66 92 Tm");
+    let mut out = Vec::new();
+    assert!(text.write(&sample.resources, "漢", Length::ZERO, &mut out).is_err());
+}
+
+#[test]
+fn files_need_a_page_and_fonts_no_missing_glyph() {
+    let mut sample = sample();
+    let mut out = Vec::new();
+    let empty = ComposedRange::default();
+    assert!(matches!(write_volume(&empty, &sample.resources, &sample.media, &info(), &mut out), Err(StreamError::NoPages)));
+    sample.range.used.mark(FaceId(0), 0, false);
+    let error = write_volume(&sample.range, &sample.resources, &sample.media, &info(), &mut out).expect_err("refused");
+    assert_eq!(error.to_string(), "the font LiberationSans cannot be embedded: the glyph for missing characters is used");
+}
