@@ -2,6 +2,7 @@
 
 pub mod base;
 pub mod compose;
+pub mod engine;
 pub mod input;
 pub mod kit;
 pub mod layout;
