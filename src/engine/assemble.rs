@@ -239,8 +239,8 @@ fn write_late(plan: &Plan, place: &Place, media: u8, out: &mut Vec<u8>, arena: &
         return Ok(());
     }
     arena.reset();
-    let values: Vec<Value<'_>> = place.values().into_iter().map(Value::Integer).collect();
-    let variables = [Value::Row(&values)];
+    // Variable 0 would be the record, of which nothing is known here.
+    let variables: Vec<Value<'_>> = std::iter::once(Value::Row(&[])).chain(place.values().into_iter().map(Value::Integer)).collect();
     let env = Env { arena, vars: &variables, running: &[], page: None, locale: &plan.locales[0] };
     let height = plan.media[usize::from(media)].height;
     for late in &plan.print.late {
