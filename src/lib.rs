@@ -4,6 +4,7 @@ pub mod base;
 pub mod compose;
 pub mod input;
 pub mod kit;
+pub mod layout;
 pub mod ledger;
 pub mod model;
 pub mod streams;
