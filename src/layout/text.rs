@@ -286,7 +286,6 @@ impl<'t> Compiler<'_, 't> {
             Some(row) => self.scope.push(&repeat.name, row.clone()),
             None => 0,
         };
-        self.variables = self.variables.max(variable + 1);
         let result = inside(self, variable);
         if repeat.row.is_some() {
             self.scope.pop();
