@@ -3,6 +3,7 @@
 pub mod base;
 pub mod cli;
 pub mod compose;
+pub mod engine;
 pub mod input;
 pub mod kit;
 pub mod layout;

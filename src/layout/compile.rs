@@ -23,7 +23,7 @@ use crate::model::record;
 /// Compiles the layout in `file`. `None` if it has a fault; all its faults and warnings are then, or also, in `faults`.
 pub fn compile(sources: &Sources, file: FileId, library: &mut dyn Library, faults: &mut Faults) -> Option<Layout> {
     let mut own = Faults::new();
-    let layout = read_tree(sources, file, &mut own).and_then(|root| compile_tree(sources, file, &root, library, &mut own));
+    let layout = read_tree(sources, file, &mut own).and_then(|root| compile_tree(sources, &root, library, &mut own));
     let layout = layout.filter(|_| !own.has_errors());
     for fault in own.into_sorted() {
         faults.push(fault);
@@ -34,7 +34,6 @@ pub fn compile(sources: &Sources, file: FileId, library: &mut dyn Library, fault
 /// Everything that is known while one layout is compiled.
 pub(super) struct Compiler<'a, 't> {
     pub(super) sources: &'a Sources,
-    pub(super) file: FileId,
     pub(super) library: &'a mut dyn Library,
     pub(super) faults: &'a mut Faults,
     pub(super) schema: Arc<Schema>,
@@ -43,7 +42,6 @@ pub(super) struct Compiler<'a, 't> {
     pub(super) rows: Vec<RowName>,
     /// The name of the row of the table whose foot or carry row is compiled.
     pub(super) summary_row: Option<String>,
-    pub(super) variables: usize,
     pub(super) styles: Styles<'t>,
     pub(super) text_styles: Vec<TextStyle>,
     pub(super) untold_languages: BTreeSet<String>,
@@ -58,7 +56,6 @@ pub(super) struct RowName {
 
 fn compile_tree<'a, 't>(
     sources: &'a Sources,
-    file: FileId,
     root: &'t Element,
     library: &'a mut dyn Library,
     faults: &'a mut Faults,
@@ -67,14 +64,12 @@ fn compile_tree<'a, 't>(
     let scope = record::scope(schema.clone());
     let mut compiler = Compiler {
         sources,
-        file,
         library,
         faults,
         schema,
         scope,
         rows: Vec::new(),
         summary_row: None,
-        variables: 1 + record::JOB_VARIABLES.len(),
         styles: Styles::default(),
         text_styles: Vec::new(),
         untold_languages: BTreeSet::new(),
@@ -115,7 +110,7 @@ impl<'t> Compiler<'_, 't> {
             text_styles: std::mem::take(&mut self.text_styles),
             masters,
             body,
-            variables: self.variables,
+            variables: self.scope.variables_max(),
         })
     }
 

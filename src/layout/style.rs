@@ -66,13 +66,6 @@ impl Properties {
         }
     }
 
-    fn integer(&self, name: &str) -> Option<u32> {
-        match self.0.get(name) {
-            Some(Value::Integer(number)) => Some(*number),
-            _ => None,
-        }
-    }
-
     pub(super) fn fill(&self, name: &str) -> Option<Option<Color>> {
         match self.0.get(name) {
             Some(Value::Fill(color)) => Some(*color),

@@ -283,10 +283,9 @@ impl<'t> Compiler<'_, 't> {
     pub(super) fn with_row<T>(&mut self, repeat: &Repeat, inside: impl FnOnce(&mut Self, usize) -> T) -> T {
         self.rows.push(RowName { name: repeat.name.clone(), is_unknown: repeat.row.is_none() });
         let variable = match &repeat.row {
-            Some(row) => self.scope.push(&repeat.name, row),
+            Some(row) => self.scope.push(&repeat.name, row.clone()),
             None => 0,
         };
-        self.variables = self.variables.max(variable + 1);
         let result = inside(self, variable);
         if repeat.row.is_some() {
             self.scope.pop();
