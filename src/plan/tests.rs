@@ -67,7 +67,7 @@ fn unknown_keys_are_told_with_the_nearest_one() {
     check(&job, &[
         "4:1 J0102 `[job]` has no key `document_id` → document-id",
         "15:1 J0102 `[print]` has no key `pieces-per-fil` → pieces-per-file",
-        "16:1 J0102 `[print]` has no key `file` → late",
+        "16:1 J0102 `[print]` has no key `file`",
     ]);
 }
 
@@ -104,8 +104,9 @@ fn mappings_are_checked_where_they_stand() {
     let map = "currency = \"EUR\"\n[input.map]\naccount = \"acc\"\nclosng = \"c\"\n\"rows\" = \"r\"\n\"rows.amount\" = { path = \"a\", curency = \"USD\" }\n[input.map.closing]\npath = \"saldo\"\ndate = \"yyyy\"\n";
     check(&JOB.replace("currency = \"EUR\"\n", map), &[
         "12:1 D0101 the data contract has no field `closng` → closing",
-        "14:30 J0102 a mapped field has no key `curency` → currency",
+        "14:31 J0102 a mapped field has no key `curency` → currency",
         "17:9 D0104 `closing` is of type money, which has no `date`",
+        "17:9 D0104 a date pattern has one year, one month and one day, such as `dd.MM.yyyy`",
     ]);
 }
 
