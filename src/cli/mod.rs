@@ -8,7 +8,9 @@ mod explain;
 mod init;
 mod manual;
 mod render;
+mod run;
 mod sample;
+mod status;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -26,6 +28,10 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Compose, sort, write print files, balance and report.
+    Run(run::Run),
+    /// Say what is complete, what is held and why, and whether the books balance.
+    Status(status::Status),
     /// Report every fault of a job, its layouts and its data contract; produce nothing.
     Check(check::Check),
     /// Make the folder of a small job that runs at once.
@@ -64,6 +70,8 @@ pub fn main() -> ExitCode {
     // clap ends the program with 2 for wrong arguments, and with 0 for `--help`.
     let arguments = Arguments::parse();
     let outcome = match arguments.command {
+        Command::Run(command) => command.run(),
+        Command::Status(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Init(command) => command.run(),
         Command::Sample(command) => command.run(),
