@@ -217,7 +217,7 @@ impl<'t> Compiler<'_, 't> {
                 "cells that exclude each other stand in one `<choose>`"
             } else if covered {
                 "cells from above reach into this row by `rowspan`"
-            } else 
+            } else {
                 "add a column to `columns=`, or remove a cell"
             };
             self.fault(Diagnostic::error(&code::LAYOUT_COLUMNS, element.span, message).label("one too many").hint(hint));
