@@ -75,7 +75,7 @@ fn the_shipped_layouts_compile() {
         let mut faults = Faults::new();
         let size = crate::base::length::Length::from_points;
         let mut library = MemoryLibrary {
-            families: vec!["Liberation Sans".into(), "Text".into(), "Serif".into()],
+            families: vec!["Liberation Sans".into(), "IBM Plex Sans".into()],
             images: vec![("statements/northwind.png".into(), size(150), size(40))],
         };
         let layout = compile(&sources, file, &mut library, &mut faults);
