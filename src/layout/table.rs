@@ -65,7 +65,7 @@ impl<'t> Compiler<'_, 't> {
             cell_border: self.table_border(element, "cell-border"),
             row_border: self.table_border(element, "row-border"),
         };
-        if children.rows.is_empty() && children.heads.is_empty() && children.feet.is_empty() {
+        if element.elements().next().is_none() {
             let message = "the table has no rows";
             self.fault(Diagnostic::error(&code::LAYOUT_MISSING_CONTENT, element.span, message).hint("write `<tr> <td>…</td> </tr>`"));
         }
