@@ -136,6 +136,64 @@ codes! {
          print as an empty box. Add a family that covers it to `fallback`, or let the job report instead of hold (`missing-glyphs`).";
     RECORD_LIMIT = "R0406", "a document passes a limit",
         "A document has more pages, or a text more bytes, than the limits of this program allow.";
+    RECORD_LOCALE = "R0408", "the record names a locale the job does not know",
+        "The job takes the locale from the record, and the record names one that is not among `locales`, not even by its language.";
+
+    // ---- the job file
+    JOB_SYNTAX = "J0101", "the job file is not TOML",
+        "Job files are TOML 1.0 (toml.io). Texts stand in quotes, dates do not, and a table begins with its name in brackets.";
+    JOB_UNKNOWN_KEY = "J0102", "a key that does not exist",
+        "Unknown keys are errors: a misspelt key would otherwise be a setting that silently does nothing. All keys are in docs/job.md,\n\
+         or `pressrun manual job`.";
+    JOB_MISSING_KEY = "J0103", "a required key is missing", "The job cannot run without it. All keys are in docs/job.md.";
+    JOB_WRONG_TYPE = "J0104", "a value of the wrong type", "TOML distinguishes texts (in quotes), numbers, dates, lists and tables.";
+    JOB_VALUE = "J0105", "a value that is not possible", "The value is outside the range of the key, or not one of its words.";
+    JOB_FILE = "J0201", "a file that the job names cannot be read",
+        "Paths in a job file start from its folder. Images named by a layout start from the folder of the layout and must stay below it.";
+    JOB_NO_INPUT = "J0202", "there is no input file",
+        "`files` names files or patterns such as `data/*.ndjson`. A pattern that matches nothing is a fault: an overnight run must not end\n\
+         well because the data never came.";
+    JOB_LINES = "J0203", "files of records and files of lines do not pair", "Each file of records has one file of lines, in the same order.";
+    JOB_CONTRACT = "J0301", "two layouts need one field in different ways",
+        "All layouts of a job bind the same records, so a field has one type, and a list one set of row fields in one order.";
+    JOB_UNREACHABLE = "J0302", "a layout that no record can take", "A record takes the first layout whose `when` holds; one without `when` takes all that come to it.";
+    JOB_SORT = "J0303", "the mail cannot be sorted by this", "Sort expressions give texts, numbers, amounts, dates, or true and false.";
+    JOB_FONT = "J0401", "a font cannot be used",
+        "Fonts are static TrueType or OpenType files that may be embedded. Families are named in `[fonts.<name>]`; the built-in ones are\n\
+         always there.";
+    JOB_MEDIA = "J0402", "the papers of the job do not fit its layouts",
+        "`[print.media]` renames what page masters ask for with `media=`. A name that no master uses is likely misspelt.";
+    JOB_LATE = "J0403", "a late text cannot be printed",
+        "A late text stands at `left` or `right` and at `top` or `bottom`, and its font must have all of its characters.";
+    JOB_LOCALE = "J0404", "there is no such locale", "A language tag (BCP 47) is a language and perhaps a script and region: `de`, `en-US`, `zh-Hant-TW`.";
+
+    // ---- the world
+    WORLD_FILE = "W0101", "a file or folder cannot be read or written",
+        "The disk is full, a folder is not writable, or a file has gone. Everything committed so far is whole; running the job again\n\
+         goes on from there.";
+    WORLD_LOCKED = "W0102", "another run works in the output folder",
+        "Two runs in one folder would overwrite each other. Wait for the other, or give this one a folder of its own with `--out`.";
+    WORLD_OTHER_PLAN = "W0103", "the output folder holds another job",
+        "The folder was made from another job file, layout, font, image, data or version of Pressrun. Mixing the two would give mail that\n\
+         nobody can account for. Use another folder with `--out`, or delete this one.";
+    WORLD_INPUT_CHANGED = "W0104", "the data changed",
+        "An input file was changed, replaced or cut off while it was read, or since the run that is to be resumed. Nothing made\n\
+         from changed data is kept. Put the file back and run again, or start anew in another output folder.";
+    WORLD_HOLD_LIMIT = "W0105", "too many records are held",
+        "More records are held than `hold-limit` allows, so the data or the layout is likely wrong as a whole. What is complete stays. Look at\n\
+         the reasons with `pressrun status`; correct the data and use another output folder, or raise the limit and run again.";
+    WORLD_INTERRUPTED = "W0106", "the run was stopped", "What is complete stays; running the job again goes on from there.";
+    WORLD_LEDGER = "W0107", "the ledger cannot be used",
+        "`ledger.sqlite` in the output folder is damaged, from another version, or its disk is full.";
+    WORLD_BALANCE = "W0108", "the books do not balance",
+        "The sums of the ledger contradict each other, so something was lost or doubled. The job is not closed. This is a fault of Pressrun\n\
+         or of the disk: please report it, keep the folder, and compose the job anew in another one.";
+    WORLD_DAMAGED = "W0109", "an output file is not what was written",
+        "A volume or print file is missing, or its bytes are not those the ledger knows. Delete the damaged file and run the job again: what is\n\
+         missing is made again, byte for byte.";
+    WORLD_PROGRAM = "W0110", "Pressrun failed",
+        "A record made the program fail, and was held for it. The job cannot be closed as complete: please report the fault.";
+    WORLD_ARGUMENT = "W0111", "the command cannot be carried out", "An argument names something that is not there.";
     RECORD_LAYOUT = "R0407", "no layout takes this record",
         "Every `[[layout]]` of the job has a `when`, and none of them holds for this record. Add a layout without `when` as the last.";
     RECORD_BUG = "R0499", "this program failed at a record",

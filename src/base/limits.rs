@@ -13,6 +13,8 @@ pub const LIST_ROWS_MAX: usize = 2_000_000;
 pub const TEXT_BYTES_MAX: usize = 4 << 20;
 /// Most fields in a data contract.
 pub const FIELDS_MAX: usize = 2_000;
+/// Most elements of an XML record; a few bytes each in the file, but many in memory.
+pub const XML_ELEMENTS_MAX: usize = 4_000_000;
 /// Most attributes of one XML element in customer data.
 pub const XML_ATTRIBUTES_MAX: usize = 256;
 /// Most columns of a CSV file.

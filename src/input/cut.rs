@@ -51,7 +51,7 @@ impl Default for Part {
 }
 
 /// Finds the record boundaries of one file.
-pub trait FileCutter {
+pub trait FileCutter: Send {
     /// The next records: at most `records_max`, ending with the one that reaches `bytes_max` bytes. `None` at the end of
     /// the file. Neither limit is ever 0.
     fn next(&mut self, records_max: u64, bytes_max: usize) -> Result<Option<Part>, FileFault>;

@@ -26,6 +26,11 @@ mod ndjson;
 mod opened;
 #[cfg(test)]
 mod testing;
+mod xml;
+mod xml_cut;
+mod xml_markup;
+mod xml_path;
+mod xml_tree;
 
 pub use cut::{Cutter, Part, RecordRange};
 pub use encoding::{ENCODINGS, InputFile};
@@ -38,7 +43,7 @@ use crate::kit::expr::{Schema, Value};
 use crate::model::record::Hold;
 
 /// Every input format, in the order of the manual.
-pub const FORMATS: &[&dyn Format] = &[&ndjson::Ndjson, &csv::Csv];
+pub const FORMATS: &[&dyn Format] = &[&ndjson::Ndjson, &csv::Csv, &xml::Xml];
 
 /// The format with this name.
 pub fn find_format(name: &str) -> Option<&'static dyn Format> {
@@ -168,6 +173,8 @@ fn refuse_options(spec: &InputSpec, format: &str, allowed: &[&str]) -> Vec<Mappi
     ];
     let refused = given.iter().filter(|(key, given)| *given && !allowed.contains(key));
     refused
-        .map(|(key, _)| MappingFault::new("", key, 0..0, &crate::base::code::MAPPING_OPTION, format!("the format {format} has no option `{key}`")))
+        .map(|(key, _)| {
+            MappingFault::new("", key, 0..0, &crate::base::code::MAPPING_OPTION, format!("the format {format} has no option `{key}`"))
+        })
         .collect()
 }

@@ -10,6 +10,9 @@ use crate::kit::pdf::{File, Finished, Metadata, PageTree, Ref, write_box, write_
 use crate::model::page::Media;
 use crate::model::resources::{Resources, Used};
 
+/// The resource dictionary of all pages.
+const RESOURCES: Ref = Ref(3);
+
 /// Object numbers with a fixed meaning, from 1.
 #[derive(Clone, Copy)]
 pub(super) struct Frame {
@@ -34,6 +37,7 @@ impl Frame {
             metadata: file.reserve(),
             profile: file.reserve(),
         };
+        assert!(frame.resources == RESOURCES, "a frame is begun first");
         (frame, PageTree::new(frame.pages))
     }
 
@@ -58,8 +62,7 @@ impl Frame {
         write_information(&metadata, &mut body);
         file.pack(self.information, &body)?;
         write_shared(&mut file, self.resources, resources, used)?;
-        let mut inherited = b"/Resources ".to_vec();
-        write_ref(self.resources, &mut inherited);
+        let mut inherited = Vec::new();
         if let Some(first) = media.first() {
             inherited.extend_from_slice(b"/MediaBox");
             write_box(first.width, first.height, &mut inherited);
@@ -82,6 +85,18 @@ impl Frame {
         body.extend_from_slice(b">>");
         file.pack(self.catalog, &body)?;
         Ok(file.finish(self.catalog, self.information)?)
+    }
+}
+
+/// What a page dictionary (ISO 32000-1, 7.7.3.3) begins with. Its resources are shared but named on every page that has
+/// content, because ISO 19005-2, 6.2.2 wants them explicit.
+pub(super) fn begin_page(parent: Ref, has_content: bool, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"<</Type/Page/Parent ");
+    write_ref(parent, out);
+    if has_content {
+        out.extend_from_slice(b"/Resources ");
+        write_ref(RESOURCES, out);
+        out.extend_from_slice(b"/Contents");
     }
 }
 

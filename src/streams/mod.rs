@@ -62,4 +62,4 @@ pub enum StreamError {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

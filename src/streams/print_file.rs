@@ -7,7 +7,7 @@
 use std::io::Write;
 use std::ops::Range;
 
-use super::frame::{DEFLATED, FIRST_FREE, Frame, page_ends};
+use super::frame::{DEFLATED, FIRST_FREE, Frame, begin_page, page_ends};
 use super::scan::Scanner;
 use super::{FileInfo, StreamError};
 use crate::kit::pdf::{File, Finished, KIDS_MAX, PageTree, Ref, deflate, write_integer, write_ref};
@@ -148,18 +148,16 @@ enum Contents {
     BodyAndLate(Ref, Ref),
 }
 
-/// A page dictionary (ISO 32000-1, 7.7.3.3).
 fn write_dictionary(parent: Ref, contents: Contents, end: &[u8], out: &mut Vec<u8>) {
-    out.extend_from_slice(b"<</Type/Page/Parent ");
-    write_ref(parent, out);
+    begin_page(parent, contents != Contents::None, out);
     match contents {
         Contents::None => {}
         Contents::Body(body) => {
-            out.extend_from_slice(b"/Contents ");
+            out.push(b' ');
             write_ref(body, out);
         }
         Contents::BodyAndLate(body, late) => {
-            out.extend_from_slice(b"/Contents[");
+            out.push(b'[');
             write_ref(body, out);
             out.push(b' ');
             write_ref(late, out);

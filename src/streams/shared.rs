@@ -24,12 +24,15 @@ pub(super) fn write_shared(file: &mut File<'_>, dictionary: Ref, resources: &Res
     let mut body = Vec::new();
     names.write_dictionary(&names.used, &mut body);
     file.pack(dictionary, &body)?;
+    let one_byte = file.reserve();
+    font::write_one_byte_cmap(file, one_byte)?;
     for (index, &(narrow, wide)) in names.fonts.iter().enumerate() {
         if narrow.is_some() || wide.is_some() {
             let face = &resources.faces[index];
             let glyphs = names.used.glyphs.get(index).cloned().unwrap_or_default();
-            let embedded = font::subset(face, &glyphs).map_err(|source| StreamError::Font { face: face.postscript_name.clone(), source })?;
-            embedded.write(file, narrow, wide)?;
+            let embedded = font::subset(face, &glyphs, narrow.is_some(), wide.is_some())
+                .map_err(|source| StreamError::Font { face: face.postscript_name.clone(), source })?;
+            embedded.write(file, one_byte, narrow, wide)?;
         }
     }
     for &(image, object) in &names.images {

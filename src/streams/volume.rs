@@ -7,7 +7,7 @@
 use std::io::Write;
 use std::ops::Range;
 
-use super::frame::{DEFLATED, FIRST_FREE, Frame, page_ends};
+use super::frame::{DEFLATED, FIRST_FREE, Frame, begin_page, page_ends};
 use super::scan::Scanner;
 use super::{FileInfo, StreamError};
 use crate::base::hash::{Hash, Hasher};
@@ -128,11 +128,9 @@ fn write_page(page: &Page, end: &[u8], file: &mut File<'_>, tree: &mut PageTree)
     Ok(())
 }
 
-/// A page dictionary (ISO 32000-1, 7.7.3.3); resources and mostly the media box are inherited.
 fn write_dictionary(numbers: &PageNumbers, end: &[u8], out: &mut Vec<u8>) {
-    out.extend_from_slice(b"<</Type/Page/Parent ");
-    write_ref(numbers.parent, out);
-    out.extend_from_slice(b"/Contents ");
+    begin_page(numbers.parent, true, out);
+    out.push(b' ');
     write_ref(numbers.body, out);
     out.extend_from_slice(end);
 }

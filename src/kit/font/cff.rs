@@ -1,8 +1,8 @@
 //! Gives the glyphs of a CFF subset the CIDs that page content uses.
 //!
-//! Takes a CID-keyed CFF program whose CIDs count from 0, gives one whose CIDs are the glyph ids of the whole font
-//! (Adobe Technical Note 5176). CIDFontType0 has no CIDToGIDMap: the charset is the only place for that (ISO 32000-1,
-//! 9.7.4.2), and with it page content need not know a subset.
+//! Takes a CID-keyed CFF program whose CIDs count from 0, gives one with any CIDs (Adobe Technical Note 5176). CIDFontType0
+//! has no CIDToGIDMap: the charset is the only place for that (ISO 32000-1, 9.7.4.2), and with it page content need not
+//! know a subset.
 
 /// Replaces the charset: glyph `n + 1` gets `cids[n]`, ascending; glyph 0 stays .notdef. `None` if the program is not as expected.
 pub fn set_charset(program: &[u8], cids: &[u16]) -> Option<Vec<u8>> {

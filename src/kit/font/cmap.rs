@@ -1,4 +1,4 @@
-//! CMap files: codes to glyphs and codes to text.
+//! CMap files: codes to CIDs and codes to text.
 //!
 //! Takes pairs in ascending order of their codes, gives the PostScript fragments that PDF embeds (ISO 32000-1, 9.7.5 and
 //! 9.10.3). Neighbouring pairs become ranges.
@@ -8,18 +8,14 @@ use std::fmt::Write;
 /// Entries per section (Adobe Technical Note 5014, 3).
 const SECTION_MAX: usize = 100;
 
-/// A CMap from one-byte codes to CIDs.
-pub fn codes_to_cids(name: &str, pairs: &[(u8, u16)]) -> Vec<u8> {
+/// The name of the CMap that [`one_byte`] gives.
+pub const ONE_BYTE_NAME: &str = "Pressrun-OneByte-H";
+
+/// A CMap that makes each one-byte code the CID of its value.
+pub fn one_byte() -> Vec<u8> {
     let mut text = String::from("%!PS-Adobe-3.0 Resource-CMap\n");
-    begin(&mut text, name, "Identity", 1, 1);
-    let mut ranges: Vec<(u8, u8, u16)> = Vec::new();
-    for &(code, cid) in pairs {
-        match ranges.last_mut() {
-            Some((first, last, cid_of_first)) if *last + 1 == code && *cid_of_first + u16::from(code - *first) == cid => *last = code,
-            _ => ranges.push((code, code, cid)),
-        }
-    }
-    sections(&mut text, "cidrange", &ranges, |text, (first, last, cid)| writeln!(text, "<{first:02X}> <{last:02X}> {cid}"));
+    begin(&mut text, ONE_BYTE_NAME, "Identity", 1, 1);
+    text.push_str("1 begincidrange\n<00> <FF> 0\nendcidrange\n");
     end(&mut text);
     text.into_bytes()
 }
@@ -90,12 +86,6 @@ fn sections<T: Copy>(text: &mut String, name: &str, entries: &[T], write: impl F
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn neighbours_become_ranges() {
-        let map = String::from_utf8(codes_to_cids("A-B", &[(0x41, 36), (0x42, 37), (0x43, 39), (0xff, 7)])).expect("ASCII");
-        assert!(map.contains("3 begincidrange\n<41> <42> 36\n<43> <43> 39\n<FF> <FF> 7\nendcidrange\n"), "{map}");
-    }
 
     #[test]
     fn text_ranges_stop_at_byte_borders_and_at_ligatures() {

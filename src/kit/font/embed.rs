@@ -1,8 +1,8 @@
 //! Faces as PDF fonts.
 //!
 //! Takes a face and the glyphs used, gives a subset of the font program and the objects around it. Page content names
-//! glyphs by their ids in the whole font, so it does not depend on any subset: one-byte codes reach those ids through an
-//! embedded CMap, two-byte codes are those ids. Both fonts of a face share one descendant.
+//! glyphs by one-byte codes that the face alone decides, or by their ids in the whole font, so it does not depend on any
+//! subset. Each coding is a CIDFont whose CIDs are those codes or ids; what glyph of the subset they are, a map says.
 
 use skrifa::raw::{FontRef, TableProvider};
 
@@ -30,149 +30,165 @@ pub enum SubsetError {
 /// A face reduced to the glyphs used, ready to be written.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct EmbeddedFont {
-    /// Its name with the tag of the subset, `ABCDEF+Name` (ISO 32000-1, 9.6.4).
-    pub name: String,
-    /// The font program: TrueType, or bare CFF whose CIDs are the glyph ids of the whole font.
-    pub program: Vec<u8>,
-    /// For TrueType, the glyph of the program for each CID, two bytes each.
-    pub cid_to_gid: Option<Vec<u8>>,
-    cmap_name: String,
+    /// One program for both codings, or one each.
+    programs: Vec<Program>,
     descriptor: Vec<u8>,
-    widths: Vec<u8>,
-    narrow_cids: Vec<u8>,
-    narrow_text: Vec<u8>,
-    wide_text: Vec<u8>,
+    narrow: Option<Coding>,
+    wide: Option<Coding>,
 }
 
-/// Reduces a face to some glyphs. The result depends on the face and the set alone.
-pub fn subset(face: &Face, glyphs: &GlyphSet) -> Result<EmbeddedFont, SubsetError> {
+/// A font program.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Program {
+    /// With the tag of the subset, `ABCDEF+Name` (ISO 32000-1, 9.6.4).
+    name: String,
+    /// TrueType, or bare CFF.
+    data: Vec<u8>,
+    is_cff: bool,
+}
+
+/// A way to name the glyphs of a program.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Coding {
+    /// The index of its program.
+    program: usize,
+    /// For TrueType, the glyph of the program for each CID, two bytes each. The CIDs of CFF are in its charset.
+    cid_to_gid: Option<Vec<u8>>,
+    widths: Vec<u8>,
+    text: Vec<u8>,
+}
+
+/// Reduces a face to some glyphs, to be named by one-byte codes (`narrow`), by their ids (`wide`), or both. The result
+/// depends on the arguments alone.
+pub fn subset(face: &Face, glyphs: &GlyphSet, narrow: bool, wide: bool) -> Result<EmbeddedFont, SubsetError> {
     if glyphs.contains(0) {
         return Err(SubsetError::Notdef);
     }
     if let Some(glyph) = glyphs.iter().find(|glyph| usize::from(*glyph) >= face.advances.len()) {
         return Err(SubsetError::UnknownGlyph(glyph));
     }
-    let whole = !may_be_subset(face);
-    let kept: Vec<u16> = if whole { (1..face.glyph_count()).collect() } else { glyphs.iter().collect() };
-    let mut remapper = subsetter::GlyphRemapper::new();
-    for glyph in &kept {
-        remapper.remap(*glyph);
+    let mut font = EmbeddedFont { programs: Vec::new(), descriptor: descriptor(face), narrow: None, wide: None };
+    // CIDs with their glyphs, ascending.
+    let narrow_cids = || (0..=255).map(|code| (u16::from(code), face.narrow.glyph_of(code))).filter(|(_, glyph)| glyphs.contains(*glyph)).collect();
+    let wide_cids = || glyphs.iter().map(|glyph| (glyph, glyph)).collect();
+    if !face.is_cff {
+        font.programs.push(true_type(face, glyphs)?);
     }
-    // As when a face is read: a panic over a customer's font must not become ours.
-    let data: &[u8] = &face.data;
-    let program = std::panic::catch_unwind(|| subsetter::subset(data, 0, &remapper))
-        .map_err(|_| SubsetError::Program("its tables contradict each other".into()))?
-        .map_err(|error| SubsetError::Program(error.to_string()))?;
-    let (program, cid_to_gid) = if face.is_cff {
-        (cff_program(&program, &kept).ok_or_else(|| SubsetError::Program("its CFF table is not as expected".into()))?, None)
-    } else {
-        (program, Some(cid_to_gid_map(&kept)))
-    };
-    let narrow: Vec<(u8, u16)> = (0..=255u8).map(|code| (code, face.narrow.glyph_of(code))).filter(|(_, glyph)| glyphs.contains(*glyph)).collect();
-    let narrow_text: Vec<(u16, String)> =
-        narrow.iter().filter_map(|(code, glyph)| Some((u16::from(*code), text_of(face, glyphs, *glyph)?))).collect();
-    let wide_text: Vec<(u16, String)> = glyphs.iter().filter_map(|glyph| Some((glyph, text_of(face, glyphs, glyph)?))).collect();
-    let tag = tag(face, glyphs);
-    let cmap_name = format!("{tag}-{}-OneByte", face.postscript_name);
-    Ok(EmbeddedFont {
-        name: if whole { face.postscript_name.clone() } else { format!("{tag}+{}", face.postscript_name) },
-        program,
-        cid_to_gid,
-        descriptor: descriptor(face),
-        widths: widths(face, glyphs),
-        narrow_cids: cmap::codes_to_cids(&cmap_name, &narrow),
-        narrow_text: cmap::codes_to_text(&narrow_text, 1),
-        wide_text: cmap::codes_to_text(&wide_text, 2),
-        cmap_name,
-    })
+    if narrow {
+        font.narrow = Some(font.add_coding(face, glyphs, narrow_cids(), 1)?);
+    }
+    if wide {
+        font.wide = Some(font.add_coding(face, glyphs, wide_cids(), 2)?);
+    }
+    Ok(font)
 }
 
 impl EmbeddedFont {
-    /// Writes the fonts of this face: `narrow` takes one-byte codes, `wide` two-byte glyph ids.
-    pub fn write(&self, file: &mut File<'_>, narrow: Option<Ref>, wide: Option<Ref>) -> Result<(), FileError> {
-        let descendant = self.write_descendant(file)?;
-        let mut body = Vec::new();
-        if let Some(font) = narrow {
-            let (map, text) = (file.reserve(), file.reserve());
-            // ISO 32000-1, table 120; ISO 19005-2, 6.2.11.3.3: an embedded CMap, WMode as inside it.
-            let mut entries = b"/Type/CMap/CMapName".to_vec();
-            write_name(&self.cmap_name, &mut entries);
-            entries.extend_from_slice(SYSTEM_INFO);
-            entries.extend_from_slice(b"/WMode 0");
-            file.deflated(map, &entries, &self.narrow_cids)?;
-            file.deflated(text, b"", &self.narrow_text)?;
-            self.begin_composite(&mut body);
-            write_ref(map, &mut body);
-            end_composite(descendant, text, &mut body);
-            file.pack(font, &body)?;
+    /// `code_bytes` is the length of a code, which is a CID.
+    fn add_coding(&mut self, face: &Face, glyphs: &GlyphSet, cids: Vec<(u16, u16)>, code_bytes: usize) -> Result<Coding, SubsetError> {
+        let cid_to_gid = if face.is_cff {
+            self.programs.push(compact(face, &cids, code_bytes)?);
+            None
+        } else {
+            let new_ids = new_ids(&kept(face, glyphs));
+            Some(cid_to_gid_map(&cids, &new_ids))
+        };
+        let texts: Vec<(u16, String)> = cids.iter().filter_map(|(cid, glyph)| Some((*cid, text_of(face, glyphs, *glyph)?))).collect();
+        Ok(Coding { program: self.programs.len() - 1, cid_to_gid, widths: widths(face, &cids), text: cmap::codes_to_text(&texts, code_bytes) })
+    }
+
+    /// Writes the fonts of this face: `narrow` takes one-byte codes, `wide` two-byte glyph ids. `one_byte` is what
+    /// [`write_one_byte_cmap`] wrote.
+    pub fn write(&self, file: &mut File<'_>, one_byte: Ref, narrow: Option<Ref>, wide: Option<Ref>) -> Result<(), FileError> {
+        let mut descriptors = Vec::new();
+        for program in &self.programs {
+            descriptors.push(self.write_program(file, program)?);
         }
-        if let Some(font) = wide {
-            let text = file.reserve();
-            file.deflated(text, b"", &self.wide_text)?;
-            body.clear();
-            self.begin_composite(&mut body);
-            body.extend_from_slice(b"/Identity-H");
-            end_composite(descendant, text, &mut body);
-            file.pack(font, &body)?;
+        for (font, coding, encoding) in [(narrow, &self.narrow, Some(one_byte)), (wide, &self.wide, None)] {
+            if let (Some(font), Some(coding)) = (font, coding) {
+                self.write_coding(file, font, coding, encoding, descriptors[coding.program])?;
+            }
         }
         Ok(())
     }
 
-    fn begin_composite(&self, body: &mut Vec<u8>) {
-        body.extend_from_slice(b"<</Type/Font/Subtype/Type0/BaseFont");
-        write_name(&self.name, body);
-        body.extend_from_slice(b"/Encoding ");
+    /// A font program and its descriptor (ISO 32000-1, 9.8 and 9.9).
+    fn write_program(&self, file: &mut File<'_>, program: &Program) -> Result<Ref, FileError> {
+        let (descriptor, stream) = (file.reserve(), file.reserve());
+        let mut body = b"<</Type/FontDescriptor/FontName".to_vec();
+        write_name(&program.name, &mut body);
+        body.extend_from_slice(&self.descriptor);
+        body.extend_from_slice(if program.is_cff { b"/FontFile3 ".as_slice() } else { b"/FontFile2 " });
+        write_ref(stream, &mut body);
+        body.extend_from_slice(b">>");
+        file.pack(descriptor, &body)?;
+        let mut entries = b"/Filter/FlateDecode".to_vec();
+        if program.is_cff {
+            entries.extend_from_slice(b"/Subtype/CIDFontType0C");
+        } else {
+            entries.extend_from_slice(b"/Length1 ");
+            write_integer(program.data.len() as i64, &mut entries);
+        }
+        file.stream(stream, &entries, &deflate(&program.data))?;
+        Ok(descriptor)
     }
 
-    /// The CIDFont with descriptor and program (ISO 32000-1, 9.7.4, 9.8 and 9.9).
-    fn write_descendant(&self, file: &mut File<'_>) -> Result<Ref, FileError> {
-        let (font, descriptor, program) = (file.reserve(), file.reserve(), file.reserve());
-        let mut body = b"<</Type/Font/Subtype".to_vec();
-        body.extend_from_slice(if self.cid_to_gid.is_some() { b"/CIDFontType2".as_slice() } else { b"/CIDFontType0" });
+    /// A composite font and its only descendant (ISO 32000-1, 9.7.4 and 9.7.6). `encoding` is an embedded CMap; without
+    /// one, codes are two-byte CIDs.
+    fn write_coding(&self, file: &mut File<'_>, font: Ref, coding: &Coding, encoding: Option<Ref>, descriptor: Ref) -> Result<(), FileError> {
+        let program = &self.programs[coding.program];
+        let (descendant, text) = (file.reserve(), file.reserve());
+        file.deflated(text, b"", &coding.text)?;
+        let mut body = b"<</Type/Font/Subtype/Type0/BaseFont".to_vec();
+        write_name(&program.name, &mut body);
+        body.extend_from_slice(b"/Encoding");
+        match encoding {
+            Some(cmap) => {
+                body.push(b' ');
+                write_ref(cmap, &mut body);
+            }
+            None => body.extend_from_slice(b"/Identity-H"),
+        }
+        body.extend_from_slice(b"/DescendantFonts[");
+        write_ref(descendant, &mut body);
+        body.extend_from_slice(b"]/ToUnicode ");
+        write_ref(text, &mut body);
+        body.extend_from_slice(b">>");
+        file.pack(font, &body)?;
+        body.clear();
+        body.extend_from_slice(b"<</Type/Font/Subtype");
+        body.extend_from_slice(if program.is_cff { b"/CIDFontType0".as_slice() } else { b"/CIDFontType2" });
         body.extend_from_slice(b"/BaseFont");
-        write_name(&self.name, &mut body);
+        write_name(&program.name, &mut body);
         body.extend_from_slice(SYSTEM_INFO);
         body.extend_from_slice(b"/FontDescriptor ");
         write_ref(descriptor, &mut body);
-        if let Some(map) = &self.cid_to_gid {
+        if let Some(map) = &coding.cid_to_gid {
             let object = file.reserve();
             file.deflated(object, b"", map)?;
             body.extend_from_slice(b"/CIDToGIDMap ");
             write_ref(object, &mut body);
         }
         body.extend_from_slice(b"/W");
-        body.extend_from_slice(&self.widths);
+        body.extend_from_slice(&coding.widths);
         body.extend_from_slice(b">>");
-        file.pack(font, &body)?;
-        body.clear();
-        body.extend_from_slice(b"<</Type/FontDescriptor/FontName");
-        write_name(&self.name, &mut body);
-        body.extend_from_slice(&self.descriptor);
-        body.extend_from_slice(if self.cid_to_gid.is_some() { b"/FontFile2 ".as_slice() } else { b"/FontFile3 " });
-        write_ref(program, &mut body);
-        body.extend_from_slice(b">>");
-        file.pack(descriptor, &body)?;
-        let mut entries = b"/Filter/FlateDecode".to_vec();
-        if self.cid_to_gid.is_some() {
-            entries.extend_from_slice(b"/Length1 ");
-            write_integer(self.program.len() as i64, &mut entries);
-        } else {
-            entries.extend_from_slice(b"/Subtype/CIDFontType0C");
-        }
-        file.stream(program, &entries, &deflate(&self.program))?;
-        Ok(font)
+        file.pack(descendant, &body)
     }
 }
 
-/// Of the CMaps and the CIDFont alike (ISO 19005-2, 6.2.11.3.1).
+/// Of the CMap and the CIDFonts alike (ISO 19005-2, 6.2.11.3.1).
 const SYSTEM_INFO: &[u8] = b"/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>";
 
-fn end_composite(descendant: Ref, text: Ref, body: &mut Vec<u8>) {
-    body.extend_from_slice(b"/DescendantFonts[");
-    write_ref(descendant, body);
-    body.extend_from_slice(b"]/ToUnicode ");
-    write_ref(text, body);
-    body.extend_from_slice(b">>");
+/// Writes the CMap that makes a one-byte code its own CID; one for all faces of a file.
+///
+/// Codes are not mapped to glyph ids here, though a CMap could: readers that turn such a map around, like mupdf, then lose
+/// the text of every glyph above 255. ISO 32000-1, table 120; ISO 19005-2, 6.2.11.3.3: WMode as inside it.
+pub fn write_one_byte_cmap(file: &mut File<'_>, object: Ref) -> Result<(), FileError> {
+    let mut entries = b"/Type/CMap/CMapName".to_vec();
+    write_name(cmap::ONE_BYTE_NAME, &mut entries);
+    entries.extend_from_slice(SYSTEM_INFO);
+    entries.extend_from_slice(b"/WMode 0");
+    file.deflated(object, &entries, &cmap::one_byte())
 }
 
 /// OpenType 1.9, OS/2, fsType bit 8: such a font may only be embedded whole.
@@ -181,19 +197,55 @@ fn may_be_subset(face: &Face) -> bool {
     fs_type & 0x0100 == 0
 }
 
-/// The `CFF ` table of the subset, with the original glyph ids as CIDs.
-fn cff_program(font: &[u8], kept: &[u16]) -> Option<Vec<u8>> {
-    let font = FontRef::from_index(font, 0).ok()?;
-    let table = font.table_data(skrifa::raw::types::Tag::new(b"CFF "))?;
-    cff::set_charset(table.as_bytes(), kept)
+/// The glyphs of the program but for .notdef, in the order of their ids there.
+fn kept(face: &Face, glyphs: &GlyphSet) -> Vec<u16> {
+    if may_be_subset(face) { glyphs.iter().collect() } else { (1..face.glyph_count()).collect() }
 }
 
-fn cid_to_gid_map(kept: &[u16]) -> Vec<u8> {
-    let mut map = vec![0; kept.last().map_or(1, |last| usize::from(*last) + 1) * 2];
+fn new_ids(kept: &[u16]) -> Vec<u16> {
+    let mut ids = vec![0; kept.last().map_or(0, |last| usize::from(*last) + 1)];
     for (index, glyph) in kept.iter().enumerate() {
-        map[usize::from(*glyph) * 2..][..2].copy_from_slice(&(index as u16 + 1).to_be_bytes());
+        ids[usize::from(*glyph)] = index as u16 + 1;
+    }
+    ids
+}
+
+fn cid_to_gid_map(cids: &[(u16, u16)], new_ids: &[u16]) -> Vec<u8> {
+    let mut map = vec![0; cids.last().map_or(1, |last| usize::from(last.0) + 1) * 2];
+    for (cid, glyph) in cids {
+        map[usize::from(*cid) * 2..][..2].copy_from_slice(&new_ids[usize::from(*glyph)].to_be_bytes());
     }
     map
+}
+
+fn true_type(face: &Face, glyphs: &GlyphSet) -> Result<Program, SubsetError> {
+    let data = program(face, &kept(face, glyphs))?;
+    Ok(Program { name: name(face, glyphs.iter().map(|glyph| (glyph, glyph)), 0), data, is_cff: false })
+}
+
+/// A CFF program with the glyphs of these CIDs. There is no map from CIDs to glyphs beside it, so each coding needs one.
+fn compact(face: &Face, cids: &[(u16, u16)], code_bytes: usize) -> Result<Program, SubsetError> {
+    let unexpected = || SubsetError::Program("its CFF table is not as expected".into());
+    let kept: Vec<u16> = cids.iter().map(|(_, glyph)| *glyph).collect();
+    let font = program(face, &kept)?;
+    let font = FontRef::from_index(&font, 0).map_err(|_| unexpected())?;
+    let table = font.table_data(skrifa::raw::types::Tag::new(b"CFF ")).ok_or_else(unexpected)?;
+    let charset: Vec<u16> = cids.iter().map(|(cid, _)| *cid).collect();
+    let data = cff::set_charset(table.as_bytes(), &charset).ok_or_else(unexpected)?;
+    Ok(Program { name: name(face, cids.iter().copied(), code_bytes as u8), data, is_cff: true })
+}
+
+/// A font file with .notdef and these glyphs.
+fn program(face: &Face, kept: &[u16]) -> Result<Vec<u8>, SubsetError> {
+    let mut remapper = subsetter::GlyphRemapper::new();
+    for glyph in kept {
+        remapper.remap(*glyph);
+    }
+    let data: &[u8] = &face.data;
+    // As when a face is read: a panic over a customer's font must not become ours.
+    std::panic::catch_unwind(|| subsetter::subset(data, 0, &remapper))
+        .map_err(|_| SubsetError::Program("its tables contradict each other".into()))?
+        .map_err(|error| SubsetError::Program(error.to_string()))
 }
 
 /// What a glyph reads as. Texts that ISO 19005-2, 6.2.11.7.2 forbids (U+0000, U+FEFF, U+FFFE) are left out.
@@ -208,33 +260,34 @@ fn text_of(face: &Face, glyphs: &GlyphSet, glyph: u16) -> Option<String> {
     (!text.contains(['\0', '\u{feff}', '\u{fffe}'])).then_some(text)
 }
 
-/// Six capitals from a hash of what is in the subset.
-fn tag(face: &Face, glyphs: &GlyphSet) -> String {
+/// The name of a program, with six capitals from a hash of what is in it (ISO 32000-1, 9.6.4).
+fn name(face: &Face, cids: impl Iterator<Item = (u16, u16)>, coding: u8) -> String {
+    if !may_be_subset(face) {
+        return face.postscript_name.clone();
+    }
     let mut hasher = Hasher::new();
     hasher.update(&face.hash.0);
-    hasher.update(&glyphs.to_bytes());
-    hasher.finish().0[..6].iter().map(|byte| char::from(b'A' + byte % 26)).collect()
+    hasher.update(&[coding]);
+    for (cid, glyph) in cids {
+        hasher.update(&[cid.to_be_bytes(), glyph.to_be_bytes()].concat());
+    }
+    let tag: String = hasher.finish().0[..6].iter().map(|byte| char::from(b'A' + byte % 26)).collect();
+    format!("{tag}+{}", face.postscript_name)
 }
 
 /// The `/W` array (ISO 32000-1, 9.7.4.3): the advances of the font program to the millionth of an em, which is what text
 /// was measured with.
-fn widths(face: &Face, glyphs: &GlyphSet) -> Vec<u8> {
+fn widths(face: &Face, cids: &[(u16, u16)]) -> Vec<u8> {
     let mut out = b"[".to_vec();
-    let mut last = None;
-    for glyph in glyphs.iter() {
-        if last.is_none() || last != glyph.checked_sub(1) {
-            if last.is_some() {
-                out.extend_from_slice(b"]");
-            }
-            write_integer(i64::from(glyph), &mut out);
-            out.push(b'[');
-        } else {
-            out.push(b' ');
+    for run in cids.chunk_by(|(cid, _), (next, _)| cid + 1 == *next) {
+        write_integer(i64::from(run[0].0), &mut out);
+        for (index, (_, glyph)) in run.iter().enumerate() {
+            out.push(if index == 0 { b'[' } else { b' ' });
+            write_decimal(face.to_ppm(i64::from(face.advances[usize::from(*glyph)])), 3, &mut out);
         }
-        write_decimal(face.to_ppm(i64::from(face.advances[usize::from(glyph)])), 3, &mut out);
-        last = Some(glyph);
+        out.push(b']');
     }
-    out.extend_from_slice(if last.is_some() { b"]]" } else { b"]" });
+    out.push(b']');
     out
 }
 
