@@ -370,8 +370,7 @@ impl<'t> Compiler<'_, 't> {
     pub(super) fn resolve_tracks(&mut self, tracks: &[Track], room: Option<Length>, span: Span) -> Option<Vec<Length>> {
         let percent: i64 = tracks.iter().map(|track| if let Track::Percent(part) = track { *part } else { 0 }).sum();
         if percent > 100_000 {
-            let shown = percent as f64 / 1000.0;
-            let message = format!("the columns are {shown} % of the whole together");
+            let message = format!("the columns are {}.{} % of the whole together", percent / 1000, percent % 1000 / 100);
             self.fault(
                 Diagnostic::error(&code::LAYOUT_PERCENT, span, message)
                     .label("more than 100 %")

@@ -223,3 +223,34 @@ fn conditional_cells_make_rows_for_each_case() {
     assert_eq!(table.groups[0].rows.len(), 4);
     assert!(table.groups[0].rows.iter().all(|row| row.test.is_some()));
 }
+
+/// Layouts of customers are not trusted: whatever is wrong with one is told, and nothing panics.
+#[test]
+fn damaged_layouts_are_refused_without_a_panic() {
+    let mut seed = 0x5eed_u64;
+    let mut next = |below: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) as usize % below
+    };
+    let sources: Vec<String> = ELEMENTS.iter().map(|element| wrap(element.place, element.example)).collect();
+    let parts = [
+        "<", ">", "/", "\"", "=", "{", "}", "'", "&", ";", "0", "-1", "99999999999999999999", "9999999in", "1fr", "0fr", "100%", "é", "\u{0}",
+        "<if test=\"", "<tr>", "</td>", "colspan=\"100\" ", "rowspan=\"100\" ", " in ", ".", "running(", "<br/>", "<td>", "name", "t",
+    ];
+    for round in 0..3_000 {
+        let mut text = sources[round % sources.len()].clone();
+        for _ in 0..1 + next(4) {
+            let characters: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+            let (start, length) = (next(characters.len()), next(12));
+            let end = characters.get(start + length).copied().unwrap_or(text.len());
+            let start = characters[start];
+            match next(3) {
+                0 => text.replace_range(start..end, ""),
+                1 => text.insert_str(start, parts[next(parts.len())]),
+                _ => text.replace_range(start..end, parts[next(parts.len())]),
+            }
+        }
+        let (layout, faults) = compile_text(&text);
+        assert_eq!(layout.is_none(), faults.iter().any(|fault| fault.starts_with("error")), "{text}\n{faults:?}");
+    }
+}
