@@ -81,10 +81,10 @@ impl<'t> Compiler<'_, 't> {
     /// The payload as one expression.
     fn payload(&mut self, value: &Mapped, symbology: Option<(&'static dyn Symbology, &Options)>) -> Option<Expr> {
         let pieces = self.split(value);
-        if let Some(literal) = self.literal(&pieces, &value.text) {
-            if let Some((symbology, options)) = symbology {
-                symbology.encode(&literal, options).at(self.faults, &code::LAYOUT_BARCODE, value.span)?;
-            }
+        if let Some(literal) = self.literal(&pieces, &value.text)
+            && let Some((symbology, options)) = symbology
+        {
+            symbology.encode(&literal, options).at(self.faults, &code::LAYOUT_BARCODE, value.span)?;
         }
         let mut parts = Vec::new();
         for piece in &pieces {
@@ -99,7 +99,7 @@ impl<'t> Compiler<'_, 't> {
         let text = match parts.as_slice() {
             [] => "''".to_string(),
             [only] => only.clone(),
-            _ => format!("concat({})", parts.join(", ")),
+            _ => parts.join(" ~ "),
         };
         match expr::compile(&text, &mut self.scope) {
             Ok(expr) => Some(expr),
@@ -112,7 +112,14 @@ impl<'t> Compiler<'_, 't> {
     }
 }
 
-/// A text of the expression language.
+/// A text as an expression. The language has no escape inside quotes, but two kinds of them.
 fn quote(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
+    if !text.contains('\'') {
+        return format!("'{text}'");
+    }
+    if !text.contains('"') {
+        return format!("\"{text}\"");
+    }
+    let parts: Vec<String> = text.split('\'').map(|part| format!("'{part}'")).collect();
+    format!("({})", parts.join(" ~ \"'\" ~ "))
 }

@@ -54,9 +54,9 @@ pub(super) struct RowName {
     pub(super) is_unknown: bool,
 }
 
-fn compile_tree<'a, 't>(
+fn compile_tree<'a>(
     sources: &'a Sources,
-    root: &'t Element,
+    root: &Element,
     library: &'a mut dyn Library,
     faults: &'a mut Faults,
 ) -> Option<Layout> {

@@ -212,6 +212,24 @@ fn tables_know_their_columns_and_sums() {
 }
 
 #[test]
+fn a_payload_is_one_expression() {
+    let layout = body(r#"<barcode type="qr" value="it's {account}{{}} {closing} &quot;{count(transactions)}"/><barcode type="qr" value="it's"/>"#);
+    let NodeKind::Barcode(barcode) = &layout.body[0].kind else { panic!() };
+    assert_eq!(*barcode.value.kind(), crate::kit::expr::Type::Text);
+    let NodeKind::Barcode(barcode) = &layout.body[1].kind else { panic!() };
+    assert!(barcode.value.is_constant());
+}
+
+#[test]
+fn the_border_of_a_table_is_a_box_around_it() {
+    let layout = body(r#"<table border="1pt solid" width="50%" margin-top="3pt"><tr><td>a</td></tr></table>"#);
+    let NodeKind::Box(frame) = &layout.body[0].kind else { panic!() };
+    assert_eq!((frame.style.width, layout.body[0].flow.margin.top.millipoints()), (Some(Track::Percent(50_000)), 3_000));
+    let NodeKind::Table(table) = &frame.children[0].kind else { panic!() };
+    assert_eq!((table.width, table.borders), (None, Borders::default()));
+}
+
+#[test]
 fn conditional_cells_make_rows_for_each_case() {
     let layout = body(
         r#"<table columns="1fr 1fr"><tr><td>a</td><choose><when test="closing lt 0"><td>b</td></when><otherwise><td>c</td></otherwise></choose></tr>

@@ -188,11 +188,11 @@ pub fn read_tracks(value: &str) -> Result<Vec<Track>, Vec<ValueFault>> {
 pub fn read_edges(value: &str, sign: Sign) -> Result<Edges, Vec<ValueFault>> {
     let parts = split_units(value)?;
     let lengths = collect(parts.iter().map(|token| read_length(*token, sign)))?;
-    match lengths.as_slice() {
-        &[all] => Ok(Edges { top: all, right: all, bottom: all, left: all }),
-        &[vertical, across] => Ok(Edges { top: vertical, right: across, bottom: vertical, left: across }),
-        &[top, across, bottom] => Ok(Edges { top, right: across, bottom, left: across }),
-        &[top, right, bottom, left] => Ok(Edges { top, right, bottom, left }),
+    match *lengths.as_slice() {
+        [all] => Ok(Edges { top: all, right: all, bottom: all, left: all }),
+        [vertical, across] => Ok(Edges { top: vertical, right: across, bottom: vertical, left: across }),
+        [top, across, bottom] => Ok(Edges { top, right: across, bottom, left: across }),
+        [top, right, bottom, left] => Ok(Edges { top, right, bottom, left }),
         _ => {
             let message = format!("{} lengths where one to four are meant", lengths.len());
             let fault = whole(value).fault(&code::LAYOUT_LENGTH, message);
