@@ -4,6 +4,8 @@
 //! `""` for a removal). `body:` stands in a layout with the usual data, `parts:` among the children of `<layout>`, `layout:` is a
 //! whole file. Lines count from the line after `body:`, `parts:` or `layout:`.
 
+#![allow(clippy::unwrap_used)]
+
 use std::path::{Path, PathBuf};
 
 use pressrun::base::code;

@@ -16,8 +16,11 @@ pub(super) struct Init {
 }
 
 /// The files of the job.
-pub(super) const FILES: &[(&str, &str)] =
-    &[("job.toml", include_str!("init/job.toml")), ("layout.xml", include_str!("init/layout.xml")), ("data.ndjson", include_str!("init/data.ndjson"))];
+pub(super) const FILES: &[(&str, &str)] = &[
+    ("job.toml", include_str!("init/job.toml")),
+    ("layout.xml", include_str!("init/layout.xml")),
+    ("data.ndjson", include_str!("init/data.ndjson")),
+];
 
 impl Init {
     pub(super) fn run(self) -> Outcome {
@@ -27,7 +30,9 @@ impl Init {
             return fail(&code::WORLD_ARGUMENT, message, Some("nothing was written; choose another folder".into()));
         }
         let disk = Disk::real();
-        let written = disk.create_folder(&self.folder).and_then(|()| FILES.iter().try_for_each(|(name, text)| disk.commit(&self.folder.join(name), text.as_bytes())));
+        let written = disk
+            .create_folder(&self.folder)
+            .and_then(|()| FILES.iter().try_for_each(|(name, text)| disk.commit(&self.folder.join(name), text.as_bytes())));
         if let Err(error) = written {
             return fail(&code::WORLD_FILE, error.to_string(), None);
         }

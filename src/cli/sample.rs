@@ -40,7 +40,11 @@ impl Sample {
         };
         let Some(format) = Format::ALL.into_iter().find(|format| format.name() == self.format) else {
             let known: Vec<&str> = Format::ALL.iter().map(|format| format.name()).collect();
-            return fail(&code::WORLD_ARGUMENT, format!("there is no sample format `{}`", self.format), Some(format!("known are {}", known.join(", "))));
+            return fail(
+                &code::WORLD_ARGUMENT,
+                format!("there is no sample format `{}`", self.format),
+                Some(format!("known are {}", known.join(", "))),
+            );
         };
         let options = Options { transactions: self.transactions, ..Options::new(self.seed, format) };
         let names = sample.files(format);
@@ -53,7 +57,9 @@ impl Sample {
                 let mut out = BufWriter::new(std::io::stdout().lock());
                 match write_sample(sample, &options, self.records, &mut [&mut out]) {
                     // A reader that has gone, such as `head`, has what it wanted.
-                    Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => fail(&code::WORLD_FILE, format!("cannot write the sample: {error}"), None),
+                    Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+                        fail(&code::WORLD_FILE, format!("cannot write the sample: {error}"), None)
+                    }
                     _ => Outcome::Done,
                 }
             }

@@ -27,7 +27,13 @@ impl Status {
     pub(super) fn run(self) -> Outcome {
         let ledger = match Ledger::read(&self.dir.join("ledger.sqlite")) {
             Ok(Some(ledger)) => ledger,
-            Ok(None) => return fail(&code::WORLD_ARGUMENT, format!("`{}` holds no job", self.dir.display()), Some("name the folder that `pressrun run` wrote to".into())),
+            Ok(None) => {
+                return fail(
+                    &code::WORLD_ARGUMENT,
+                    format!("`{}` holds no job", self.dir.display()),
+                    Some("name the folder that `pressrun run` wrote to".into()),
+                );
+            }
             Err(error) => return fail(&code::WORLD_LEDGER, error.to_string(), None),
         };
         match self.report(&ledger) {
@@ -44,7 +50,11 @@ impl Status {
         let faults = if state == State::Closed { balance.faults() } else { Vec::new() };
         let stages = ledger.stages()?;
         if self.json {
-            let holds: Vec<_> = ledger.hold_counts()?.iter().map(|h| serde_json::json!({ "code": h.code, "count": h.count, "first": h.first + 1, "example": h.example })).collect();
+            let holds: Vec<_> = ledger
+                .hold_counts()?
+                .iter()
+                .map(|h| serde_json::json!({ "code": h.code, "count": h.count, "first": h.first + 1, "example": h.example }))
+                .collect();
             let value = serde_json::json!({
                 "state": state.name(), "records": balance.records, "documents": balance.documents, "held": balance.held, "pages": balance.pages,
                 "volumes": balance.volumes, "print_files": balance.print_files, "pages_printed": balance.pages_printed, "sheets": balance.sheets_printed,
@@ -69,7 +79,13 @@ impl Status {
                 out.push_str("  the books balance ✓\n");
             }
             if let Some(verified) = &verified {
-                let _ = writeln!(out, "  verified: {} volumes, {} print files, {} printed pages equal their volumes byte for byte", verified.volumes, verified.print_files, grouped(verified.pages));
+                let _ = writeln!(
+                    out,
+                    "  verified: {} volumes, {} print files, {} printed pages equal their volumes byte for byte",
+                    verified.volumes,
+                    verified.print_files,
+                    grouped(verified.pages)
+                );
                 for fault in &verified.faults {
                     let _ = writeln!(out, "  FAULT {fault}");
                 }
@@ -111,8 +127,8 @@ pub(super) fn text(name: &str, summary: &Summary, out: &Path) -> String {
     let balance = &summary.balance;
     let mut text = format!("{name}: finished\n{}", table(balance));
     let milliseconds: u64 = summary.stages.iter().map(|(_, ms)| ms).sum();
-    if milliseconds > 0 {
-        let rate = balance.pages * 1000 / milliseconds;
+    if !summary.was_closed {
+        let rate = (balance.pages * 1000).checked_div(milliseconds).unwrap_or(0);
         let parts: Vec<String> = summary.stages.iter().map(|(stage, ms)| format!("{stage} {}.{:02}", ms / 1000, ms % 1000 / 10)).collect();
         let _ = writeln!(text, "  {}.{:02} s ({}) · {} pages/s", milliseconds / 1000, milliseconds % 1000 / 10, parts.join(", "), grouped(rate));
     }
@@ -138,7 +154,7 @@ fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);

@@ -123,9 +123,7 @@ impl Convert {
                 integer(decimal).map(Value::Integer).ok_or(Misfit::NotWhole)
             }
             (Type::Boolean, Given::Boolean(truth)) => Ok(Value::Boolean(truth)),
-            (Type::Boolean, Given::Text(text) | Given::Number(text)) => {
-                boolean(text.trim_ascii()).map(Value::Boolean).ok_or(Misfit::NotBoolean)
-            }
+            (Type::Boolean, Given::Text(text) | Given::Number(text)) => boolean(text.trim_ascii()).map(Value::Boolean).ok_or(Misfit::NotBoolean),
             (Type::Date, Given::Text(text) | Given::Number(text)) => self.date.read(text.trim_ascii()).map(Value::Date),
             _ => Err(Misfit::Kind),
         }
@@ -182,9 +180,7 @@ impl Misfit {
         let (code, reason): (&'static Code, String) = match self {
             Misfit::Kind => (&code::RECORD_WRONG_KIND, format!("`{field}` is {shown} where {wanted} should be")),
             Misfit::NotNumber => (&code::RECORD_NOT_NUMBER, format!("`{field}` is {shown}, which is not {wanted}")),
-            Misfit::NumberTooLong => {
-                (&code::RECORD_NOT_NUMBER, format!("`{field}` is {shown}, more digits than the 28 that are kept exactly"))
-            }
+            Misfit::NumberTooLong => (&code::RECORD_NOT_NUMBER, format!("`{field}` is {shown}, more digits than the 28 that are kept exactly")),
             Misfit::NotWhole => (&code::RECORD_NOT_NUMBER, format!("`{field}` is {shown}, which is not a whole number of 64 bits")),
             Misfit::NotBoolean => (&code::RECORD_NOT_BOOLEAN, format!("`{field}` is {shown}, which is neither true nor false")),
             Misfit::DateShape => (&code::RECORD_NOT_DATE, format!("`{field}` is {shown}, which is not a date written as {}", convert.date)),
@@ -334,10 +330,7 @@ impl DatePattern {
                 ('*', 1) if at + 1 == pattern.len() => DatePart::Rest,
                 ('*', _) => return Err((at..at + run, "`*` stands once, at the end")),
                 (c, _) if c.is_alphanumeric() && c != 'T' => {
-                    return Err((
-                        at..at + run * c.len_utf8(),
-                        "a date pattern has `yyyy`, `MM`, `M`, `dd`, `d`, signs, and `*` at the end",
-                    ));
+                    return Err((at..at + run * c.len_utf8(), "a date pattern has `yyyy`, `MM`, `M`, `dd`, `d`, signs, and `*` at the end"));
                 }
                 (c, _) => {
                     for _ in 0..run {
@@ -417,11 +410,8 @@ mod tests {
 
     #[track_caller]
     fn check(kind: Type, date: &str, number: (u8, Option<char>), text: &str, expected: Result<&str, Misfit>) {
-        let convert = Convert {
-            kind,
-            date: DatePattern::compile(date).expect("a pattern"),
-            number: NumberFormat { decimal: number.0, group: number.1 },
-        };
+        let convert =
+            Convert { kind, date: DatePattern::compile(date).expect("a pattern"), number: NumberFormat { decimal: number.0, group: number.1 } };
         let found = convert.read(Given::Text(text), Currency::NONE).map(|value| match value {
             Value::Decimal(d) => d.to_string(),
             Value::Money(m) => m.amount.to_string(),

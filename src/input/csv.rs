@@ -71,8 +71,7 @@ fn compile_dialect(spec: &InputSpec, faults: &mut Vec<MappingFault>) -> Dialect 
             _ => {
                 let message = format!("`{text}` cannot be the {key}");
                 faults.push(
-                    MappingFault::new("", key, 0..text.len(), &code::MAPPING_OPTION, message)
-                        .hint("write one ASCII sign such as `;`, or `tab`"),
+                    MappingFault::new("", key, 0..text.len(), &code::MAPPING_OPTION, message).hint("write one ASCII sign such as `;`, or `tab`"),
                 );
                 otherwise
             }
@@ -398,11 +397,7 @@ mod tests {
             &[],
             &["'Ä' 1234.50EUR", "'B' 7CHF", "R0306 ~ `amount` is `x`", "R0319 ~ no currency"],
         );
-        let spec = InputSpec {
-            columns: Some(vec!["name".to_string(), "x".to_string()]),
-            delimiter: Some("tab".to_string()),
-            ..InputSpec::default()
-        };
+        let spec = InputSpec { columns: Some(vec!["name".to_string(), "x".to_string()]), delimiter: Some("tab".to_string()), ..InputSpec::default() };
         check("name:text", &spec, &[b"A\t1\nB\t\n"], &[], &["'A'", "'B'"]);
         let spec = InputSpec { quote: Some(String::new()), ..InputSpec::default() };
         check("name:text", &spec, &[b"name\n\"A\n"], &[], &["'\"A'"]);
@@ -513,8 +508,7 @@ mod tests {
             let faults = Csv.compile(spec, &schema(contract)).err().unwrap_or_default();
             faults.iter().map(|fault| format!("{}:{}:{}", fault.field, fault.key, fault.code.id)).collect()
         };
-        let spec =
-            InputSpec { delimiter: Some("ab".to_string()), quote: Some("x".to_string()), record: Some("r".to_string()), ..mapped("l = x") };
+        let spec = InputSpec { delimiter: Some("ab".to_string()), quote: Some("x".to_string()), record: Some("r".to_string()), ..mapped("l = x") };
         assert_eq!(compile(&spec, "l[a:text]"), [":record:D0104", ":delimiter:D0104", ":quote:D0104", "l:field:D0106", "l:path:D0102"]);
         assert_eq!(compile(&joined(), "line[a:text]"), [":list:D0106", "line:field:D0106"]);
     }

@@ -175,10 +175,7 @@ impl<'a> Walker<'a> {
                 let key = if raw.escaped { raw.unescape(self.text, self.arena)? } else { &self.text[raw.start..raw.end] };
                 if let Some(index) = find_key(keys, key, expected) {
                     if seen.mark(index) {
-                        return Err(Box::new(Hold::new(
-                            &code::RECORD_DUPLICATE_KEY,
-                            format!("the key `{key}` occurs twice in one object"),
-                        )));
+                        return Err(Box::new(Hold::new(&code::RECORD_DUPLICATE_KEY, format!("the key `{key}` occurs twice in one object"))));
                     }
                     expected = index + 1;
                     child = Some(&scope.nodes[keys[index].1]);
@@ -238,10 +235,7 @@ impl<'a> Walker<'a> {
         let captures = self.arena.alloc_slice_fill_copy(scope.captures, Capture::Absent);
         loop {
             if self.rows_left == 0 {
-                return Err(Box::new(Hold::new(
-                    &code::RECORD_ROWS,
-                    format!("the lists of the record have more than {LIST_ROWS_MAX} rows"),
-                )));
+                return Err(Box::new(Hold::new(&code::RECORD_ROWS, format!("the lists of the record have more than {LIST_ROWS_MAX} rows"))));
             }
             self.rows_left -= 1;
             captures.fill(Capture::Absent);
@@ -257,13 +251,7 @@ impl<'a> Walker<'a> {
     }
 
     /// Turns captures into the values of one record or row. `record` has the captures of the record around a row.
-    fn bind(
-        &mut self,
-        scope: &'a Scope,
-        captures: &[Capture<'a>],
-        record: Option<&[Capture<'a>]>,
-        values: &mut BumpVec<'a, Value<'a>>,
-    ) -> Held<()> {
+    fn bind(&mut self, scope: &'a Scope, captures: &[Capture<'a>], record: Option<&[Capture<'a>]>, values: &mut BumpVec<'a, Value<'a>>) -> Held<()> {
         for (field, json) in scope.plan.fields.iter().zip(&scope.fields) {
             let value = match (json, &field.source) {
                 (_, Source::Constant(constant)) => constant.value(),
@@ -487,11 +475,7 @@ mod tests {
     fn values_of_every_type() {
         let all = "t:text d:decimal m:money i:integer b:boolean w:date";
         check_plain(all, r#"{"t":"x","d":1.50,"m":-0.10,"i":7,"b":true,"w":"2026-09-30"}"#, "'x' 1.50 -0.10XXX 7 true 2026-09-30");
-        check_plain(
-            all,
-            r#" { "w":"2026-09-30" , "b":"no","i":"7","m":"12.5","d":1e2,"t":12.30 } "#,
-            "'12.30' 100 12.5XXX 7 false 2026-09-30",
-        );
+        check_plain(all, r#" { "w":"2026-09-30" , "b":"no","i":"7","m":"12.5","d":1e2,"t":12.30 } "#, "'12.30' 100 12.5XXX 7 false 2026-09-30");
         check_plain("m:money", r#"{"m":0.30000000000000004}"#, "0.30000000000000004XXX");
         check_plain("m:money", r#"{"m":12345678901234567890.12}"#, "12345678901234567890.12XXX");
     }
@@ -561,14 +545,8 @@ mod tests {
         check("l[m:money]", &spec(vec![field("l.m", "m", "c")]), record, "[(1EUR) (2CHF)]");
         check("l[m:money]", &spec(vec![field("l.m", "m", "GBP")]), record, "[(1GBP) (2GBP)]");
         check("l[m:money]", &spec(vec![field("l.m", "m", "none")]), record, "R0319 ~ `l.m` has no currency");
-        check(
-            "l[k[m:money]]",
-            &spec(vec![field("l.k.m", ".", "/currency")]),
-            r#"{"l":[{"k":[1,2]}],"currency":"USD"}"#,
-            "[([(1USD) (2USD)])]",
-        );
-        let all =
-            InputSpec { map: MappingSpec { currency: Some("currency".to_string()), ..MappingSpec::default() }, ..InputSpec::default() };
+        check("l[k[m:money]]", &spec(vec![field("l.k.m", ".", "/currency")]), r#"{"l":[{"k":[1,2]}],"currency":"USD"}"#, "[([(1USD) (2USD)])]");
+        let all = InputSpec { map: MappingSpec { currency: Some("currency".to_string()), ..MappingSpec::default() }, ..InputSpec::default() };
         check("l[m:money]", &all, record, "[(1USD) (2USD)]");
     }
 
@@ -576,12 +554,7 @@ mod tests {
     fn constants_and_defaults() {
         let fields = vec![
             FieldSpec { field: "a".to_string(), value: Some("x".to_string()), ..FieldSpec::default() },
-            FieldSpec {
-                field: "b".to_string(),
-                default: Some("9.50".to_string()),
-                currency: Some("USD".to_string()),
-                ..FieldSpec::default()
-            },
+            FieldSpec { field: "b".to_string(), default: Some("9.50".to_string()), currency: Some("USD".to_string()), ..FieldSpec::default() },
         ];
         let spec = InputSpec { map: MappingSpec { fields, ..MappingSpec::default() }, ..InputSpec::default() };
         check("a:text b:money", &spec, r#"{"a":"y"}"#, "'x' 9.50USD");

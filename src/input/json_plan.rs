@@ -263,8 +263,7 @@ struct OpenScope {
 impl Builder {
     fn scope(&mut self, plan: RowPlan<JsonPath>, is_record: bool) -> OpenScope {
         let mut own = Tree::default();
-        let mut open =
-            OpenScope { tree: None, plan: RowPlan { fields: Vec::new() }, fields: Vec::new(), lists: Vec::new(), uses_record: false };
+        let mut open = OpenScope { tree: None, plan: RowPlan { fields: Vec::new() }, fields: Vec::new(), lists: Vec::new(), uses_record: false };
         for field in plan.fields {
             let (source, json) = match field.source {
                 Source::Constant(constant) => (Source::Constant(constant), JsonField::Value { slots: Vec::new(), currency: Vec::new() }),

@@ -76,13 +76,7 @@ pub struct MappingFault {
 
 impl MappingFault {
     /// A fault in the text of a key.
-    pub(super) fn new(
-        field: &str,
-        key: &'static str,
-        range: Range<usize>,
-        code: &'static Code,
-        message: impl Into<String>,
-    ) -> MappingFault {
+    pub(super) fn new(field: &str, key: &'static str, range: Range<usize>, code: &'static Code, message: impl Into<String>) -> MappingFault {
         MappingFault { field: field.to_string(), key, range, code, message: message.into(), hint: None, fix: None }
     }
 
@@ -210,12 +204,7 @@ pub(super) enum CurrencySource<P> {
 impl<P> FieldPlan<P> {
     /// The value of a scalar from what the source holds; `currency` is asked only where the plan has a path for it.
     #[inline]
-    pub(super) fn bind<'a>(
-        &'a self,
-        scalar: &'a Scalar<P>,
-        given: Given<'a>,
-        currency: impl FnOnce() -> Given<'a>,
-    ) -> Result<Value<'a>, Box<Hold>> {
+    pub(super) fn bind<'a>(&'a self, scalar: &'a Scalar<P>, given: Given<'a>, currency: impl FnOnce() -> Given<'a>) -> Result<Value<'a>, Box<Hold>> {
         if given.is_empty() {
             return self.bind_empty(scalar, given, currency);
         }
@@ -227,12 +216,7 @@ impl<P> FieldPlan<P> {
     }
 
     /// Empty counts as absent for everything but a required text, which may well be empty.
-    fn bind_empty<'a>(
-        &'a self,
-        scalar: &'a Scalar<P>,
-        given: Given<'a>,
-        currency: impl FnOnce() -> Given<'a>,
-    ) -> Result<Value<'a>, Box<Hold>> {
+    fn bind_empty<'a>(&'a self, scalar: &'a Scalar<P>, given: Given<'a>, currency: impl FnOnce() -> Given<'a>) -> Result<Value<'a>, Box<Hold>> {
         if let Some(default) = &scalar.default {
             return match (default.value(), &scalar.currency) {
                 (Value::Money(money), CurrencySource::Path(_, fallback)) => {
@@ -519,8 +503,7 @@ impl<'c, S: Paths> Compiler<'c, S> {
             None => {}
             Some("." | ",") => format.decimal = decimal.map_or(b'.', |sign| sign.as_bytes()[0]),
             Some(text) => {
-                let fault =
-                    MappingFault::new(name, "decimal", 0..text.len(), &code::MAPPING_OPTION, format!("`{text}` is not a decimal sign"));
+                let fault = MappingFault::new(name, "decimal", 0..text.len(), &code::MAPPING_OPTION, format!("`{text}` is not a decimal sign"));
                 self.faults.push(fault.hint("write `.` or `,`"));
             }
         }

@@ -107,10 +107,8 @@ impl<'d> Opened<'d> {
             let reason = format!("the record has {size} bytes, more than the {RECORD_BYTES_MAX} a record may have");
             return Err(Hold::new(&code::RECORD_TOO_LARGE, reason));
         }
-        self.reading.parse(
-            Unparsed { text: raw.text(), lines: raw.lines_text(), head: &self.heads[raw.part.file], namespaces: &raw.part.namespaces },
-            arena,
-        )
+        self.reading
+            .parse(Unparsed { text: raw.text(), lines: raw.lines_text(), head: &self.heads[raw.part.file], namespaces: &raw.part.namespaces }, arena)
     }
 
     /// The range of the single record with this number, from 0; `None` beyond the last record.

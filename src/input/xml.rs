@@ -62,9 +62,7 @@ fn compile_record(spec: &InputSpec, syntax: &XmlPaths<'_>, faults: &mut Vec<Mapp
                 let uri = name.uri.and_then(|number| spec.map.namespaces.get(usize::from(number) - 1)).map(|(_, uri)| uri.clone());
                 names.push((name.local, uri));
             }
-            Err(fault) => {
-                faults.push(MappingFault { hint: fault.hint, ..MappingFault::new("", "record", fault.range, fault.code, fault.message) })
-            }
+            Err(fault) => faults.push(MappingFault { hint: fault.hint, ..MappingFault::new("", "record", fault.range, fault.code, fault.message) }),
         }
     }
     Some(RecordNames { shown, names })
@@ -167,10 +165,7 @@ impl<'a> Binder<'_, 'a> {
                 rows.len() > self.rows_left
             });
             if rows.len() > self.rows_left {
-                return Err(Box::new(Hold::new(
-                    &code::RECORD_ROWS,
-                    format!("the lists of the record have more than {LIST_ROWS_MAX} rows"),
-                )));
+                return Err(Box::new(Hold::new(&code::RECORD_ROWS, format!("the lists of the record have more than {LIST_ROWS_MAX} rows"))));
             }
             if rows.is_empty() {
                 continue;
@@ -202,9 +197,8 @@ mod tests {
     fn spec(map: &str, record: &str) -> InputSpec {
         let mut spec = mapped(map);
         spec.record = Some(record.to_string());
-        spec.map.namespaces = [("cbc", "urn:cbc"), ("cac", "urn:cac"), ("inv", "urn:inv")]
-            .map(|(prefix, uri)| (prefix.to_string(), uri.to_string()))
-            .to_vec();
+        spec.map.namespaces =
+            [("cbc", "urn:cbc"), ("cac", "urn:cac"), ("inv", "urn:inv")].map(|(prefix, uri)| (prefix.to_string(), uri.to_string())).to_vec();
         spec
     }
 

@@ -291,8 +291,7 @@ fn declarations(text: &[u8], markup: &Markup, name: &Range<usize>) -> Result<Vec
     if memchr::memmem::find(tag, b"xmlns").is_none() {
         return Ok(Vec::new());
     }
-    let tag = std::str::from_utf8(tag.strip_suffix(b"/").unwrap_or(tag))
-        .map_err(|_| "a tag is no text in the encoding of the file".to_string())?;
+    let tag = std::str::from_utf8(tag.strip_suffix(b"/").unwrap_or(tag)).map_err(|_| "a tag is no text in the encoding of the file".to_string())?;
     let mut declared = Vec::new();
     for attribute in Attributes::new(tag) {
         let (name, value) = attribute.map_err(str::to_string)?;
@@ -385,11 +384,7 @@ mod tests {
     fn records_at_any_depth() {
         check("r", "<r>1</r>", &["<r>1</r>"]);
         check("r", "<?xml version='1.0'?><!-- <r> -->\n<r/>\n<!-- end -->", &["<r/>"]);
-        check(
-            "r",
-            "<all><r a='>'/>x<g><r><r>in</r></r></g><![CDATA[<r>]]><r>2</r ></all>",
-            &["<r a='>'/>", "<r><r>in</r></r>", "<r>2</r >"],
-        );
+        check("r", "<all><r a='>'/>x<g><r><r>in</r></r></g><![CDATA[<r>]]><r>2</r ></all>", &["<r a='>'/>", "<r><r>in</r></r>", "<r>2</r >"]);
         check("a|b", "<w><a/><b/><c/><a/></w>", &["<a/>", "<b/>", "<a/>"]);
         check("r", "<all></all>", &[]);
         check("r", "<all/>", &[]);

@@ -238,8 +238,7 @@ pub(super) fn unescape(text: &str, is_attribute: bool) -> Result<Option<String>,
     while let Some(at) = rest.bytes().position(|byte| changes(&byte)) {
         plain.push_str(&rest[..at]);
         let skip = if rest.as_bytes()[at] == b'&' {
-            let length =
-                rest[at..].find(';').filter(|length| *length <= 32).ok_or_else(|| "a `&` is no reference; write `&amp;`".to_string())?;
+            let length = rest[at..].find(';').filter(|length| *length <= 32).ok_or_else(|| "a `&` is no reference; write `&amp;`".to_string())?;
             let name = &rest[at + 1..at + length];
             plain.push(reference(name).ok_or_else(|| format!("`&{name};` is not defined"))?);
             length + 1

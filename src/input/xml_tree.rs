@@ -176,9 +176,7 @@ impl<'a> Reader<'a, '_> {
             }
             Kind::End { name } => self.end(at, &self.text[name.clone()]),
             // XML 1.0, productions 15 to 17.
-            Kind::Comment if inside[4..inside.len() - 3].contains("--") || inside.ends_with("--->") => {
-                Err(self.fault(at, "a comment contains `--`"))
-            }
+            Kind::Comment if inside[4..inside.len() - 3].contains("--") || inside.ends_with("--->") => Err(self.fault(at, "a comment contains `--`")),
             Kind::Comment => Ok(()),
             Kind::Instruction => {
                 let body = &inside[2..inside.len() - 2];
@@ -194,8 +192,7 @@ impl<'a> Reader<'a, '_> {
                     return Err(self.fault(at, "a CDATA section stands outside of the element"));
                 }
                 let content = &self.text[content.clone()];
-                let content =
-                    if content.contains('\r') { self.arena.alloc_str(&content.replace("\r\n", "\n").replace('\r', "\n")) } else { content };
+                let content = if content.contains('\r') { self.arena.alloc_str(&content.replace("\r\n", "\n").replace('\r', "\n")) } else { content };
                 self.append(content);
                 Ok(())
             }
@@ -211,11 +208,7 @@ impl<'a> Reader<'a, '_> {
             return Ok(());
         }
         if self.open.is_empty() {
-            return if xml_markup::is_blank(text.as_bytes()) {
-                Ok(())
-            } else {
-                Err(self.fault(start, "text stands outside of the element"))
-            };
+            return if xml_markup::is_blank(text.as_bytes()) { Ok(()) } else { Err(self.fault(start, "text stands outside of the element")) };
         }
         if text.contains("]]>") {
             return Err(self.fault(start, "`]]>` stands in a text"));
@@ -401,8 +394,7 @@ mod tests {
 
     fn show(tree: &Tree<'_>, node: NodeId) -> String {
         let (start, end) = tree.nodes[node.0 as usize].attributes;
-        let attributes: String =
-            tree.attributes[start as usize..end as usize].iter().map(|a| format!(" {}={}", a.local, a.value)).collect();
+        let attributes: String = tree.attributes[start as usize..end as usize].iter().map(|a| format!(" {}={}", a.local, a.value)).collect();
         let children: Vec<String> = tree.children(node).map(|child| show(tree, child)).collect();
         let inside = if children.is_empty() { tree.text(node).to_string() } else { children.join("") };
         format!("<{}{attributes}>{inside}</>", tree.name(node))

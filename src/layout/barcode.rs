@@ -18,13 +18,7 @@ use crate::kit::expr::{self, Expr};
 use crate::model::layout::{Align, BarcodeNode, Break, Node, NodeKind};
 
 impl<'t> Compiler<'_, 't> {
-    pub(super) fn barcode(
-        &mut self,
-        element: &'t Element,
-        spec: &'static ElementSpec,
-        properties: &Properties,
-        context: &Context,
-    ) -> Option<Node> {
+    pub(super) fn barcode(&mut self, element: &'t Element, spec: &'static ElementSpec, properties: &Properties, context: &Context) -> Option<Node> {
         self.check_empty(element);
         let align = self.keyword(element, spec, "align").map_or(Align::Left, read_align);
         let quiet = self.keyword(element, spec, "quiet") != Some("false");

@@ -16,8 +16,8 @@ use crate::base::code;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::length::Length;
 use crate::model::layout::{
-    Absolute, AddressNode, Align, BoxNode, BoxStyle, Break, Columns, Flow, ImageNode, Inline, ListItem, ListNode, Marker, Node,
-    NodeKind, Paragraph, Role, RuleNode, Track,
+    Absolute, AddressNode, Align, BoxNode, BoxStyle, Break, Columns, Flow, ImageNode, Inline, ListItem, ListNode, Marker, Node, NodeKind, Paragraph,
+    Role, RuleNode, Track,
 };
 
 impl<'t> Compiler<'_, 't> {
@@ -100,11 +100,7 @@ impl<'t> Compiler<'_, 't> {
     fn check_decimal(&mut self, element: &Element, look: &super::style::Look, context: &Context) {
         let Some(attribute) = element.find("text-align").filter(|_| look.align == Align::Decimal && !context.is_cell) else { return };
         let message = "`decimal` is for table cells";
-        self.fault(
-            Diagnostic::error(&code::LAYOUT_VALUE, attribute.value.span, message)
-                .label("there is no column here")
-                .fix("right"),
-        );
+        self.fault(Diagnostic::error(&code::LAYOUT_VALUE, attribute.value.span, message).label("there is no column here").fix("right"));
     }
 
     fn paragraph(&mut self, element: &'t Element, context: &Context, role: Role, flow: Flow) -> Node {
@@ -126,8 +122,7 @@ impl<'t> Compiler<'_, 't> {
     fn repeat_blocks(&mut self, element: &'t Element, spec: &'static ElementSpec, context: &Context) -> Option<Node> {
         self.check_attributes(element, spec);
         let repeat = self.repeat(element, "each")?;
-        let (variable, body) =
-            self.with_row(&repeat, |compiler, variable| (variable, compiler.blocks(&element.children, context)));
+        let (variable, body) = self.with_row(&repeat, |compiler, variable| (variable, compiler.blocks(&element.children, context)));
         let kind = NodeKind::For { variable, list: repeat.list?, body };
         Some(Node { kind, span: element.span, flow: Flow::default(), place: None, is_static: false })
     }
@@ -145,12 +140,7 @@ impl<'t> Compiler<'_, 't> {
         let padding = style.padding;
         let width = across.map(|width| width - padding.left - padding.right).or(inside.width);
         // Placed children count from the padding edge of the box, which is its border edge: borders take no space.
-        let inside = Context {
-            width: width.filter(|width| *width > Length::ZERO),
-            height: style.height.or(context.height),
-            is_box: true,
-            ..inside
-        };
+        let inside = Context { width: width.filter(|width| *width > Length::ZERO), height: style.height.or(context.height), is_box: true, ..inside };
         let children = self.content(element, &inside);
         let is_static = children.iter().all(|child| child.is_static);
         let kind = NodeKind::Box(BoxNode { style, children, form: None });
@@ -178,9 +168,7 @@ impl<'t> Compiler<'_, 't> {
         }
         if found.is_empty() {
             let message = "`<columns>` has no `<column>`";
-            self.fault(
-                Diagnostic::error(&code::LAYOUT_MISSING_CONTENT, element.span, message).hint("write `<column>…</column>` for each"),
-            );
+            self.fault(Diagnostic::error(&code::LAYOUT_MISSING_CONTENT, element.span, message).hint("write `<column>…</column>` for each"));
         }
         let tracks: Vec<Track> = found.iter().map(|(_, _, track)| *track).collect();
         let gaps = gap * (found.len().max(1) as i64 - 1);
@@ -244,9 +232,7 @@ impl<'t> Compiler<'_, 't> {
             self.fault(Diagnostic::error(&code::LAYOUT_MISSING_CONTENT, element.span, message).hint("write `<li>…</li>` for each item"));
         }
         let marker_style = self.paragraph_style(&inside.look, element.span);
-        let is_static = items
-            .iter()
-            .all(|item| item.repeat.is_none() && item.test.is_none() && item.body.iter().all(|node| node.is_static));
+        let is_static = items.iter().all(|item| item.repeat.is_none() && item.test.is_none() && item.body.iter().all(|node| node.is_static));
         let width = self.length(element, "width");
         let place = self.place(element, context, width, None);
         let kind = NodeKind::List(ListNode { indent, marker_style, marker, items });
@@ -356,9 +342,7 @@ impl<'t> Compiler<'_, 't> {
                 return None;
             }
         };
-        let ratio = |known: Length, of: Length, to: Length| {
-            known.scaled(to.millipoints(), of.millipoints().max(1))
-        };
+        let ratio = |known: Length, of: Length, to: Length| known.scaled(to.millipoints(), of.millipoints().max(1));
         let (width, height) = match (width, height) {
             (Some(width), Some(height)) => (width, height),
             (Some(width), None) => (width, ratio(width, found.width, found.height)),
@@ -394,8 +378,7 @@ impl<'t> Compiler<'_, 't> {
         if !context.is_flow {
             let message = format!("a page cannot end inside `<{}>`", context.host.name);
             self.fault(
-                Diagnostic::error(&code::LAYOUT_NOT_ALLOWED, element.span, message)
-                    .hint("a page can end between the blocks of the body only"),
+                Diagnostic::error(&code::LAYOUT_NOT_ALLOWED, element.span, message).hint("a page can end between the blocks of the body only"),
             );
             return None;
         }
@@ -448,9 +431,11 @@ impl<'t> Compiler<'_, 't> {
 
 /// Whether an element holds blocks, perhaps under `if`, `choose` or `for`.
 pub(super) fn has_blocks(element: &Element) -> bool {
-    element.elements().any(|child| {
-        if is_control(&child.name) { has_blocks(child) } else { super::attribute::resembles_block(&child.name, Group::Block) }
-    })
+    element.elements().any(
+        |child| {
+            if is_control(&child.name) { has_blocks(child) } else { super::attribute::resembles_block(&child.name, Group::Block) }
+        },
+    )
 }
 
 /// What is left of `width` inside margins and padding.

@@ -111,14 +111,7 @@ fn write_properties(out: &mut String) {
         let passes = if group.is_inherited() { ", passes on" } else { "" };
         let _ = writeln!(out, "\n### Group {}{passes}\n\n| Property | Value | Default | |\n|---|---|---|---|", group.name());
         for property in PROPERTIES.iter().filter(|property| property.group == *group) {
-            let _ = writeln!(
-                out,
-                "| `{}` | {} | {} | {} |",
-                property.name,
-                cell(&property.kind.name()),
-                cell(property.default),
-                cell(property.doc)
-            );
+            let _ = writeln!(out, "| `{}` | {} | {} | {} |", property.name, cell(&property.kind.name()), cell(property.default), cell(property.doc));
         }
     }
 }
@@ -134,11 +127,8 @@ fn write_elements(out: &mut String) {
 
 fn write_element(out: &mut String, element: &ElementSpec) {
     let _ = writeln!(out, "\n### {}\n\n{}\n\nHolds: {}.", element.name, element.doc, element.content.description());
-    let parents: Vec<String> = ELEMENTS
-        .iter()
-        .filter(|other| other.content.names().contains(&element.name))
-        .map(|other| format!("`{}`", other.name))
-        .collect();
+    let parents: Vec<String> =
+        ELEMENTS.iter().filter(|other| other.content.names().contains(&element.name)).map(|other| format!("`{}`", other.name)).collect();
     if !parents.is_empty() && parents.len() <= 6 {
         let _ = writeln!(out, "Stands in: {}.", parents.join(", "));
     }
@@ -150,14 +140,7 @@ fn write_element(out: &mut String, element: &ElementSpec) {
                 Some("") => "–",
                 Some(default) => default,
             };
-            let _ = writeln!(
-                out,
-                "| `{}` | {} | {} | {} |",
-                attribute.name,
-                cell(&attribute.kind.name()),
-                cell(default),
-                cell(attribute.doc)
-            );
+            let _ = writeln!(out, "| `{}` | {} | {} | {} |", attribute.name, cell(&attribute.kind.name()), cell(default), cell(attribute.doc));
         }
     }
     if !element.properties.is_empty() {

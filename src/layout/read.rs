@@ -139,9 +139,7 @@ impl TreeReader<'_> {
         if !is_name(name) {
             let message = format!("`<{name}` begins no element");
             self.fault(
-                Diagnostic::error(&code::LAYOUT_SYNTAX, self.span(start, start + 1), message)
-                    .hint("a literal `<` is written `&lt;`")
-                    .fix("&lt;"),
+                Diagnostic::error(&code::LAYOUT_SYNTAX, self.span(start, start + 1), message).hint("a literal `<` is written `&lt;`").fix("&lt;"),
             );
             self.is_broken = true;
             return;
@@ -424,8 +422,7 @@ impl TreeReader<'_> {
 
 /// Whether XML lets this be a name; close enough for layouts, whose names are ASCII.
 fn is_name(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_alphabetic() || c == '_')
-        && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':'))
+    name.starts_with(|c: char| c.is_alphabetic() || c == '_') && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':'))
 }
 
 fn resolve(name: &str) -> Option<char> {

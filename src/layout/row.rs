@@ -197,20 +197,12 @@ impl<'t> Compiler<'_, 't> {
         if !is_full && is_whole && at < count {
             let covered = (0..count).filter(|&column| section.reach[column] > 0).count();
             let message = format!("the row covers {covered} of {count} columns");
-            self.fault(
-                Diagnostic::warning(&code::LAYOUT_COLUMNS, row.span, message).hint("add cells, or give the last a larger `colspan`"),
-            );
+            self.fault(Diagnostic::warning(&code::LAYOUT_COLUMNS, row.span, message).hint("add cells, or give the last a larger `colspan`"));
         }
         cells
     }
 
-    fn refuse_cell(
-        &mut self,
-        element: &Element,
-        (at, colspan, room): (usize, usize, usize),
-        section: &Section,
-        is_conditional: bool,
-    ) {
+    fn refuse_cell(&mut self, element: &Element, (at, colspan, room): (usize, usize, usize), section: &Section, is_conditional: bool) {
         let count = section.reach.len();
         if room == 0 {
             let covered = section.reach.iter().any(|reach| *reach > 1);
@@ -227,11 +219,7 @@ impl<'t> Compiler<'_, 't> {
         }
         let span = element.find("colspan").map_or(element.span, |attribute| attribute.value.span);
         let message = format!("the cell covers columns {} to {}, and the table has {count}", at + 1, at + colspan);
-        self.fault(
-            Diagnostic::error(&code::LAYOUT_COLUMNS, span, message)
-                .label(format!("room for {room} here"))
-                .fix(room.to_string()),
-        );
+        self.fault(Diagnostic::error(&code::LAYOUT_COLUMNS, span, message).label(format!("room for {room} here")).fix(room.to_string()));
     }
 
     fn cell(

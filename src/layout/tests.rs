@@ -75,7 +75,7 @@ fn the_shipped_layouts_compile() {
         let mut faults = Faults::new();
         let size = crate::base::length::Length::from_points;
         let mut library = MemoryLibrary {
-            families: vec!["Liberation Sans".into(), "Text".into(), "Serif".into()],
+            families: vec!["Liberation Sans".into(), "IBM Plex Sans".into(), "Text".into(), "Serif".into()],
             images: vec![("statements/northwind.png".into(), size(150), size(40))],
         };
         let layout = compile(&sources, file, &mut library, &mut faults);
@@ -252,8 +252,37 @@ fn damaged_layouts_are_refused_without_a_panic() {
     };
     let sources: Vec<String> = ELEMENTS.iter().map(|element| wrap(element.place, element.example)).collect();
     let parts = [
-        "<", ">", "/", "\"", "=", "{", "}", "'", "&", ";", "0", "-1", "99999999999999999999", "9999999in", "1fr", "0fr", "100%", "é", "\u{0}",
-        "<if test=\"", "<tr>", "</td>", "colspan=\"100\" ", "rowspan=\"100\" ", " in ", ".", "running(", "<br/>", "<td>", "name", "t",
+        "<",
+        ">",
+        "/",
+        "\"",
+        "=",
+        "{",
+        "}",
+        "'",
+        "&",
+        ";",
+        "0",
+        "-1",
+        "99999999999999999999",
+        "9999999in",
+        "1fr",
+        "0fr",
+        "100%",
+        "é",
+        "\u{0}",
+        "<if test=\"",
+        "<tr>",
+        "</td>",
+        "colspan=\"100\" ",
+        "rowspan=\"100\" ",
+        " in ",
+        ".",
+        "running(",
+        "<br/>",
+        "<td>",
+        "name",
+        "t",
     ];
     for round in 0..3_000 {
         let mut text = sources[round % sources.len()].clone();

@@ -5,20 +5,9 @@ use super::{AttributeSpec, Content, ElementSpec, Group, Kind, Place, PropertyGro
 const TEXT: &[PropertyGroup] = &[PropertyGroup::Text];
 const LINES: &[PropertyGroup] = &[PropertyGroup::Text, PropertyGroup::Paragraph];
 const ROWS: &[PropertyGroup] = &[PropertyGroup::Text, PropertyGroup::Paragraph, PropertyGroup::Background];
-const ROW: &[PropertyGroup] = &[
-    PropertyGroup::Text,
-    PropertyGroup::Paragraph,
-    PropertyGroup::Background,
-    PropertyGroup::Border,
-    PropertyGroup::Vertical,
-];
-const TABLE: &[PropertyGroup] = &[
-    PropertyGroup::Text,
-    PropertyGroup::Paragraph,
-    PropertyGroup::Flow,
-    PropertyGroup::Border,
-    PropertyGroup::Vertical,
-];
+const ROW: &[PropertyGroup] =
+    &[PropertyGroup::Text, PropertyGroup::Paragraph, PropertyGroup::Background, PropertyGroup::Border, PropertyGroup::Vertical];
+const TABLE: &[PropertyGroup] = &[PropertyGroup::Text, PropertyGroup::Paragraph, PropertyGroup::Flow, PropertyGroup::Border, PropertyGroup::Vertical];
 const CELL: &[PropertyGroup] = &[
     PropertyGroup::Text,
     PropertyGroup::Paragraph,
@@ -27,14 +16,8 @@ const CELL: &[PropertyGroup] = &[
     PropertyGroup::Background,
     PropertyGroup::Vertical,
 ];
-const FRAMED: &[PropertyGroup] = &[
-    PropertyGroup::Text,
-    PropertyGroup::Paragraph,
-    PropertyGroup::Padding,
-    PropertyGroup::Border,
-    PropertyGroup::Radius,
-    PropertyGroup::Background,
-];
+const FRAMED: &[PropertyGroup] =
+    &[PropertyGroup::Text, PropertyGroup::Paragraph, PropertyGroup::Padding, PropertyGroup::Border, PropertyGroup::Radius, PropertyGroup::Background];
 const BLOCK: &[PropertyGroup] = &[
     PropertyGroup::Text,
     PropertyGroup::Paragraph,
@@ -79,12 +62,8 @@ const LEFT: AttributeSpec =
 const TOP: AttributeSpec = takes("top", Kind::Offset, "", "Placed: the distance from the top edge.");
 const RIGHT: AttributeSpec = takes("right", Kind::Offset, "", "Placed: the distance from the right edge.");
 const BOTTOM: AttributeSpec = takes("bottom", Kind::Offset, "", "Placed: the distance from the bottom edge.");
-const ALIGN: AttributeSpec = takes(
-    "align",
-    Kind::Keyword(&["left", "center", "right"]),
-    "left",
-    "Where it stands across if it is narrower than the room.",
-);
+const ALIGN: AttributeSpec =
+    takes("align", Kind::Keyword(&["left", "center", "right"]), "left", "Where it stands across if it is narrower than the room.");
 const TEST: AttributeSpec = takes("test", Kind::Test, "", "It appears only if this holds.");
 
 const HEADING: &str = "A heading. The next block stays with it on one page unless `break-after` says otherwise. It has no look of its own: name a \
@@ -186,7 +165,12 @@ pub const ELEMENTS: &[ElementSpec] = &[
         content: Content::Elements(&["region"], &[]),
         attributes: &[
             needs("name", Kind::Keyword(&["any", "first", "rest", "last", "odd", "even"]), "Which pages."),
-            takes("extends", Kind::Page, "", "The page whose size, margin, media and regions it starts from. A region of the same name replaces one."),
+            takes(
+                "extends",
+                Kind::Page,
+                "",
+                "The page whose size, margin, media and regions it starts from. A region of the same name replaces one.",
+            ),
             takes("without", Kind::Regions, "", "Regions of the extended page that this one does not have."),
             takes("size", Kind::PageSize, "A4", "`A4`, `A5`, `Letter`, `Legal` or width and height; `landscape` may follow."),
             takes("margin", Kind::Edges, "20mm", "What the body area leaves free: all, or top to left as in CSS."),
@@ -583,4 +567,3 @@ pub const ELEMENTS: &[ElementSpec] = &[
         place: Place::Body,
     },
 ];
-
