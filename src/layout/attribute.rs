@@ -226,7 +226,17 @@ impl<'t> Compiler<'_, 't> {
     fn meant_attribute(&self, spec: &ElementSpec, name: &str) -> Option<&'static str> {
         let names = spec.attribute_names();
         let synonym = ATTRIBUTE_SYNONYMS.iter().find(|(written, meant)| *written == name && names.contains(meant));
-        synonym.map(|(_, meant)| *meant).or_else(|| closest(name, names.iter().copied()))
+        if let Some((_, meant)) = synonym {
+            return Some(meant);
+        }
+        if ATTRIBUTE_SYNONYMS.iter().any(|(written, _)| *written == name) {
+            // What it means is known, and this element does not take that.
+            return None;
+        }
+        let written = ATTRIBUTE_SYNONYMS.iter().filter(|(_, meant)| names.contains(meant)).map(|(written, _)| *written);
+        let best = closest(name, names.iter().copied().chain(written))?;
+        let meant = ATTRIBUTE_SYNONYMS.iter().find(|(written, meant)| *written == best && names.contains(meant));
+        meant.filter(|_| !names.contains(&best)).map(|(_, meant)| *meant).or(Some(best))
     }
 
     fn refuse_attribute(&mut self, element: &Element, spec: &ElementSpec, attribute: &super::tree::Attribute) {
@@ -248,6 +258,8 @@ impl<'t> Compiler<'_, 't> {
             diagnostic.hint(format!("`{name}` is for {}", users.join(", ")))
         } else if let Some(meant) = self.meant_attribute(spec, name) {
             diagnostic.hint(format!("did you mean `{meant}`?")).fix(meant)
+        } else if ATTRIBUTE_SYNONYMS.iter().any(|(written, _)| *written == name) {
+            diagnostic.hint(format!("docs/layout.md lists what `<{}>` takes", element.name))
         } else {
             diagnostic.suggest(name, spec.attribute_names())
         });

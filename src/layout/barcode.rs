@@ -93,7 +93,7 @@ impl<'t> Compiler<'_, 't> {
         let text = match parts.as_slice() {
             [] => "''".to_string(),
             [only] => only.clone(),
-            _ => format!("concat({})", parts.join(", ")),
+            _ => parts.join(" ~ "),
         };
         match expr::compile(&text, &mut self.scope) {
             Ok(expr) => Some(expr),
@@ -106,7 +106,14 @@ impl<'t> Compiler<'_, 't> {
     }
 }
 
-/// A text of the expression language.
+/// A text as an expression. The language has no escape inside quotes, but two kinds of them.
 fn quote(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
+    if !text.contains('\'') {
+        return format!("'{text}'");
+    }
+    if !text.contains('"') {
+        return format!("\"{text}\"");
+    }
+    let parts: Vec<String> = text.split('\'').map(|part| format!("'{part}'")).collect();
+    format!("({})", parts.join(" ~ \"'\" ~ "))
 }

@@ -114,13 +114,15 @@ impl<'t> Compiler<'_, 't> {
 
     fn compile_page(&mut self, name: &str, element: &'t Element, pages: &[(&'t str, &'t Element)], look: &Look) -> Option<PageMaster> {
         let chain = self.chain(name, element, pages);
-        let (width, height) = match chain.find("size") {
+        let size = match chain.find("size") {
             Some(attribute) => {
                 let read = value::read_page_size(&attribute.value.text);
                 self.at_all(&attribute.value, read)
             }
             None => value::read_page_size("A4").ok(),
-        }?;
+        };
+        // Regions are checked on a page of unknown size too, and then nothing lies outside.
+        let (width, height) = size.unwrap_or((Length::from_points(14_400), Length::from_points(14_400)));
         let margin = match chain.find("margin") {
             Some(attribute) => {
                 let read = value::read_edges(&attribute.value.text, Sign::Positive);
@@ -151,13 +153,13 @@ impl<'t> Compiler<'_, 't> {
             form: None,
             span: element.span,
         };
-        if margin.is_some() {
+        if margin.is_some() && size.is_some() {
             let span = chain.find("margin").or_else(|| chain.find("size")).map_or(element.span, |attribute| attribute.value.span);
             self.check_body_area(&master, span);
         }
         master.regions = self.compile_regions(&chain, &master, look);
-        // A page without a margin that can be read has no body area that anything could be checked against.
-        margin.map(|_| master)
+        // Without size and margin there is no body area that anything could be checked against.
+        margin.and(size).map(|_| master)
     }
 
     fn check_body_area(&mut self, master: &PageMaster, span: Span) {

@@ -213,7 +213,9 @@ impl TreeReader<'_> {
             }
             if let Some(bracket) = self.text[from..to].find('<') {
                 self.refuse_bracket(name, from, to, from + bracket);
-                return;
+                if self.is_broken {
+                    return;
+                }
             }
             let mut value = Mapped::new(self.file, from);
             self.decode(&mut value, from, to, true);

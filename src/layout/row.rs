@@ -192,7 +192,9 @@ impl<'t> Compiler<'_, 't> {
             }
             at = section.free(at + colspan);
         }
-        if !is_full && at < count {
+        // A row with something else in it has its fault already.
+        let is_whole = row.elements().all(|child| matches!(child.name.as_str(), "td" | "th" | "if" | "choose"));
+        if !is_full && is_whole && at < count {
             let covered = (0..count).filter(|&column| section.reach[column] > 0).count();
             let message = format!("the row covers {covered} of {count} columns");
             self.fault(Diagnostic::warning(&code::LAYOUT_COLUMNS, row.span, message).hint("add cells, or give the last a larger `colspan`"));

@@ -302,11 +302,16 @@ impl<'t> Compiler<'_, 't> {
             }
             return own;
         }
-        let Some(parent) = self.styles.0.get_mut(base) else {
+        if !self.styles.0.contains_key(base) {
             self.refuse_style(&extends.value);
+            if let Some(meant) = closest(base, self.styles.0.keys().copied()).and_then(|meant| self.styles.0.get_mut(meant)) {
+                meant.is_used = true;
+            }
             return own;
-        };
-        parent.is_used = true;
+        }
+        if let Some(parent) = self.styles.0.get_mut(base) {
+            parent.is_used = true;
+        }
         self.resolve_style(base, chain).under(&own)
     }
 

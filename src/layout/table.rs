@@ -17,7 +17,7 @@ use crate::base::diagnostic::Diagnostic;
 use crate::base::length::Length;
 use crate::base::span::Span;
 use crate::kit::expr::Expr;
-use crate::model::layout::{Border, Break, Color, Edges, Node, NodeKind, RowGroup, Table, TableRow, Track};
+use crate::model::layout::{Border, Borders, BoxNode, BoxStyle, Break, Color, Edges, Node, NodeKind, RowGroup, Table, TableRow, Track};
 
 /// What the parts of a table share.
 pub(super) struct TableContext {
@@ -65,7 +65,7 @@ impl<'t> Compiler<'_, 't> {
             cell_border: self.table_border(element, "cell-border"),
             row_border: self.table_border(element, "row-border"),
         };
-        if children.rows.is_empty() && children.heads.is_empty() && children.feet.is_empty() {
+        if element.elements().next().is_none() {
             let message = "the table has no rows";
             self.fault(Diagnostic::error(&code::LAYOUT_MISSING_CONTENT, element.span, message).hint("write `<tr> <td>…</td> </tr>`"));
         }
@@ -94,8 +94,11 @@ impl<'t> Compiler<'_, 't> {
         let all = table.head.iter().chain(&table.foot).chain(table.groups.iter().flat_map(|group| &group.rows));
         let is_static = table.groups.iter().all(|group| group.repeat.is_none() && group.test.is_none())
             && all.into_iter().all(|row| row.test.is_none() && row.cells.iter().all(|c| c.body.iter().all(|node| node.is_static)));
+        let borders = std::mem::take(&mut table.borders);
+        let frame_width = if borders == Borders::default() || place.is_some() { None } else { table.width.take() };
         let kind = NodeKind::Table(Box::new(table));
-        Some(Node { kind, span: element.span, flow: properties.flow(Break::Auto), place, is_static })
+        let node = Node { kind, span: element.span, flow: properties.flow(Break::Auto), place, is_static };
+        Some(bordered(node, borders, frame_width))
     }
 
     /// The rows of a table with `rows=`: one group, in which `running` sums.
@@ -358,8 +361,7 @@ impl<'t> Compiler<'_, 't> {
     pub(super) fn resolve_tracks(&mut self, tracks: &[Track], room: Option<Length>, span: Span) -> Option<Vec<Length>> {
         let percent: i64 = tracks.iter().map(|track| if let Track::Percent(part) = track { *part } else { 0 }).sum();
         if percent > 100_000 {
-            let shown = percent as f64 / 1000.0;
-            let message = format!("the columns are {shown} % of the whole together");
+            let message = format!("the columns are {}.{} % of the whole together", percent / 1000, percent % 1000 / 100);
             self.fault(
                 Diagnostic::error(&code::LAYOUT_PERCENT, span, message)
                     .label("more than 100 %")
@@ -410,6 +412,17 @@ impl<'t> Compiler<'_, 't> {
         let read = value::read_fill(whole(&value.text));
         self.at(value, read).flatten()
     }
+}
+
+/// A table in a box that has its border: boxes know how to go on from page to page.
+fn bordered(mut node: Node, borders: Borders, width: Option<Track>) -> Node {
+    if borders == Borders::default() {
+        return node;
+    }
+    let (flow, place) = (std::mem::take(&mut node.flow), node.place.take());
+    let (span, is_static) = (node.span, node.is_static);
+    let style = BoxStyle { borders, width, ..BoxStyle::default() };
+    Node { kind: NodeKind::Box(BoxNode { style, children: vec![node], form: None }), span, flow, place, is_static }
 }
 
 /// The children of a table by what they are.

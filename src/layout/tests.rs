@@ -75,7 +75,7 @@ fn the_shipped_layouts_compile() {
         let mut faults = Faults::new();
         let size = crate::base::length::Length::from_points;
         let mut library = MemoryLibrary {
-            families: vec!["Liberation Sans".into(), "IBM Plex Sans".into()],
+            families: vec!["Liberation Sans".into(), "IBM Plex Sans".into(), "Text".into(), "Serif".into()],
             images: vec![("statements/northwind.png".into(), size(150), size(40))],
         };
         let layout = compile(&sources, file, &mut library, &mut faults);
@@ -212,6 +212,24 @@ fn tables_know_their_columns_and_sums() {
 }
 
 #[test]
+fn a_payload_is_one_expression() {
+    let layout = body(r#"<barcode type="qr" value="it's {account}{{}} {closing} &quot;{count(transactions)}"/><barcode type="qr" value="it's"/>"#);
+    let NodeKind::Barcode(barcode) = &layout.body[0].kind else { panic!() };
+    assert_eq!(*barcode.value.kind(), crate::kit::expr::Type::Text);
+    let NodeKind::Barcode(barcode) = &layout.body[1].kind else { panic!() };
+    assert!(barcode.value.is_constant());
+}
+
+#[test]
+fn the_border_of_a_table_is_a_box_around_it() {
+    let layout = body(r#"<table border="1pt solid" width="50%" margin-top="3pt"><tr><td>a</td></tr></table>"#);
+    let NodeKind::Box(frame) = &layout.body[0].kind else { panic!() };
+    assert_eq!((frame.style.width, layout.body[0].flow.margin.top.millipoints()), (Some(Track::Percent(50_000)), 3_000));
+    let NodeKind::Table(table) = &frame.children[0].kind else { panic!() };
+    assert_eq!((table.width, table.borders), (None, Borders::default()));
+}
+
+#[test]
 fn conditional_cells_make_rows_for_each_case() {
     let layout = body(
         r#"<table columns="1fr 1fr"><tr><td>a</td><choose><when test="closing lt 0"><td>b</td></when><otherwise><td>c</td></otherwise></choose></tr>
@@ -222,4 +240,64 @@ fn conditional_cells_make_rows_for_each_case() {
     let NodeKind::Table(table) = &layout[0].kind else { panic!() };
     assert_eq!(table.groups[0].rows.len(), 4);
     assert!(table.groups[0].rows.iter().all(|row| row.test.is_some()));
+}
+
+/// Layouts of customers are not trusted: whatever is wrong with one is told, and nothing panics.
+#[test]
+fn damaged_layouts_are_refused_without_a_panic() {
+    let mut seed = 0x5eed_u64;
+    let mut next = |below: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) as usize % below
+    };
+    let sources: Vec<String> = ELEMENTS.iter().map(|element| wrap(element.place, element.example)).collect();
+    let parts = [
+        "<",
+        ">",
+        "/",
+        "\"",
+        "=",
+        "{",
+        "}",
+        "'",
+        "&",
+        ";",
+        "0",
+        "-1",
+        "99999999999999999999",
+        "9999999in",
+        "1fr",
+        "0fr",
+        "100%",
+        "é",
+        "\u{0}",
+        "<if test=\"",
+        "<tr>",
+        "</td>",
+        "colspan=\"100\" ",
+        "rowspan=\"100\" ",
+        " in ",
+        ".",
+        "running(",
+        "<br/>",
+        "<td>",
+        "name",
+        "t",
+    ];
+    for round in 0..3_000 {
+        let mut text = sources[round % sources.len()].clone();
+        for _ in 0..1 + next(4) {
+            let characters: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+            let (start, length) = (next(characters.len()), next(12));
+            let end = characters.get(start + length).copied().unwrap_or(text.len());
+            let start = characters[start];
+            match next(3) {
+                0 => text.replace_range(start..end, ""),
+                1 => text.insert_str(start, parts[next(parts.len())]),
+                _ => text.replace_range(start..end, parts[next(parts.len())]),
+            }
+        }
+        let (layout, faults) = compile_text(&text);
+        assert_eq!(layout.is_none(), faults.iter().any(|fault| fault.starts_with("error")), "{text}\n{faults:?}");
+    }
 }
