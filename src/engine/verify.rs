@@ -9,7 +9,6 @@ use super::{EngineError, Folder};
 use crate::base::file::Mapped;
 use crate::base::hash::Hash;
 use crate::ledger::Ledger;
-use crate::model::page::Media;
 use crate::streams::{print_file, volume};
 
 /// What was proved.
@@ -25,10 +24,11 @@ pub struct Verified {
     pub faults: Vec<String>,
 }
 
-/// Verifies a folder. `media` are those of its plan.
-pub fn verify(out: &Path, media: &[Media]) -> Result<Option<Verified>, EngineError> {
+/// Verifies a folder; `None` if it has no ledger.
+pub fn verify(out: &Path) -> Result<Option<Verified>, EngineError> {
     let folder = Folder(out);
     let Some(ledger) = Ledger::read(&folder.ledger())? else { return Ok(None) };
+    let media = &ledger.media()?;
     let mut verified = Verified::default();
     let mut volumes = Vec::new();
     for row in ledger.volumes()? {

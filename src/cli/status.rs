@@ -1,0 +1,129 @@
+//! `pressrun status`: what is complete, what is held and why, whether the books balance.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::run::{balance_json, books, code_of};
+use super::text::{columns, duration, grouped};
+use super::{Outcome, fail, print};
+use crate::base::code;
+use crate::engine::{self, Verified};
+use crate::ledger::{Balance, HoldCount, JobRow, Ledger, LedgerError, State};
+
+/// Say what is complete in an output folder, what is held and why, and whether the books balance.
+#[derive(Debug, Args)]
+pub(super) struct Status {
+    /// The output folder.
+    folder: PathBuf,
+    /// Hash every file and compare the body of every printed page with that in its volume.
+    #[arg(long)]
+    verify: bool,
+    /// Write one JSON object to standard output.
+    #[arg(long)]
+    json: bool,
+}
+
+/// What the ledger says.
+struct Found {
+    job: JobRow,
+    balance: Balance,
+    holds: Vec<HoldCount>,
+    stages: Vec<(String, u64)>,
+}
+
+impl Status {
+    pub(super) fn run(self) -> Outcome {
+        let found = match self.read() {
+            Ok(Some(found)) => found,
+            Ok(None) => {
+                let message = format!("there is no job in `{}`", self.folder.display());
+                return fail(&code::WORLD_ARGUMENT, message, Some("give the output folder of a run, the one with `ledger.sqlite`".into()));
+            }
+            Err(error) => return fail(&code::WORLD_LEDGER, error.to_string(), None),
+        };
+        let verified = if self.verify {
+            match engine::verify(&self.folder) {
+                Ok(verified) => verified,
+                Err(error) => return fail(code_of(&error), error.to_string(), None),
+            }
+        } else {
+            None
+        };
+        let faults = match found.job.state {
+            State::Composing => Vec::new(),
+            State::Composed => found.balance.composing_faults(),
+            State::Printed | State::Closed => found.balance.faults(),
+        };
+        if self.json {
+            print(&format!("{}\n", json(&found, &faults, verified.as_ref())));
+        } else {
+            print(&text(&found, &faults, verified.as_ref()));
+        }
+        let is_damaged = !faults.is_empty() || verified.is_some_and(|verified| !verified.faults.is_empty());
+        match (is_damaged, found.job.state, found.balance.held) {
+            (true, ..) | (false, State::Composing | State::Composed | State::Printed, _) => Outcome::Failed,
+            (false, State::Closed, 0) => Outcome::Done,
+            (false, State::Closed, _) => Outcome::Held,
+        }
+    }
+
+    fn read(&self) -> Result<Option<Found>, LedgerError> {
+        let Some(ledger) = Ledger::read(&self.folder.join("ledger.sqlite"))? else { return Ok(None) };
+        let Some(job) = ledger.job()? else { return Ok(None) };
+        Ok(Some(Found { job, balance: ledger.balance()?, holds: ledger.hold_counts()?, stages: ledger.stages()? }))
+    }
+}
+
+fn text(found: &Found, faults: &[String], verified: Option<&Verified>) -> String {
+    let Found { job, balance, holds, stages } = found;
+    let state = match job.state {
+        State::Composing => "not complete: records are being composed, or a run was stopped; run the job again to go on",
+        State::Composed => "not complete: all records are composed, print files are missing; run the job again to go on",
+        State::Printed => "not complete: all is printed, the books are not closed; run the job again to close them",
+        State::Closed => "complete",
+    };
+    let mut out = format!("{}, job of {}, plan {}\n{state}\n\n", job.name, job.date, engine::short(job.plan));
+    out.push_str(&columns(&books(balance, holds)));
+    if !stages.is_empty() {
+        let order = ["compose", "sort", "assemble", "close"];
+        let mut stages: Vec<&(String, u64)> = stages.iter().collect();
+        stages.sort_by_key(|(name, _)| order.iter().position(|known| known == name));
+        let stages: Vec<String> = stages.iter().map(|(name, took)| format!("{name} {}", duration(*took))).collect();
+        out.push_str(&format!("\n  {}\n", stages.join(" · ")));
+    }
+    out.push('\n');
+    if faults.is_empty() && job.state != State::Composing {
+        out.push_str("  the books balance ✓\n");
+    }
+    for fault in faults {
+        out.push_str(&format!("  the books do not balance: {fault}\n"));
+    }
+    if let Some(verified) = verified {
+        let numbers = [(verified.volumes, "volumes"), (verified.print_files, "print files"), (verified.pages, "printed pages")];
+        let numbers: Vec<String> = numbers.iter().map(|(number, name)| format!("{} {name}", grouped(*number))).collect();
+        let mark = if verified.faults.is_empty() { " ✓" } else { "" };
+        out.push_str(&format!("  verified: {}{mark}\n", numbers.join(", ")));
+        for fault in &verified.faults {
+            out.push_str(&format!("  damaged: {fault}\n"));
+        }
+    }
+    out
+}
+
+fn json(found: &Found, faults: &[String], verified: Option<&Verified>) -> serde_json::Value {
+    let Found { job, balance, holds, stages } = found;
+    let mut status = balance_json(balance);
+    status["event"] = "status".into();
+    status["job"] = job.name.as_str().into();
+    status["date"] = job.date.as_str().into();
+    status["plan"] = job.plan.hex().into();
+    status["state"] = job.state.name().into();
+    status["balance_faults"] = faults.into();
+    status["holds"] = holds.iter().map(|hold| serde_json::json!({ "code": hold.code, "records": hold.count, "first": hold.first + 1, "example": hold.example })).collect();
+    status["stages"] = stages.iter().map(|(name, took)| (name.clone(), serde_json::Value::from(*took))).collect::<serde_json::Map<_, _>>().into();
+    if let Some(verified) = verified {
+        status["verified"] = serde_json::json!({ "volumes": verified.volumes, "print_files": verified.print_files, "pages": verified.pages, "faults": verified.faults });
+    }
+    status
+}
