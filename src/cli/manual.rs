@@ -13,6 +13,8 @@ pub(super) struct Manual {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Part {
+    /// The layout language: docs/layout.md.
+    Layout,
     /// The job file: docs/job.md.
     Job,
 }
@@ -20,6 +22,7 @@ enum Part {
 impl Manual {
     pub(super) fn run(self) -> Outcome {
         print(&match self.part {
+            Part::Layout => crate::layout::manual(),
             Part::Job => crate::plan::manual(),
         });
         Outcome::Done

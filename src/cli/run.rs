@@ -111,7 +111,10 @@ impl Run {
 
     fn report(&self, error: &EngineError, out: &Path) -> Outcome {
         let mut diagnostic = Diagnostic::error(code_of(error), None, message_of(error, out));
-        diagnostic.hint = error.hint().map(str::to_string);
+        diagnostic.hint = match error {
+            EngineError::Input(fault) => fault.1.hint.clone(),
+            _ => error.hint().map(str::to_string),
+        };
         self.tell(diagnostic);
         Outcome::Failed
     }

@@ -110,7 +110,11 @@ impl Convert {
     pub(super) fn read<'a>(&self, given: Given<'a>, currency: Currency) -> Result<Value<'a>, Misfit> {
         match (&self.kind, given) {
             (Type::Text, Given::Text(text) | Given::Number(text)) => {
-                if text.len() > TEXT_BYTES_MAX { Err(Misfit::TextTooLong) } else { Ok(Value::Text(text)) }
+                if text.len() > TEXT_BYTES_MAX {
+                    Err(Misfit::TextTooLong)
+                } else {
+                    Ok(Value::Text(text))
+                }
             }
             (Type::Decimal, _) => self.decimal(given).map(Value::Decimal),
             (Type::Money, _) => self.decimal(given).map(|amount| Value::Money(Money { amount, currency })),
@@ -119,7 +123,9 @@ impl Convert {
                 integer(decimal).map(Value::Integer).ok_or(Misfit::NotWhole)
             }
             (Type::Boolean, Given::Boolean(truth)) => Ok(Value::Boolean(truth)),
-            (Type::Boolean, Given::Text(text) | Given::Number(text)) => boolean(text.trim_ascii()).map(Value::Boolean).ok_or(Misfit::NotBoolean),
+            (Type::Boolean, Given::Text(text) | Given::Number(text)) => {
+                boolean(text.trim_ascii()).map(Value::Boolean).ok_or(Misfit::NotBoolean)
+            }
             (Type::Date, Given::Text(text) | Given::Number(text)) => self.date.read(text.trim_ascii()).map(Value::Date),
             _ => Err(Misfit::Kind),
         }
@@ -176,7 +182,9 @@ impl Misfit {
         let (code, reason): (&'static Code, String) = match self {
             Misfit::Kind => (&code::RECORD_WRONG_KIND, format!("`{field}` is {shown} where {wanted} should be")),
             Misfit::NotNumber => (&code::RECORD_NOT_NUMBER, format!("`{field}` is {shown}, which is not {wanted}")),
-            Misfit::NumberTooLong => (&code::RECORD_NOT_NUMBER, format!("`{field}` is {shown}, more digits than the 28 that are kept exactly")),
+            Misfit::NumberTooLong => {
+                (&code::RECORD_NOT_NUMBER, format!("`{field}` is {shown}, more digits than the 28 that are kept exactly"))
+            }
             Misfit::NotWhole => (&code::RECORD_NOT_NUMBER, format!("`{field}` is {shown}, which is not a whole number of 64 bits")),
             Misfit::NotBoolean => (&code::RECORD_NOT_BOOLEAN, format!("`{field}` is {shown}, which is neither true nor false")),
             Misfit::DateShape => (&code::RECORD_NOT_DATE, format!("`{field}` is {shown}, which is not a date written as {}", convert.date)),
@@ -326,7 +334,10 @@ impl DatePattern {
                 ('*', 1) if at + 1 == pattern.len() => DatePart::Rest,
                 ('*', _) => return Err((at..at + run, "`*` stands once, at the end")),
                 (c, _) if c.is_alphanumeric() && c != 'T' => {
-                    return Err((at..at + run * c.len_utf8(), "a date pattern has `yyyy`, `MM`, `M`, `dd`, `d`, signs, and `*` at the end"));
+                    return Err((
+                        at..at + run * c.len_utf8(),
+                        "a date pattern has `yyyy`, `MM`, `M`, `dd`, `d`, signs, and `*` at the end",
+                    ));
                 }
                 (c, _) => {
                     for _ in 0..run {

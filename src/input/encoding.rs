@@ -129,7 +129,9 @@ fn detect(bytes: &[u8], declared: Option<&str>) -> Result<(Found, usize), String
     };
     if let Some(name) = declared {
         return match named(name) {
-            Some(Found::Utf16 { .. }) if name.trim().eq_ignore_ascii_case("utf-16") => Ok((looks_wide.unwrap_or(Found::Utf16 { big: false }), 0)),
+            Some(Found::Utf16 { .. }) if name.trim().eq_ignore_ascii_case("utf-16") => {
+                Ok((looks_wide.unwrap_or(Found::Utf16 { big: false }), 0))
+            }
             Some(found) => Ok((found, 0)),
             None => Err(format!("the encoding `{name}` is not supported")),
         };

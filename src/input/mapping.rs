@@ -44,7 +44,8 @@ pub struct FieldSpec {
     pub value: Option<String>,
     /// Stands in for an absent or empty value.
     pub default: Option<String>,
-    /// Currency of a money field: a code, or a path. In XML the path starts at the amount's own element.
+    /// Currency of a money field: a code, or a path beside that of the amount. In XML `@name` is an attribute of the
+    /// amount's own element.
     pub currency: Option<String>,
     /// Date format.
     pub date: Option<String>,
@@ -75,7 +76,13 @@ pub struct MappingFault {
 
 impl MappingFault {
     /// A fault in the text of a key.
-    pub(super) fn new(field: &str, key: &'static str, range: Range<usize>, code: &'static Code, message: impl Into<String>) -> MappingFault {
+    pub(super) fn new(
+        field: &str,
+        key: &'static str,
+        range: Range<usize>,
+        code: &'static Code,
+        message: impl Into<String>,
+    ) -> MappingFault {
         MappingFault { field: field.to_string(), key, range, code, message: message.into(), hint: None, fix: None }
     }
 
@@ -203,7 +210,12 @@ pub(super) enum CurrencySource<P> {
 impl<P> FieldPlan<P> {
     /// The value of a scalar from what the source holds; `currency` is asked only where the plan has a path for it.
     #[inline]
-    pub(super) fn bind<'a>(&'a self, scalar: &'a Scalar<P>, given: Given<'a>, currency: impl FnOnce() -> Given<'a>) -> Result<Value<'a>, Box<Hold>> {
+    pub(super) fn bind<'a>(
+        &'a self,
+        scalar: &'a Scalar<P>,
+        given: Given<'a>,
+        currency: impl FnOnce() -> Given<'a>,
+    ) -> Result<Value<'a>, Box<Hold>> {
         if given.is_empty() {
             return self.bind_empty(scalar, given, currency);
         }
@@ -215,7 +227,12 @@ impl<P> FieldPlan<P> {
     }
 
     /// Empty counts as absent for everything but a required text, which may well be empty.
-    fn bind_empty<'a>(&'a self, scalar: &'a Scalar<P>, given: Given<'a>, currency: impl FnOnce() -> Given<'a>) -> Result<Value<'a>, Box<Hold>> {
+    fn bind_empty<'a>(
+        &'a self,
+        scalar: &'a Scalar<P>,
+        given: Given<'a>,
+        currency: impl FnOnce() -> Given<'a>,
+    ) -> Result<Value<'a>, Box<Hold>> {
         if let Some(default) = &scalar.default {
             return match (default.value(), &scalar.currency) {
                 (Value::Money(money), CurrencySource::Path(_, fallback)) => {
@@ -245,7 +262,9 @@ impl<P> FieldPlan<P> {
         Currency::parse(text).ok_or_else(|| {
             let reason = match given {
                 Given::Absent | Given::Text("") => format!("`{}` has no currency", self.name),
-                _ => format!("the currency of `{}` is `{}`, which is not a code of three letters", self.name, super::convert::shorten(text)),
+                _ => {
+                    format!("the currency of `{}` is `{}`, which is not a code of three letters", self.name, super::convert::shorten(text))
+                }
             };
             Box::new(Hold::new(&code::RECORD_CURRENCY, reason))
         })
@@ -298,7 +317,13 @@ impl<'c, S: Paths> Compiler<'c, S> {
         let mut names = Vec::new();
         full_names(schema, "", &mut names);
         if names.len() > FIELDS_MAX {
-            self.faults.push(MappingFault::new("", "field", 0..0, &code::MAPPING_FIELD, format!("the data contract has more than {FIELDS_MAX} fields")));
+            self.faults.push(MappingFault::new(
+                "",
+                "field",
+                0..0,
+                &code::MAPPING_FIELD,
+                format!("the data contract has more than {FIELDS_MAX} fields"),
+            ));
         }
         for (index, field) in self.spec.fields.iter().enumerate() {
             let whole = 0..field.field.len();
@@ -494,7 +519,8 @@ impl<'c, S: Paths> Compiler<'c, S> {
             None => {}
             Some("." | ",") => format.decimal = decimal.map_or(b'.', |sign| sign.as_bytes()[0]),
             Some(text) => {
-                let fault = MappingFault::new(name, "decimal", 0..text.len(), &code::MAPPING_OPTION, format!("`{text}` is not a decimal sign"));
+                let fault =
+                    MappingFault::new(name, "decimal", 0..text.len(), &code::MAPPING_OPTION, format!("`{text}` is not a decimal sign"));
                 self.faults.push(fault.hint("write `.` or `,`"));
             }
         }

@@ -173,6 +173,8 @@ fn refuse_options(spec: &InputSpec, format: &str, allowed: &[&str]) -> Vec<Mappi
     ];
     let refused = given.iter().filter(|(key, given)| *given && !allowed.contains(key));
     refused
-        .map(|(key, _)| MappingFault::new("", key, 0..0, &crate::base::code::MAPPING_OPTION, format!("the format {format} has no option `{key}`")))
+        .map(|(key, _)| {
+            MappingFault::new("", key, 0..0, &crate::base::code::MAPPING_OPTION, format!("the format {format} has no option `{key}`"))
+        })
         .collect()
 }

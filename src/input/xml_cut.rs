@@ -186,8 +186,12 @@ impl<'d> XmlCutter<'d> {
         }
         // A wrapper with nothing in it is a day without records; anything else without a record was meant to have some.
         if self.record_count == 0 && (self.element_count > 1 || self.text_seen || self.candidate_refused) {
-            let name = shorten(&String::from_utf8_lossy(&self.text[root]));
-            return self.rest(&code::RECORD_NO_ELEMENT, end, format!("there is no record element `{}`; the root is `{name}`", self.names.shown));
+            let name = shorten(&String::from_utf8_lossy(&self.text[root.clone()]));
+            return self.rest(
+                &code::RECORD_NO_ELEMENT,
+                root.start,
+                format!("there is no record element `{}`; the root is `{name}`", self.names.shown),
+            );
         }
         self.exhausted = true;
         None
@@ -287,7 +291,8 @@ fn declarations(text: &[u8], markup: &Markup, name: &Range<usize>) -> Result<Vec
     if memchr::memmem::find(tag, b"xmlns").is_none() {
         return Ok(Vec::new());
     }
-    let tag = std::str::from_utf8(tag.strip_suffix(b"/").unwrap_or(tag)).map_err(|_| "a tag is no text in the encoding of the file".to_string())?;
+    let tag = std::str::from_utf8(tag.strip_suffix(b"/").unwrap_or(tag))
+        .map_err(|_| "a tag is no text in the encoding of the file".to_string())?;
     let mut declared = Vec::new();
     for attribute in Attributes::new(tag) {
         let (name, value) = attribute.map_err(str::to_string)?;
@@ -380,7 +385,11 @@ mod tests {
     fn records_at_any_depth() {
         check("r", "<r>1</r>", &["<r>1</r>"]);
         check("r", "<?xml version='1.0'?><!-- <r> -->\n<r/>\n<!-- end -->", &["<r/>"]);
-        check("r", "<all><r a='>'/>x<g><r><r>in</r></r></g><![CDATA[<r>]]><r>2</r ></all>", &["<r a='>'/>", "<r><r>in</r></r>", "<r>2</r >"]);
+        check(
+            "r",
+            "<all><r a='>'/>x<g><r><r>in</r></r></g><![CDATA[<r>]]><r>2</r ></all>",
+            &["<r a='>'/>", "<r><r>in</r></r>", "<r>2</r >"],
+        );
         check("a|b", "<w><a/><b/><c/><a/></w>", &["<a/>", "<b/>", "<a/>"]);
         check("r", "<all></all>", &[]);
         check("r", "<all/>", &[]);
@@ -388,7 +397,11 @@ mod tests {
 
     #[test]
     fn namespaces_travel_along() {
-        check("r", "<w xmlns='u' xmlns:p='v'><r/><p:r/><g xmlns:q='x&amp;y'><r/></g><r/></w>", &["=u p=v <r/>", "=u p=v <p:r/>", "=u p=v q=x&y <r/>", "=u p=v <r/>"]);
+        check(
+            "r",
+            "<w xmlns='u' xmlns:p='v'><r/><p:r/><g xmlns:q='x&amp;y'><r/></g><r/></w>",
+            &["=u p=v <r/>", "=u p=v <p:r/>", "=u p=v q=x&y <r/>", "=u p=v <r/>"],
+        );
         check("r=u", "<w xmlns:p='u'><r/><p:r/><r xmlns='u'/><r xmlns='v'/></w>", &["p=u <p:r/>", "p=u <r xmlns='u'/>"]);
         check("r=u", "<r xmlns='v'><r xmlns='u'/></r>", &["=v <r xmlns='u'/>"]);
     }

@@ -238,7 +238,8 @@ pub(super) fn unescape(text: &str, is_attribute: bool) -> Result<Option<String>,
     while let Some(at) = rest.bytes().position(|byte| changes(&byte)) {
         plain.push_str(&rest[..at]);
         let skip = if rest.as_bytes()[at] == b'&' {
-            let length = rest[at..].find(';').filter(|length| *length <= 32).ok_or_else(|| "a `&` is no reference; write `&amp;`".to_string())?;
+            let length =
+                rest[at..].find(';').filter(|length| *length <= 32).ok_or_else(|| "a `&` is no reference; write `&amp;`".to_string())?;
             let name = &rest[at + 1..at + length];
             plain.push(reference(name).ok_or_else(|| format!("`&{name};` is not defined"))?);
             length + 1
@@ -295,9 +296,10 @@ mod tests {
 
     #[test]
     fn markup_of_every_kind() {
-        check("<?xml version='1.0'?><!DOCTYPE a><a b='>' c=\"'/>\"><!-- <x> --><b/><![CDATA[<y>]]]></b ></a>", &[
-            "instruction", "doctype", "a", "comment", "b/", "cdata <y>]", "/b", "/a",
-        ]);
+        check(
+            "<?xml version='1.0'?><!DOCTYPE a><a b='>' c=\"'/>\"><!-- <x> --><b/><![CDATA[<y>]]]></b ></a>",
+            &["instruction", "doctype", "a", "comment", "b/", "cdata <y>]", "/b", "/a"],
+        );
         check("<a>1 < 2</a>", &["a", "broken: `<` is no tag", "/a"]);
         check("<a b='<c/>", &["broken: the value of an attribute contains `<` or is not closed", "c/"]);
         check("<!-->", &["broken: a comment is not closed"]);

@@ -73,6 +73,11 @@ impl XmlPath {
         walk(&self.steps, tree, from, visit)
     }
 
+    /// Whether it leads away from where it starts.
+    pub(super) fn takes_steps(&self) -> bool {
+        !self.steps.is_empty()
+    }
+
     /// The first thing the path leads to, with the element it is in.
     pub(super) fn find<'a>(&self, tree: &Tree<'a>, from: NodeId) -> Option<(NodeId, Given<'a>)> {
         let mut found = None;
@@ -107,7 +112,8 @@ fn walk(steps: &[Step], tree: &Tree<'_>, from: NodeId, visit: &mut dyn FnMut(Nod
             }
             Predicate::Exists(path, wanted) => path.find(tree, child).is_some() == *wanted,
             Predicate::Equals(path, literal, wanted) => {
-                let found = path.each(tree, child, &mut |node| matches!(path.target(tree, node), Some(Given::Text(text)) if text == literal));
+                let found =
+                    path.each(tree, child, &mut |node| matches!(path.target(tree, node), Some(Given::Text(text)) if text == literal));
                 found == *wanted
             }
         });
@@ -236,7 +242,10 @@ impl<'p> Parser<'p> {
         if depth > 8 {
             return Err(self.fault("predicates are nested too deeply"));
         }
-        for (sign, what) in [("//", "`//` is not supported; name each step, `*` for any"), ("..", "`..` is not supported; in a row `/` starts from the record")] {
+        for (sign, what) in [
+            ("//", "`//` is not supported; name each step, `*` for any"),
+            ("..", "`..` is not supported; in a row `/` starts from the record"),
+        ] {
             self.skip_space();
             if self.rest().starts_with(sign) {
                 return Err(PathFault::new(self.at..self.at + sign.len(), what));
@@ -336,7 +345,8 @@ mod tests {
     use crate::input::xml_tree::Tree;
     use bumpalo::Bump;
 
-    const RECORD: &str = "<r xmlns='u:1' xmlns:b='u:2' id='7'><a t='1'>x</a><b:a t='2'> y </b:a><a t='3'/><p><q>in</q></p><p><q k='v'>on</q></p></r>";
+    const RECORD: &str =
+        "<r xmlns='u:1' xmlns:b='u:2' id='7'><a t='1'>x</a><b:a t='2'> y </b:a><a t='3'/><p><q>in</q></p><p><q k='v'>on</q></p></r>";
 
     fn syntax() -> Vec<(String, String)> {
         [("one", "u:1"), ("two", "u:2"), ("eins", "u:1")].map(|(prefix, uri)| (prefix.to_string(), uri.to_string())).to_vec()

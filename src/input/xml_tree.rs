@@ -171,22 +171,31 @@ impl<'a> Reader<'a, '_> {
         let at = markup.bytes.start;
         let inside = &self.text[markup.bytes.clone()];
         match &markup.kind {
-            Kind::Start { name, empty } => self.start(at, &self.text[name.clone()], &self.text[name.end..markup.bytes.end - 1 - usize::from(*empty)], *empty),
+            Kind::Start { name, empty } => {
+                self.start(at, &self.text[name.clone()], &self.text[name.end..markup.bytes.end - 1 - usize::from(*empty)], *empty)
+            }
             Kind::End { name } => self.end(at, &self.text[name.clone()]),
             // XML 1.0, productions 15 to 17.
-            Kind::Comment if inside[4..inside.len() - 3].contains("--") || inside.ends_with("--->") => Err(self.fault(at, "a comment contains `--`")),
+            Kind::Comment if inside[4..inside.len() - 3].contains("--") || inside.ends_with("--->") => {
+                Err(self.fault(at, "a comment contains `--`"))
+            }
             Kind::Comment => Ok(()),
             Kind::Instruction => {
                 let body = &inside[2..inside.len() - 2];
                 let target = body.split([' ', '\t', '\r', '\n']).next().unwrap_or("");
-                if is_name(target) && !target.eq_ignore_ascii_case("xml") { Ok(()) } else { Err(self.fault(at, "a processing instruction has no proper target")) }
+                if is_name(target) && !target.eq_ignore_ascii_case("xml") {
+                    Ok(())
+                } else {
+                    Err(self.fault(at, "a processing instruction has no proper target"))
+                }
             }
             Kind::Cdata(content) => {
                 if self.open.is_empty() {
                     return Err(self.fault(at, "a CDATA section stands outside of the element"));
                 }
                 let content = &self.text[content.clone()];
-                let content = if content.contains('\r') { self.arena.alloc_str(&content.replace("\r\n", "\n").replace('\r', "\n")) } else { content };
+                let content =
+                    if content.contains('\r') { self.arena.alloc_str(&content.replace("\r\n", "\n").replace('\r', "\n")) } else { content };
                 self.append(content);
                 Ok(())
             }
@@ -202,7 +211,11 @@ impl<'a> Reader<'a, '_> {
             return Ok(());
         }
         if self.open.is_empty() {
-            return if xml_markup::is_blank(text.as_bytes()) { Ok(()) } else { Err(self.fault(start, "text stands outside of the element")) };
+            return if xml_markup::is_blank(text.as_bytes()) {
+                Ok(())
+            } else {
+                Err(self.fault(start, "text stands outside of the element"))
+            };
         }
         if text.contains("]]>") {
             return Err(self.fault(start, "`]]>` stands in a text"));
@@ -308,7 +321,9 @@ impl<'a> Reader<'a, '_> {
                 _ => continue,
             };
             // Namespaces in XML 1.0, 2.2 and 3: reserved names, and no prefix without a URI.
-            let reserved = prefix == "xmlns" || (prefix == "xml") != (value == "http://www.w3.org/XML/1998/namespace") || value == "http://www.w3.org/2000/xmlns/";
+            let reserved = prefix == "xmlns"
+                || (prefix == "xml") != (value == "http://www.w3.org/XML/1998/namespace")
+                || value == "http://www.w3.org/2000/xmlns/";
             if reserved || name.contains(':') && (!is_name(prefix) || value.is_empty()) {
                 return Err(self.fault(at, &format!("`{}` cannot be declared so", shorten(name))));
             }
@@ -386,7 +401,8 @@ mod tests {
 
     fn show(tree: &Tree<'_>, node: NodeId) -> String {
         let (start, end) = tree.nodes[node.0 as usize].attributes;
-        let attributes: String = tree.attributes[start as usize..end as usize].iter().map(|a| format!(" {}={}", a.local, a.value)).collect();
+        let attributes: String =
+            tree.attributes[start as usize..end as usize].iter().map(|a| format!(" {}={}", a.local, a.value)).collect();
         let children: Vec<String> = tree.children(node).map(|child| show(tree, child)).collect();
         let inside = if children.is_empty() { tree.text(node).to_string() } else { children.join("") };
         format!("<{}{attributes}>{inside}</>", tree.name(node))

@@ -69,7 +69,12 @@ impl<'t> Compiler<'_, 't> {
         let properties = self.properties_of(element, spec);
         let look = context.look.with(&properties);
         self.check_decimal(element, &look, context);
-        let inside = Context { width: inner_width(context.width, &properties), ..context.inside(spec, look) };
+        // Boxes, tables and images read their width themselves, because it may be a percentage or follow from the height.
+        let width = if matches!(spec.name, "box" | "table" | "img" | "barcode") { None } else { self.length(element, "width") };
+        let margins = properties.flow(Break::Auto).margin;
+        self.check_width(element, "width", width.map(|width| width + margins.left + margins.right), context.width);
+        let room = width.map(|width| width + margins.left + margins.right).or(context.width);
+        let inside = Context { width: inner_width(room, &properties), ..context.inside(spec, look) };
         match spec.name {
             "box" => self.box_node(element, &properties, context, inside),
             "img" => self.image(element, spec, &properties, context),
@@ -85,9 +90,9 @@ impl<'t> Compiler<'_, 't> {
                 let role = level.map_or(Role::Paragraph, Role::Heading);
                 let role = if context.is_artifact { Role::Artifact } else { role };
                 let after = if level.is_some() { Break::Avoid } else { Break::Auto };
-                let place = self.place(element, context, None, None);
+                let place = self.place(element, context, width, None);
                 let node = self.paragraph(element, &inside, role, properties.flow(after));
-                Some(framed(node, &properties, place))
+                Some(framed(node, &properties, place, width))
             }
         }
     }
@@ -191,10 +196,11 @@ impl<'t> Compiler<'_, 't> {
         }
         let is_static = columns.iter().all(|(_, nodes)| nodes.iter().all(|node| node.is_static));
         let align = properties.vertical_align().unwrap_or_default();
-        let place = self.place(element, context, None, None);
+        let width = self.length(element, "width");
+        let place = self.place(element, context, width, None);
         let kind = NodeKind::Columns(Columns { gap, align, columns });
         let node = Node { kind, span: element.span, flow: properties.flow(Break::Auto), place: None, is_static };
-        Some(framed(node, properties, place))
+        Some(framed(node, properties, place, width))
     }
 
     fn list(
@@ -241,10 +247,11 @@ impl<'t> Compiler<'_, 't> {
         let is_static = items
             .iter()
             .all(|item| item.repeat.is_none() && item.test.is_none() && item.body.iter().all(|node| node.is_static));
-        let place = self.place(element, context, None, None);
+        let width = self.length(element, "width");
+        let place = self.place(element, context, width, None);
         let kind = NodeKind::List(ListNode { indent, marker_style, marker, items });
         let node = Node { kind, span: element.span, flow: properties.flow(Break::Auto), place: None, is_static };
-        Some(framed(node, properties, place))
+        Some(framed(node, properties, place, width))
     }
 
     fn item(&mut self, element: &'t Element, spec: &'static ElementSpec, context: &Context) -> Option<ListItem> {
@@ -289,10 +296,11 @@ impl<'t> Compiler<'_, 't> {
             lines = self.address_fields(element, inside)?;
         }
         let is_static = lines.iter().all(|line| are_static(line));
-        let place = self.place(element, context, None, None);
+        let width = self.length(element, "width");
+        let place = self.place(element, context, width, None);
         let kind = NodeKind::Address(AddressNode { style, lines, lines_max });
         let node = Node { kind, span: element.span, flow: properties.flow(Break::Auto), place: None, is_static };
-        Some(framed(node, properties, place))
+        Some(framed(node, properties, place, width))
     }
 
     fn address_fields(&mut self, element: &'t Element, context: &Context) -> Option<Vec<Vec<Inline>>> {
@@ -374,9 +382,11 @@ impl<'t> Compiler<'_, 't> {
             }
             None => value::read_border("0.5pt solid").ok().flatten(),
         };
-        let place = self.place(element, context, None, None);
+        let width = self.length(element, "width");
+        let place = self.place(element, context, width, None);
         let kind = NodeKind::Rule(RuleNode { border: border? });
-        Some(Node { kind, span: element.span, flow: properties.flow(Break::Auto), place, is_static: true })
+        let node = Node { kind, span: element.span, flow: properties.flow(Break::Auto), place: None, is_static: true };
+        Some(framed(node, &Properties::default(), place, width))
     }
 
     fn pagebreak(&mut self, element: &'t Element, context: &Context) -> Option<Node> {
@@ -461,9 +471,10 @@ fn placed_width(place: &Absolute, room: Option<Length>) -> Option<Length> {
     place.width.or_else(|| Some(room? - place.left? - place.right?))
 }
 
-/// A node in a box of its own if it has padding, border or background.
-pub(super) fn framed(mut node: Node, properties: &Properties, place: Option<Absolute>) -> Node {
-    let style = BoxStyle { width: None, height: None, min_height: Length::ZERO, ..properties.box_style() };
+/// A node in a box of its own if it has padding, border, background, or in the flow a width.
+fn framed(mut node: Node, properties: &Properties, place: Option<Absolute>, width: Option<Length>) -> Node {
+    let width = width.filter(|_| place.is_none()).map(Track::Fixed);
+    let style = BoxStyle { width, height: None, min_height: Length::ZERO, ..properties.box_style() };
     if style == BoxStyle::default() {
         node.place = place;
         return node;

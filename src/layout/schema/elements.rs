@@ -89,7 +89,8 @@ const TEST: AttributeSpec = takes("test", Kind::Test, "", "It appears only if th
 
 const HEADING: &str = "A heading. The next block stays with it on one page unless `break-after` says otherwise. It has no look of its own: name a \
                        style like the element.";
-const PLACED: &[AttributeSpec] = &[LEFT, TOP, RIGHT, BOTTOM];
+const WIDTH: AttributeSpec = takes("width", Kind::Length, "all there is", "Its width, padding included.");
+const PLACED: &[AttributeSpec] = &[WIDTH, LEFT, TOP, RIGHT, BOTTOM];
 const CELL_ATTRIBUTES: &[AttributeSpec] = &[
     takes("colspan", Kind::Integer(1, 100), "1", "How many columns it covers."),
     takes("rowspan", Kind::Integer(1, 100), "1", "How many rows it covers, among the rows that come together."),
@@ -271,6 +272,7 @@ pub const ELEMENTS: &[ElementSpec] = &[
         attributes: &[
             takes("marker", Kind::Text, "•", "The marker; `none` for no marker."),
             takes("indent", Kind::Length, "14pt", "The room for the marker: items are indented by it."),
+            WIDTH,
             LEFT,
             TOP,
             RIGHT,
@@ -287,6 +289,7 @@ pub const ELEMENTS: &[ElementSpec] = &[
         attributes: &[
             takes("marker", Kind::Keyword(&["decimal", "alpha", "roman", "none"]), "decimal", "1. 2. 3. · a. b. c. · i. ii. iii."),
             takes("indent", Kind::Length, "18pt", "The room for the marker: items are indented by it."),
+            WIDTH,
             LEFT,
             TOP,
             RIGHT,
@@ -341,7 +344,7 @@ pub const ELEMENTS: &[ElementSpec] = &[
         name: "columns",
         doc: "Blocks side by side. They stay together on one page.",
         content: Content::Elements(&["column"], &[]),
-        attributes: &[takes("gap", Kind::Length, "0", "The space between columns."), LEFT, TOP, RIGHT, BOTTOM],
+        attributes: &[takes("gap", Kind::Length, "0", "The space between columns."), WIDTH, LEFT, TOP, RIGHT, BOTTOM],
         properties: COLUMNS,
         example: r#"<columns gap="5mm">
   <column width="60mm"><p>Left</p></column>
@@ -516,6 +519,7 @@ pub const ELEMENTS: &[ElementSpec] = &[
         attributes: &[
             takes("lines-max", Kind::Integer(1, 20), "7", "The most lines; a record with more is held."),
             takes("fields", Kind::Group, "address", "The group of fields that are the lines if there is no `line`."),
+            WIDTH,
             LEFT,
             TOP,
             RIGHT,
@@ -564,7 +568,7 @@ pub const ELEMENTS: &[ElementSpec] = &[
         name: "hr",
         doc: "A line across.",
         content: Content::Empty,
-        attributes: &[takes("border", Kind::Border, "0.5pt solid #000", "How it is drawn."), LEFT, TOP, RIGHT, BOTTOM],
+        attributes: &[takes("border", Kind::Border, "0.5pt solid #000", "How it is drawn."), WIDTH, LEFT, TOP, RIGHT, BOTTOM],
         properties: MARGINS,
         example: r##"<hr border="0.75pt dashed #888" margin="6pt 0"/>"##,
         place: Place::Body,
