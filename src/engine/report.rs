@@ -10,7 +10,7 @@ use crate::ledger::{Balance, HoldCount, PrintFileRow};
 use crate::plan::Plan;
 
 /// Writes the report.
-pub(super) fn report(plan: &Plan, balance: &Balance, holds: &[HoldCount], page_counts: &[(u32, u64)], files: &[PrintFileRow]) -> String {
+pub(super) fn report(plan: &Plan, balance: &Balance, holds: &[HoldCount], remarks: &[HoldCount], page_counts: &[(u32, u64)], files: &[PrintFileRow]) -> String {
     let mut out = String::new();
     let _ = write!(
         out,
@@ -46,7 +46,14 @@ pub(super) fn report(plan: &Plan, balance: &Balance, holds: &[HoldCount], page_c
     }
     let _ = write!(out, "</table></section>");
     histogram(&mut out, page_counts);
-    held(&mut out, holds);
+    if holds.is_empty() {
+        out.push_str("<section><h2>Held records</h2><p>None.</p></section>");
+    } else {
+        reasons(&mut out, "Held records", holds, "Each held record is in <code>held.ndjson</code> with its reason and its bytes as they were.");
+    }
+    if !remarks.is_empty() {
+        reasons(&mut out, "Composed, but to be looked at", remarks, "Each is in the table <code>remarks</code> of <code>ledger.sqlite</code>.");
+    }
     print_files(&mut out, files);
     out.push_str("</main></body></html>\n");
     out
@@ -95,12 +102,9 @@ fn histogram(out: &mut String, page_counts: &[(u32, u64)]) {
     out.push_str("</svg></section>");
 }
 
-fn held(out: &mut String, holds: &[HoldCount]) {
-    if holds.is_empty() {
-        out.push_str("<section><h2>Held records</h2><p>None.</p></section>");
-        return;
-    }
-    out.push_str("<section><h2>Held records</h2><table><tr><th>Code</th><th>Reason</th><th class=\"n\">Records</th><th class=\"n\">First</th></tr>");
+/// A table of reasons with how many records have each.
+fn reasons(out: &mut String, title: &str, holds: &[HoldCount], note: &str) {
+    let _ = write!(out, "<section><h2>{title}</h2><table><tr><th>Code</th><th>Reason</th><th class=\"n\">Records</th><th class=\"n\">First</th></tr>");
     for hold in holds {
         let title = crate::base::code::find(&hold.code).map_or("", |code| code.title);
         let _ = write!(
@@ -113,7 +117,7 @@ fn held(out: &mut String, holds: &[HoldCount]) {
             grouped(hold.first + 1),
         );
     }
-    out.push_str("</table><p><small>Each held record is in <code>held.ndjson</code> with its reason and its bytes as they were.</small></p></section>");
+    let _ = write!(out, "</table><p><small>{note}</small></p></section>");
 }
 
 fn print_files(out: &mut String, files: &[PrintFileRow]) {
