@@ -61,10 +61,27 @@ fn another_job_in_the_folder_is_refused() {
 fn data_that_changed_since_is_refused() {
     let job = Job::new(50);
     let out = job.out("out");
-    job.run(&out, &["--disk-full-after", "25", "--threads", "1"]).expect(2, "no space left");
+    job.run(&out, &["--disk-full-after", "70", "--threads", "1"]).expect(2, "are complete");
     // As long as before, so that the plan is the same.
     let data = common::data(50).replace("entry 0", "ENTRY 0");
     job.write("data.ndjson", &data);
+    job.run(&out, &[]).expect(2, "W0104");
+}
+
+#[test]
+fn data_that_is_replaced_during_a_run_is_noticed() {
+    let job = Job::new(4000);
+    let out = job.out("out");
+    let child = job.command(&out).args(["--threads", "1"]).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    while !out.join("volumes/000001.pdf").exists() {
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    job.write("new.ndjson", &common::data(4000).replace("entry", "ENTRY"));
+    std::fs::rename(job.path("new.ndjson"), job.path("data.ndjson")).unwrap();
+    common::Ended::of(child.wait_with_output().unwrap()).expect(2, "W0104");
+    // Nothing of the new data was kept: what is there was made from the old.
+    let status = pressrun(&["status", &out.to_string_lossy(), "--verify"]);
+    assert!(!status.out.contains("damaged"), "{status:#?}");
     job.run(&out, &[]).expect(2, "W0104");
 }
 

@@ -50,11 +50,7 @@ impl Status {
         } else {
             None
         };
-        let faults = match found.job.state {
-            State::Composing => Vec::new(),
-            State::Composed => found.balance.composing_faults(),
-            State::Printed | State::Closed => found.balance.faults(),
-        };
+        let faults = found.balance.faults_at(found.job.state);
         if self.json {
             print(&format!("{}\n", json(&found, &faults, verified.as_ref())));
         } else {

@@ -8,7 +8,7 @@ use std::path::Path;
 use super::{EngineError, Folder};
 use crate::base::file::Mapped;
 use crate::base::hash::Hash;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, State};
 use crate::streams::{print_file, volume};
 
 /// What was proved.
@@ -105,6 +105,7 @@ pub fn verify(out: &Path) -> Result<Option<Verified>, EngineError> {
             }
         }
     }
-    verified.faults.extend(ledger.balance()?.faults());
+    let state = ledger.job()?.map_or(State::Composing, |job| job.state);
+    verified.faults.extend(ledger.balance()?.faults_at(state));
     Ok(Some(verified))
 }

@@ -3,7 +3,7 @@
 //! Takes the sums of the ledger, gives what does not add up in words. Must never trust one table for a number that another
 //! can confirm.
 
-use super::{Ledger, LedgerError};
+use super::{Ledger, LedgerError, State};
 
 /// The sums of a job.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -66,6 +66,15 @@ pub struct HoldCount {
 }
 
 impl Balance {
+    /// What does not add up in a job that is this far: nothing if all is well.
+    pub fn faults_at(&self, state: State) -> Vec<String> {
+        match state {
+            State::Composing => Vec::new(),
+            State::Composed => self.composing_faults(),
+            State::Printed | State::Closed => self.faults(),
+        }
+    }
+
     /// What does not add up after composing: nothing if all is well.
     pub fn composing_faults(&self) -> Vec<String> {
         let mut faults = Vec::new();
