@@ -7,10 +7,12 @@ mod check;
 mod explain;
 mod init;
 mod manual;
+mod progress;
 mod render;
 mod run;
 mod sample;
 mod status;
+mod text;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -28,19 +30,19 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Compose, sort, write print files, balance and report.
+    /// Compose a job, sort it, write its print files and close its books; or go on where an earlier run stopped.
     Run(run::Run),
-    /// Say what is complete, what is held and why, and whether the books balance.
-    Status(status::Status),
     /// Report every fault of a job, its layouts and its data contract; produce nothing.
     Check(check::Check),
+    /// Say what is complete in an output folder, what is held and why, and whether the books balance.
+    Status(status::Status),
     /// Make the folder of a small job that runs at once.
     Init(init::Init),
     /// Write seeded test data of any size.
     Sample(sample::Sample),
     /// Say what the code of a message means; without a code, list all.
     Explain(explain::Explain),
-    /// Print a part of the manual: `layout` or `job`.
+    /// Print a part of the manual.
     Manual(manual::Manual),
 }
 
@@ -71,8 +73,8 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = match arguments.command {
         Command::Run(command) => command.run(),
-        Command::Status(command) => command.run(),
         Command::Check(command) => command.run(),
+        Command::Status(command) => command.run(),
         Command::Init(command) => command.run(),
         Command::Sample(command) => command.run(),
         Command::Explain(command) => command.run(),

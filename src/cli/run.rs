@@ -1,20 +1,23 @@
-//! `pressrun run`: composes, sorts, assembles, balances.
+//! `pressrun run`: the whole line.
 
-use std::io::IsTerminal;
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Args;
-use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 
-use super::{Outcome, compile, fail, print, status};
+use super::progress::{Meter, Show};
+use super::text::{columns, duration, grouped, megabytes};
+use super::{Outcome, compile, print, render};
 use crate::base::code::{self, Code};
+use crate::base::diagnostic::Diagnostic;
 use crate::base::file::Disk;
-use crate::engine::{self, EngineError, Options, Progress, Stage, Summary, Watch};
+use crate::base::span::Sources;
+use crate::engine::{self, EngineError, Options, Stopwatch, Summary};
+use crate::ledger::{HoldCount, Ledger};
 use crate::plan::Plan;
 
-/// Compose, sort, write print files, balance and report.
+/// Compose a job, sort it, write its print files and close its books; or go on where an earlier run stopped.
 #[derive(Debug, Args)]
 pub(super) struct Run {
     /// The job file.
@@ -22,165 +25,228 @@ pub(super) struct Run {
     /// Data in place of the files of the first input.
     #[arg(long, value_name = "FILE")]
     input: Vec<PathBuf>,
-    /// The output folder, in place of the one the job names.
+    /// The output folder, in place of the job's.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Threads; by default as many as the machine has.
-    #[arg(long, default_value_t = 0, value_name = "N", hide_default_value = true)]
-    threads: usize,
-    /// Compose this record alone, counted from 1, into `record-N.pdf` in the output folder; the job and its books stay as they are.
-    #[arg(long, value_name = "N")]
+    /// Threads; as many as the machine has if absent.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// Compose this record alone, counted from 1, into `record-N.pdf` in the output folder; the ledger is left alone.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     only_record: Option<u64>,
-    /// Write one JSON object per event to standard output.
+    /// Write JSON events to standard output.
     #[arg(long)]
     json: bool,
+    /// Make the disk full after so many writes: for tests.
+    #[arg(long, value_name = "WRITES", hide = true)]
+    disk_full_after: Option<i64>,
 }
 
 impl Run {
     pub(super) fn run(self) -> Outcome {
-        let (Some(plan), _) = compile(&self.job, &self.input, self.json) else { return Outcome::Failed };
+        let whole = Stopwatch::start();
+        let (plan, diagnostics) = compile(&self.job, &self.input, self.json);
+        let Some(plan) = plan else {
+            if !self.json {
+                eprintln!("{}: {}, nothing was produced", self.job.display(), render::count(&diagnostics));
+            }
+            return Outcome::Failed;
+        };
         let out = self.out.clone().unwrap_or_else(|| plan.settings.out.clone());
+        let disk = self.disk_full_after.map_or_else(Disk::real, Disk::full_after);
         if let Some(number) = self.only_record {
-            return only_record(&plan, number, &out);
+            return self.run_one(&plan, number, &out, &disk);
         }
-        let stop = Arc::new(AtomicBool::new(false));
-        let asked = stop.clone();
-        let handler = ctrlc::set_handler(move || {
-            if asked.swap(true, Ordering::Relaxed) {
-                // Asked twice: what is not committed is lost and will be composed again.
-                std::process::exit(130);
-            }
-            eprintln!("stopping after the volumes in work; once more to stop at once");
-        });
-        if let Err(error) = handler {
-            eprintln!("warning: Ctrl-C will end the run at once: {error}");
-        }
-        let watch = Terminal::new(self.json);
-        let options = Options { out: out.clone(), threads: self.threads, disk: Disk::real(), stop: &stop, watch: &watch };
+        let stop = stop_flag();
+        let show = match (self.json, std::io::IsTerminal::is_terminal(&std::io::stderr())) {
+            (true, _) => Show::Json,
+            (false, true) => Show::Bar,
+            (false, false) => Show::Lines,
+        };
+        let meter = Meter::new(show);
+        let options = Options { out: out.clone(), threads: self.threads.map_or(0, usize::from), disk, stop: &stop, watch: &meter };
         let result = engine::run(&plan, &options);
-        watch.end();
+        meter.finish();
         match result {
-            Ok(summary) => self.finish(&plan, &out, &summary),
-            Err(error) => failed(&error),
-        }
-    }
-
-    fn finish(&self, plan: &Plan, out: &std::path::Path, summary: &Summary) -> Outcome {
-        let outcome = if summary.balance.held > 0 { Outcome::Held } else { Outcome::Done };
-        if self.json {
-            print(&format!("{}\n", status::json(summary, out)));
-            return outcome;
-        }
-        if summary.was_closed {
-            print(&format!("{} is finished already; nothing was done\n", out.display()));
-        }
-        print(&status::text(&plan.settings.name, summary, out));
-        outcome
-    }
-}
-
-fn only_record(plan: &Plan, number: u64, out: &std::path::Path) -> Outcome {
-    let Some(index) = number.checked_sub(1) else {
-        return fail(&code::WORLD_ARGUMENT, "records are counted from 1", None);
-    };
-    match engine::compose_one(plan, index) {
-        Ok(Some(Ok(file))) => {
-            let path = out.join(format!("record-{number}.pdf"));
-            let disk = Disk::real();
-            if let Err(error) = disk.create_folder(out).and_then(|()| disk.commit(&path, &file)) {
-                return fail(&code::WORLD_FILE, error.to_string(), None);
+            Ok(summary) => {
+                if self.json {
+                    print(&format!("{}\n", summary_json(&summary, whole.milliseconds())));
+                } else {
+                    print(&summary_text(&plan, &summary, &out, whole.milliseconds()));
+                }
+                if summary.balance.held > 0 { Outcome::Held } else { Outcome::Done }
             }
-            print(&format!("{}\n", path.display()));
-            Outcome::Done
+            Err(error) => self.report(&error, &out),
         }
-        Ok(Some(Err(hold))) => {
-            eprintln!("record {number} would be held: {} {}", hold.code.id, hold.reason);
-            Outcome::Held
+    }
+
+    fn run_one(&self, plan: &Plan, number: u64, out: &Path, disk: &Disk) -> Outcome {
+        let path = out.join(format!("record-{number}.pdf"));
+        let written = engine::compose_one(plan, number - 1).and_then(|found| match found {
+            Some(Ok(bytes)) => {
+                disk.create_folder(out)?;
+                disk.commit(&path, &bytes)?;
+                Ok(Some(Ok(bytes.len())))
+            }
+            Some(Err(hold)) => Ok(Some(Err(hold))),
+            None => Ok(None),
+        });
+        match written {
+            Ok(Some(Ok(bytes))) => {
+                let text = format!("{}: record {number}, {}\n", path.display(), megabytes(bytes as u64));
+                print(&if self.json {
+                    format!("{}\n", serde_json::json!({ "event": "record", "record": number, "file": path.display().to_string(), "bytes": bytes }))
+                } else {
+                    text
+                });
+                Outcome::Done
+            }
+            Ok(Some(Err(hold))) => {
+                self.tell(Diagnostic::error(hold.code, None, format!("record {number} is held: {}", hold.reason)));
+                Outcome::Held
+            }
+            Ok(None) => {
+                self.tell(
+                    Diagnostic::error(&code::WORLD_ARGUMENT, None, format!("there is no record {number}"))
+                        .hint("records are counted from 1 through all inputs"),
+                );
+                Outcome::Failed
+            }
+            Err(error) => self.report(&error, out),
         }
-        Ok(None) => fail(&code::WORLD_ARGUMENT, format!("there is no record {number}"), None),
-        Err(error) => failed(&error),
+    }
+
+    fn report(&self, error: &EngineError, out: &Path) -> Outcome {
+        let mut diagnostic = Diagnostic::error(code_of(error), None, message_of(error, out));
+        diagnostic.hint = match error {
+            EngineError::Input(fault) => fault.1.hint.clone(),
+            _ => error.hint().map(str::to_string),
+        };
+        self.tell(diagnostic);
+        Outcome::Failed
+    }
+
+    fn tell(&self, diagnostic: Diagnostic) {
+        let sources = Sources::default();
+        if self.json {
+            print(&format!("{}\n", render::json(&diagnostic, &sources)));
+        } else {
+            eprint!("{}", render::text(&[diagnostic], &sources, render::has_colour()));
+        }
     }
 }
 
-/// Says why a run ended, and what can be done.
-pub(super) fn failed(error: &EngineError) -> Outcome {
-    let code: &'static Code = match error {
+/// Set by the first Ctrl-C: the run ends after the volumes in work. The second ends the program at once, which loses
+/// nothing that is committed.
+fn stop_flag() -> Arc<AtomicBool> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = stop.clone();
+    let handler = ctrlc::set_handler(move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            std::process::exit(2);
+        }
+        eprintln!("\nstopping after the volumes in work; again to stop at once");
+    });
+    // Without a handler the system's own ends the program, which loses nothing either.
+    drop(handler);
+    stop
+}
+
+/// The code of an engine's failure.
+pub(super) fn code_of(error: &EngineError) -> &'static Code {
+    match error {
         EngineError::File(_) => &code::WORLD_FILE,
         EngineError::Ledger(_) => &code::WORLD_LEDGER,
         EngineError::Stream { .. } => &code::WORLD_DAMAGED,
-        EngineError::Input(fault) => fault.1.code,
+        EngineError::Input(input) => input.1.code,
         EngineError::Locked(_) => &code::WORLD_LOCKED,
         EngineError::OtherPlan(_) => &code::WORLD_OTHER_PLAN,
         EngineError::InputChanged(_) => &code::WORLD_INPUT_CHANGED,
         EngineError::HoldLimit { .. } => &code::WORLD_HOLD_LIMIT,
         EngineError::Interrupted => &code::WORLD_INTERRUPTED,
-        EngineError::NoRecords => &code::WORLD_ARGUMENT,
+        EngineError::NoRecords => &code::JOB_NO_INPUT,
         EngineError::Unbalanced(_) => &code::WORLD_BALANCE,
         EngineError::Bug(_) => &code::WORLD_PROGRAM,
-    };
-    let hint = match error {
-        EngineError::Input(fault) => fault.1.hint.clone(),
-        _ => error.hint().map(str::to_string),
-    };
-    fail(code, error.to_string(), hint)
-}
-
-/// Shows how a run gets on: a bar on a terminal, a line per stage otherwise, an object per event for machines.
-struct Terminal {
-    json: bool,
-    bar: Option<ProgressBar>,
-    stage: Mutex<&'static str>,
-    pages: AtomicU64,
-    held: AtomicU64,
-}
-
-impl Terminal {
-    fn new(json: bool) -> Terminal {
-        let bar = (!json && std::io::stderr().is_terminal()).then(|| {
-            let bar = ProgressBar::new(0);
-            let style = ProgressStyle::with_template("{prefix:<9} [{bar:32}] {percent:>3} %  {msg}  {eta} left");
-            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("━╸ "));
-            bar
-        });
-        Terminal { json, bar, stage: Mutex::new(""), pages: AtomicU64::new(0), held: AtomicU64::new(0) }
-    }
-
-    fn end(&self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
     }
 }
 
-impl Watch for Terminal {
-    fn stage(&self, stage: Stage, bytes: u64) {
-        *self.stage.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = stage.name();
-        self.pages.store(0, Ordering::Relaxed);
-        match &self.bar {
-            Some(bar) => {
-                bar.reset();
-                bar.set_length(bytes.max(1));
-                bar.set_prefix(stage.name());
-            }
-            None if self.json => print(&format!("{}\n", serde_json::json!({ "event": "stage", "stage": stage.name(), "bytes": bytes }))),
-            None => eprintln!("{} …", stage.name()),
+/// The message, with what is complete where something is.
+fn message_of(error: &EngineError, out: &Path) -> String {
+    let complete = Ledger::read(&out.join("ledger.sqlite")).ok().flatten().and_then(|ledger| ledger.balance().ok());
+    match complete {
+        Some(balance) if balance.volumes > 0 && !matches!(error, EngineError::Locked(_) | EngineError::OtherPlan(_)) => {
+            let print = if balance.print_files > 0 { format!(" and {} print files", grouped(balance.print_files)) } else { String::new() };
+            format!("{error}; {} volumes with {} documents{print} are complete", grouped(balance.volumes), grouped(balance.documents))
         }
+        _ => error.to_string(),
     }
+}
 
-    fn done(&self, progress: Progress) {
-        let pages = self.pages.fetch_add(progress.pages, Ordering::Relaxed) + progress.pages;
-        let held = self.held.fetch_add(progress.held, Ordering::Relaxed) + progress.held;
-        if let Some(bar) = &self.bar {
-            bar.inc(progress.bytes);
-            let seconds = bar.elapsed().as_secs_f64().max(0.001);
-            let rate = HumanCount((pages as f64 / seconds) as u64);
-            let held = if held > 0 { format!(" · {held} held") } else { String::new() };
-            bar.set_message(format!("{} pages · {rate} pages/s{held}", HumanCount(pages)));
-        } else if self.json {
-            let stage = *self.stage.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-            let event = serde_json::json!({ "event": "progress", "stage": stage, "documents": progress.documents, "pages": progress.pages,
-                "held": progress.held, "bytes": progress.bytes, "resumed": progress.resumed });
-            print(&format!("{event}\n"));
-        }
+/// The end of a run, for people.
+fn summary_text(plan: &Plan, summary: &Summary, out: &Path, milliseconds: u64) -> String {
+    let balance = &summary.balance;
+    let mut text = String::new();
+    if summary.was_closed {
+        text.push_str(&format!("{} is complete already; nothing was done\n\n", out.display()));
+    } else {
+        let composing = summary.stages.iter().map(|(_, took)| took).sum::<u64>().max(1);
+        text.push_str(&format!("{} in {} · {} pages/s\n\n", plan.settings.name, duration(milliseconds), grouped(balance.pages * 1000 / composing)));
     }
+    let holds = Ledger::read(&out.join("ledger.sqlite")).ok().flatten().and_then(|ledger| ledger.hold_counts().ok()).unwrap_or_default();
+    text.push_str(&columns(&books(balance, &holds)));
+    let stages: Vec<String> = summary.stages.iter().map(|(name, took)| format!("{name} {}", duration(*took))).collect();
+    if !stages.is_empty() {
+        text.push_str(&format!("\n  {}\n", stages.join(" · ")));
+    }
+    text.push_str(&format!("\n  the books balance ✓   {}\n", out.join("report.html").display()));
+    text
+}
+
+/// The lines of the books.
+pub(super) fn books(balance: &crate::ledger::Balance, holds: &[HoldCount]) -> Vec<(String, String, String)> {
+    let line = |name: &str, number: u64, remark: String| (name.to_string(), grouped(number), remark);
+    let mut lines = vec![line("records", balance.records.max(balance.records_in_volumes), String::new())];
+    lines.push(line("documents", balance.documents, String::new()));
+    lines.push(line("held", balance.held, if holds.is_empty() { String::new() } else { "held.ndjson".into() }));
+    for hold in holds {
+        let title = code::find(&hold.code).map_or("", |code| code.title);
+        lines.push((format!("  {}", hold.code), grouped(hold.count), format!("{title}; first: record {}", hold.first + 1)));
+    }
+    lines.push(line("pages", balance.pages, String::new()));
+    lines.push(line("volumes", balance.volumes, megabytes(balance.volume_bytes)));
+    lines.push(line("print files", balance.print_files, megabytes(balance.print_bytes)));
+    lines.push(line(
+        "sheets",
+        balance.sheets_printed,
+        if balance.blanks > 0 { format!("{} blank sides", grouped(balance.blanks)) } else { String::new() },
+    ));
+    lines
+}
+
+/// The end of a run, for machines.
+fn summary_json(summary: &Summary, milliseconds: u64) -> serde_json::Value {
+    let stages: serde_json::Map<String, serde_json::Value> = summary.stages.iter().map(|(name, took)| (name.to_string(), (*took).into())).collect();
+    let mut event = balance_json(&summary.balance);
+    event["event"] = "closed".into();
+    event["was_closed"] = summary.was_closed.into();
+    event["milliseconds"] = milliseconds.into();
+    event["stages"] = stages.into();
+    event
+}
+
+/// The sums of the books, for machines.
+pub(super) fn balance_json(balance: &crate::ledger::Balance) -> serde_json::Value {
+    serde_json::json!({
+        "records": balance.records,
+        "documents": balance.documents,
+        "held": balance.held,
+        "pages": balance.pages,
+        "pages_printed": balance.pages_printed,
+        "sheets": balance.sheets_printed,
+        "blanks": balance.blanks,
+        "volumes": balance.volumes,
+        "volume_bytes": balance.volume_bytes,
+        "print_files": balance.print_files,
+        "print_bytes": balance.print_bytes,
+    })
 }

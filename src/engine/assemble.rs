@@ -8,8 +8,9 @@ use std::sync::Mutex;
 use bumpalo::Bump;
 use rayon::prelude::*;
 
+use super::sheets::{Side, impose, sheet_count};
 use super::{EngineError, Folder, Options, Progress, Stage, stopped};
-use crate::base::file::Mapped;
+use crate::base::file::Pieces;
 use crate::kit::expr::{Env, Value};
 use crate::ledger::{DocumentRow, Ledger, PieceRow, PrintFileRow, State};
 use crate::model::page::Entry;
@@ -46,7 +47,8 @@ impl Small {
             volume: self.volume,
             first_page: self.first_page,
             pages: self.pages,
-            offset: self.offset,
+            // The document is read by itself, not as part of its volume.
+            offset: 0,
             length: self.length,
             hash: self.hash,
             sort_key: Vec::new(),
@@ -90,26 +92,8 @@ pub(super) fn assemble(plan: &Plan, order: &Order, ledger: &mut Ledger, pool: &r
     let pieces_per_file = plan.print.pieces_per_file.max(1) as usize;
     let mut used = ledger.used()?;
     used.merge(&plan.print.late_used);
-    let mut done = std::collections::BTreeSet::new();
-    for row in ledger.print_files()? {
-        let there = std::fs::metadata(options.out.join(&row.file)).is_ok_and(|metadata| metadata.len() == row.bytes);
-        if there {
-            done.insert(row.number);
-        } else {
-            ledger.drop_print_file(row.number)?;
-        }
-    }
-    let volumes: Vec<Option<Mapped>> = {
-        let rows = ledger.volumes()?;
-        let mut maps = Vec::with_capacity(rows.len());
-        for row in rows {
-            maps.push(match row.file {
-                Some(file) => Some(Mapped::open(&options.out.join(file))?),
-                None => None,
-            });
-        }
-        maps
-    };
+    // What is in the ledger is on the disk: that was seen to when the run began.
+    let done: std::collections::BTreeSet<u32> = ledger.print_files()?.iter().map(|row| row.number).collect();
     let failure: Mutex<Option<EngineError>> = Mutex::new(None);
     let fail = |error: EngineError| {
         failure.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).get_or_insert(error);
@@ -140,7 +124,7 @@ pub(super) fn assemble(plan: &Plan, order: &Order, ledger: &mut Ledger, pool: &r
                 let progress = Progress { bytes, documents: pieces.len() as u64, pages, held: 0, resumed: done.contains(&number) };
                 if !done.contains(&number) {
                     let first = (index * pieces_per_file) as u64 + 1;
-                    match assemble_file(plan, &volumes, number, first, pieces, &used, options) {
+                    match assemble_file(plan, number, first, pieces, &used, options) {
                         // The receiver can only be gone if it panicked, which the join below passes on.
                         Ok(file) => drop(sender.send(file)),
                         Err(error) => return fail(error),
@@ -166,7 +150,6 @@ pub(super) fn assemble(plan: &Plan, order: &Order, ledger: &mut Ledger, pool: &r
 
 fn assemble_file(
     plan: &Plan,
-    volumes: &[Option<Mapped>],
     number: u32,
     first: u64,
     pieces: &[Small],
@@ -181,42 +164,44 @@ fn assemble_file(
     let mut out = std::io::BufWriter::with_capacity(1 << 20, pending);
     let mut writer = PrintWriter::new(&mut out, &plan.media);
     let mut rows = Vec::with_capacity(pieces.len());
-    let mut late = Vec::new();
-    let mut printed: Vec<(usize, std::ops::Range<usize>, u8, std::ops::Range<usize>)> = Vec::new();
+    let (mut late, mut late_ranges, mut sides, mut document) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut volume: Option<(u32, Pieces)> = None;
     let (mut pages, mut sheets, mut blanks, mut print_page) = (0u64, 0u64, 0u64, 1u32);
     let mut arena = Bump::new();
     for (index, small) in pieces.iter().enumerate() {
-        let volume = volumes[small.volume as usize].as_ref().expect("a volume with documents has a file");
-        let bodies = read_pages(volume, &small.entry(), &plan.media)
+        read_document(small, &mut volume, &mut document, options)?;
+        let bodies = read_pages(&document, &small.entry(), &plan.media)
             .map_err(|source| EngineError::Stream { file: Folder::volume_name(small.volume), source })?;
+        impose(plan.print.duplex.is_duplex(), bodies.iter().map(|body| body.media), &mut sides);
+        assert!(sheet_count(&sides) == small.sheets, "a document takes the sheets it took when it was composed");
         let sequence = first + index as u64;
-        let duplex = plan.print.duplex.is_duplex();
         late.clear();
-        printed.clear();
-        for (page, body) in bodies.iter().enumerate() {
-            let page = page as u32 + 1;
-            let place = Place {
-                sequence,
-                sheet: if duplex { page.div_ceil(2) } else { page },
-                sheets: small.sheets,
-                page,
-                pages: small.pages,
-                pieces: pieces.len() as u64,
-                print_file: number,
-            };
+        late_ranges.clear();
+        for side in &sides {
             let start = late.len();
-            write_late(plan, &place, body.media, &mut late, &mut arena).map_err(failed)?;
-            printed.push((small.volume as usize, body.body.clone(), body.media, start..late.len()));
+            if let Some(page) = side.page {
+                let place = Place {
+                    sequence,
+                    sheet: side.sheet,
+                    sheets: small.sheets,
+                    page: page as u32 + 1,
+                    pages: small.pages,
+                    pieces: pieces.len() as u64,
+                    print_file: number,
+                };
+                write_late(plan, &place, side, &mut late, &mut arena).map_err(failed)?;
+            }
+            late_ranges.push(start..late.len());
         }
-        let mut list: Vec<PrintPage<'_>> = printed
+        let list: Vec<PrintPage<'_>> = sides
             .iter()
-            .map(|(_, body, media, text)| PrintPage::Composed { body: &volume[body.clone()], media: *media, late: &late[text.clone()] })
+            .zip(&late_ranges)
+            .map(|(side, late_range)| match side.page {
+                Some(page) => PrintPage::Composed { body: &document[bodies[page].body.clone()], media: side.media, late: &late[late_range.clone()] },
+                None => PrintPage::Blank { media: side.media },
+            })
             .collect();
-        if duplex && list.len() % 2 == 1 {
-            let media = printed.last().map_or(0, |(_, _, media, _)| *media);
-            list.push(PrintPage::Blank { media });
-            blanks += 1;
-        }
+        blanks += sides.iter().filter(|side| side.page.is_none()).count() as u64;
         writer.add_piece(&list).map_err(failed)?;
         rows.push(PieceRow { sequence, record: small.record, print_page });
         print_page += list.len() as u32;
@@ -225,15 +210,25 @@ fn assemble_file(
     }
     let title = format!("{}, print file {number}", plan.settings.name);
     let info = FileInfo { title: &title, producer: PRODUCER, date: plan.settings.date, language: super::composing::language(plan) };
-    let index = writer.finish(&plan.resources, used, sides(plan), &info).map_err(failed)?;
+    let index = writer.finish(&plan.resources, used, turning(plan), &info).map_err(failed)?;
     let pending = out.into_inner().map_err(|error| crate::base::file::FileError::new("write", &path, error.into_error()))?;
     pending.commit()?;
     let row = PrintFileRow { number, pieces: index.pieces, pages, blanks, sheets, bytes: index.file.length, hash: index.file.hash, file };
     Ok(Assembled { row, pieces: rows })
 }
 
+/// Reads the objects of a document out of its volume. Not mapped: documents from all over gigabytes of volumes would
+/// count as memory of this process.
+fn read_document(small: &Small, open: &mut Option<(u32, Pieces)>, document: &mut Vec<u8>, options: &Options<'_>) -> Result<(), EngineError> {
+    let volume = match open {
+        Some((number, volume)) if *number == small.volume => volume,
+        _ => &mut open.insert((small.volume, Pieces::open(&options.out.join(Folder::volume_name(small.volume)))?)).1,
+    };
+    Ok(volume.read(small.offset, small.length as usize, document)?)
+}
+
 /// The late stream of a page: every text of the job that goes there.
-fn write_late(plan: &Plan, place: &Place, media: u8, out: &mut Vec<u8>, arena: &mut Bump) -> Result<(), crate::streams::StreamError> {
+fn write_late(plan: &Plan, place: &Place, side: &Side, out: &mut Vec<u8>, arena: &mut Bump) -> Result<(), crate::streams::StreamError> {
     if plan.print.late.is_empty() {
         return Ok(());
     }
@@ -241,12 +236,12 @@ fn write_late(plan: &Plan, place: &Place, media: u8, out: &mut Vec<u8>, arena: &
     // Variable 0 would be the record, of which nothing is known here.
     let variables: Vec<Value<'_>> = std::iter::once(Value::Row(&[])).chain(place.values().into_iter().map(Value::Integer)).collect();
     let env = Env { arena, vars: &variables, running: &[], page: None, locale: &plan.locales[0] };
-    let height = plan.media[usize::from(media)].height;
+    let height = plan.media[usize::from(side.media)].height;
     for late in &plan.print.late {
         let stands = match late.pages {
             LatePages::All => true,
             LatePages::First => place.page == 1,
-            LatePages::Front => !plan.print.duplex.is_duplex() || place.page % 2 == 1,
+            LatePages::Front => side.is_front,
         };
         if !stands {
             continue;
@@ -255,13 +250,15 @@ fn write_late(plan: &Plan, place: &Place, media: u8, out: &mut Vec<u8>, arena: &
         // Whole numbers and fixed text cannot overflow or divide by zero unless the template does; then nothing is printed
         // wrong, the file is refused.
         late.text.write(&env, &mut text).map_err(|_| crate::streams::StreamError::LateTemplate)?;
-        late.places[usize::from(media)].write(&plan.resources, &text, height, out).map_err(|error| crate::streams::StreamError::Late(error.0))?;
+        late.places[usize::from(side.media)]
+            .write(&plan.resources, &text, height, out)
+            .map_err(|error| crate::streams::StreamError::Late(error.0))?;
     }
     Ok(())
 }
 
 /// How the press is told to print.
-fn sides(plan: &Plan) -> Sides {
+fn turning(plan: &Plan) -> Sides {
     match plan.print.duplex {
         Duplex::Simplex => Sides::Simplex,
         Duplex::LongEdge | Duplex::ShortEdge => Sides::Duplex,

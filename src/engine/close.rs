@@ -4,10 +4,11 @@
 //! clock, so that two runs of one job give the same bytes.
 
 use std::io::Write;
+use std::path::Path;
 
 use super::{EngineError, Folder, Inputs, Options, report};
 use crate::base::code;
-use crate::base::file::FileError;
+use crate::base::file::{FileError, Mapped};
 use crate::base::hash::hex;
 use crate::ledger::{Ledger, State};
 use crate::plan::Plan;
@@ -21,12 +22,12 @@ pub(super) fn close(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, options: 
         return Err(EngineError::Unbalanced(faults));
     }
     let holds = ledger.hold_counts()?;
-    write_holds(inputs, ledger, options)?;
+    write_holds(plan, inputs, ledger, options)?;
     if let Some(bug) = holds.iter().find(|hold| hold.code == code::RECORD_BUG.id) {
         return Err(EngineError::Bug(bug.count));
     }
     write_manifest(ledger, options)?;
-    let report = report::report(plan, &balance, &holds, &ledger.page_counts()?, &ledger.print_files()?);
+    let report = report::report(plan, &balance, &holds, &ledger.remark_counts()?, &ledger.page_counts()?, &ledger.print_files()?);
     options.disk.commit(&options.out.join("report.html"), report.as_bytes())?;
     if let Some(path) = inputs.changed() {
         return Err(EngineError::InputChanged(path));
@@ -34,6 +35,9 @@ pub(super) fn close(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, options: 
     ledger.set_state(State::Closed, None)?;
     Ok(())
 }
+
+/// What is there once the books are closed.
+pub(super) const FILES: [&str; 3] = ["manifest.csv", "held.ndjson", "report.html"];
 
 /// The columns of the manifest.
 pub const MANIFEST_COLUMNS: &str = "sequence,record,document,volume,volume_page,print_file,print_page,pages,sheets,sha256,sort_key,fate";
@@ -81,15 +85,22 @@ fn csv_cell(text: &str) -> String {
 }
 
 /// `held.ndjson`: one line per held record with its reason and its bytes as they were.
-fn write_holds(inputs: &Inputs, ledger: &Ledger, options: &Options<'_>) -> Result<(), EngineError> {
+fn write_holds(plan: &Plan, inputs: &Inputs, ledger: &Ledger, options: &Options<'_>) -> Result<(), EngineError> {
     let path = options.out.join("held.ndjson");
     let mut out = std::io::BufWriter::with_capacity(1 << 20, options.disk.begin(&path)?);
     let files: Vec<_> = inputs.all().collect();
     ledger.each_hold(|hold| -> Result<(), EngineError> {
         let failed = |error: std::io::Error| EngineError::from(FileError::new("write", &path, error));
         let file = files[hold.input as usize];
-        let bytes = &file[hold.offset as usize..(hold.offset + hold.length) as usize];
-        let name = file.path().display().to_string();
+        let part = |file: &Mapped, offset: u64, length: u64| file[offset as usize..(offset + length) as usize].to_vec();
+        let mut bytes = part(file, hold.offset, hold.length);
+        if let Some((lines, offset, length)) = hold.lines {
+            if !bytes.ends_with(b"\n") {
+                bytes.push(b'\n');
+            }
+            bytes.extend(part(files[lines as usize], offset, length));
+        }
+        let name = name_of(plan, file.path());
         write!(
             out,
             "{{\"record\":{},\"code\":\"{}\",\"reason\":{},\"file\":{},\"offset\":{},\"length\":{},",
@@ -101,14 +112,14 @@ fn write_holds(inputs: &Inputs, ledger: &Ledger, options: &Options<'_>) -> Resul
             hold.length
         )
         .map_err(failed)?;
-        match std::str::from_utf8(bytes) {
+        match std::str::from_utf8(&bytes) {
             Ok(text) => {
                 out.write_all(b"\"original\":").map_err(failed)?;
                 serde_json::to_writer(&mut out, text).map_err(|error| failed(error.into()))?;
             }
             Err(_) => {
                 out.write_all(b"\"original_base64\":\"").map_err(failed)?;
-                write_base64(bytes, &mut out).map_err(failed)?;
+                write_base64(&bytes, &mut out).map_err(failed)?;
                 out.write_all(b"\"").map_err(failed)?;
             }
         }
@@ -116,6 +127,17 @@ fn write_holds(inputs: &Inputs, ledger: &Ledger, options: &Options<'_>) -> Resul
     })?;
     let pending = out.into_inner().map_err(|error| FileError::new("write", &path, error.into_error()))?;
     Ok(pending.commit()?)
+}
+
+/// The path of an input file as the job names it; of one given on the command line, its name: where it lies is the
+/// machine's affair and must not change the bytes of an output.
+fn name_of(plan: &Plan, path: &Path) -> String {
+    let folder = plan.path.parent().unwrap_or(Path::new(""));
+    let relative = path.strip_prefix(folder).ok().filter(|relative| relative.is_relative());
+    relative
+        .map(|relative| relative.display().to_string())
+        .or_else(|| path.file_name().map(|name| name.to_string_lossy().into_owned()))
+        .unwrap_or_default()
 }
 
 fn json(text: &str) -> String {

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use bumpalo::Bump;
 use rayon::prelude::*;
 
+use super::sheets::{impose, sheet_count};
 use super::{EngineError, Folder, Inputs, Options, Progress, Stage, Texts, stopped};
 use crate::base::code;
 use crate::base::hash::Hasher;
@@ -18,7 +19,7 @@ use crate::base::limits::SORT_KEY_BYTES_MAX;
 use crate::compose::{Composer, MissingGlyphs};
 use crate::input::{Opened, Raw, RecordRange};
 use crate::kit::expr::{Env, EvalError, Value};
-use crate::ledger::{DocumentRow, HoldRow, Ledger, State, VolumeRow};
+use crate::ledger::{DocumentRow, HoldRow, Ledger, RemarkRow, State, VolumeRow};
 use crate::model::page::{ComposedRange, Document, SortKey};
 use crate::model::record::Hold;
 use crate::model::resources::Used;
@@ -35,6 +36,7 @@ struct Committed {
     used: Used,
     documents: Vec<DocumentRow>,
     holds: Vec<HoldRow>,
+    remarks: Vec<RemarkRow>,
     bytes: u64,
 }
 
@@ -52,6 +54,11 @@ pub(super) fn compose(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, pool: &
     let opened = open(plan, inputs, &texts)?;
     let done: BTreeMap<u32, VolumeRow> = ledger.volumes()?.into_iter().map(|row| (row.number, row)).collect();
     let held_before = ledger.balance()?.held;
+    if let HoldLimit::Count(limit) = plan.settings.hold_limit
+        && held_before > limit
+    {
+        return Err(EngineError::HoldLimit { held: held_before, limit });
+    }
     let held = AtomicU64::new(held_before);
     let failure: Mutex<Option<EngineError>> = Mutex::new(None);
     let fail = |error: EngineError| {
@@ -93,7 +100,7 @@ pub(super) fn compose(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, pool: &
                 if has_failed() {
                     continue;
                 }
-                if let Err(error) = ledger.post_volume(&volume.row, &volume.used, &volume.documents, &volume.holds) {
+                if let Err(error) = ledger.post_volume(&volume.row, &volume.used, &volume.documents, &volume.holds, &volume.remarks) {
                     fail(error.into());
                     continue;
                 }
@@ -111,7 +118,7 @@ pub(super) fn compose(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, pool: &
                 if has_failed() {
                     return;
                 }
-                if let Some(row) = done.get(&cut.number).filter(|row| is_there(row, options)) {
+                if let Some(row) = done.get(&cut.number) {
                     let progress = Progress {
                         bytes: cut.range.bytes() as u64,
                         documents: u64::from(row.documents),
@@ -193,14 +200,6 @@ fn composer(plan: &Plan) -> Composer<'_> {
     Composer::new(&plan.compiled, &plan.resources, &plan.media_of, missing)
 }
 
-/// Whether the file of a posted volume is there in full length. A missing one is composed again.
-fn is_there(row: &VolumeRow, options: &Options<'_>) -> bool {
-    match &row.file {
-        None => true,
-        Some(file) => std::fs::metadata(options.out.join(file)).is_ok_and(|metadata| metadata.len() == row.bytes),
-    }
-}
-
 fn compose_range<'p>(
     plan: &'p Plan,
     opened: &Opened<'_>,
@@ -210,33 +209,32 @@ fn compose_range<'p>(
     options: &Options<'_>,
 ) -> Result<Committed, EngineError> {
     let (number, range) = (cut.number, &cut.range);
-    let first_file = inputs.first_file(cut.input);
     let mut composed = ComposedRange::default();
     let mut layouts = Vec::new();
-    let mut holds = Vec::new();
+    let (mut holds, mut remarks, mut sides) = (Vec::new(), Vec::new(), Vec::new());
     let mut source = Hasher::new();
     for raw in opened.raws(range) {
         source.update_field(raw.text());
         worker.arena.reset();
         let outcome = catch_unwind(AssertUnwindSafe(|| compose_record(plan, opened, &raw, cut.first, &mut worker.composer, &worker.arena)));
         match outcome {
-            Ok(Ok((layout, document))) => {
+            Ok(Ok((layout, document, missing))) => {
                 layouts.push(layout);
+                if let Some(word) = missing.first() {
+                    let reason = format!("no font of the layout has a glyph for a character of `{word}`, which is left out");
+                    remarks.push(RemarkRow { record: document.record, code: code::RECORD_GLYPH.id.to_string(), reason });
+                }
                 composed.documents.push(document);
             }
-            Ok(Err(hold)) => holds.push(hold_row(&raw, cut.first, first_file, hold)),
+            Ok(Err(hold)) => holds.push(hold_row(&raw, cut, inputs, hold)),
             Err(panic) => {
                 // Our own fault. Whatever the composer was in the middle of is thrown away with it, but not what it has
                 // counted for the documents before.
                 let used = worker.composer.take_used();
                 composed.used.merge(&used);
                 worker.composer = composer(plan);
-                holds.push(hold_row(
-                    &raw,
-                    cut.first,
-                    first_file,
-                    Hold::new(&code::RECORD_BUG, format!("a fault of this program: {}", panic_text(&*panic))),
-                ));
+                let hold = Hold::new(&code::RECORD_BUG, format!("a fault of this program: {}", panic_text(&*panic)));
+                holds.push(hold_row(&raw, cut, inputs, hold));
             }
         }
     }
@@ -260,11 +258,8 @@ fn compose_range<'p>(
     let mut documents = Vec::with_capacity(composed.documents.len());
     if let Some(index) = &index {
         for ((document, place), layout) in composed.documents.iter().zip(&index.documents).zip(layouts) {
-            documents.push(DocumentRow {
-                entry: place.entry(document, number),
-                sheets: if plan.print.duplex.is_duplex() { place.pages.div_ceil(2) } else { place.pages },
-                layout,
-            });
+            impose(plan.print.duplex.is_duplex(), document.pages.iter().map(|page| page.media), &mut sides);
+            documents.push(DocumentRow { entry: place.entry(document, number), sheets: sheet_count(&sides), layout });
         }
     }
     let row = VolumeRow {
@@ -278,18 +273,21 @@ fn compose_range<'p>(
         file: index.is_some().then_some(file),
         source: source.finish(),
     };
-    Ok(Committed { row, used: composed.used, documents, holds, bytes: range.bytes() as u64 })
+    inputs.release(cut.input, range);
+    Ok(Committed { row, used: composed.used, documents, holds, remarks, bytes: range.bytes() as u64 })
 }
 
-fn hold_row(raw: &Raw<'_>, first: u64, first_file: usize, hold: Hold) -> HoldRow {
+fn hold_row(raw: &Raw<'_>, cut: &Cut, inputs: &Inputs, hold: Hold) -> HoldRow {
     let range = raw.original_range();
+    let lines = raw.original_lines_range().map(|lines| (inputs.lines_file(cut.input, raw.file()) as u32, lines.start as u64, lines.len() as u64));
     HoldRow {
-        record: first + raw.number,
+        record: cut.first + raw.number,
         code: hold.code.id.to_string(),
         reason: hold.reason,
-        input: (first_file + raw.file()) as u32,
+        input: (inputs.first_file(cut.input) + raw.file()) as u32,
         offset: range.start as u64,
         length: range.len() as u64,
+        lines,
     }
 }
 
@@ -303,7 +301,7 @@ pub(super) fn language(plan: &Plan) -> &str {
     if plan.compiled.iter().all(|layout| layout.lang == first) { first } else { "" }
 }
 
-/// One record from its bytes to its pages; the index of its layout with it. `first` records came before its input.
+/// One record from its bytes to its pages, with the index of its layout and the words that lack a glyph. `first` records came before its input.
 fn compose_record<'p>(
     plan: &'p Plan,
     opened: &Opened<'_>,
@@ -311,7 +309,7 @@ fn compose_record<'p>(
     first: u64,
     composer: &mut Composer<'p>,
     arena: &Bump,
-) -> Result<(u16, Document), Hold> {
+) -> Result<(u16, Document, Vec<String>), Hold> {
     let values = opened.parse(raw, arena)?;
     let number = first + raw.number;
     let mut variables = [Value::Row(values), Value::Date(plan.settings.date), Value::Text(&plan.settings.name), Value::Integer(number as i64 + 1)];
@@ -362,8 +360,8 @@ fn compose_record<'p>(
     let projected = projected
         .map_err(|field| Hold::new(&code::RECORD_FIELD_MISSING, format!("the layout `{}` requires `{field}`", plan.layouts[layout].name)))?;
     variables[0] = Value::Row(projected);
-    composer.compose(layout, arena, &variables, &plan.locales[locale], &mut document.pages)?;
-    Ok((layout as u16, document))
+    let missing = composer.compose(layout, arena, &variables, &plan.locales[locale], &mut document.pages)?;
+    Ok((layout as u16, document, missing))
 }
 
 /// Composes one record, counted from 0, into a file of its own, without a ledger: `--only-record`.
@@ -383,7 +381,7 @@ pub fn compose_one(plan: &Plan, number: u64) -> Result<Option<Result<Vec<u8>, Ho
             let Some(raw) = opened.raws(&range).find(|raw| first + raw.number == number) else { return Ok(None) };
             let (mut composer, arena) = (composer(plan), Bump::new());
             let document = match compose_record(plan, opened, &raw, first, &mut composer, &arena) {
-                Ok((_, document)) => document,
+                Ok((_, document, _)) => document,
                 Err(hold) => return Ok(Some(Err(hold))),
             };
             let title = document.title.clone();

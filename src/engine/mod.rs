@@ -5,21 +5,24 @@
 //! looks like or what a key of the job file means.
 
 mod assemble;
+mod clock;
 mod close;
 mod composing;
 mod report;
+mod sheets;
 mod verify;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+pub use clock::Stopwatch;
 pub use composing::compose_one;
 pub use verify::{Verified, verify};
 
-use crate::base::file::{Disk, FileError, FolderLock, Mapped};
+use crate::base::file::{Disk, FileError, Fingerprint, FolderLock, Mapped};
 use crate::base::hash::Hash;
-use crate::input::{InputFault, InputFile};
+use crate::input::{InputFault, InputFile, RecordRange};
 use crate::ledger::{Balance, InputRow, JobRow, Ledger, LedgerError, State};
 use crate::plan::{PRODUCER, Plan};
 use crate::streams::StreamError;
@@ -245,6 +248,22 @@ impl Inputs {
         self.inputs[..input].iter().map(|input| input.files.len() + input.lines.len()).sum()
     }
 
+    /// Where the lines of a file of an input are in [`Inputs::all`].
+    fn lines_file(&self, input: usize, file: usize) -> usize {
+        self.first_file(input) + self.inputs[input].files.len() + file
+    }
+
+    /// Gives back the memory of a range that is composed.
+    fn release(&self, input: usize, range: &RecordRange) {
+        let input = &self.inputs[input];
+        for part in &range.parts {
+            input.files[part.file].release(part.bytes.clone());
+            if let Some(lines) = input.lines.get(part.file) {
+                lines.release(part.lines.clone());
+            }
+        }
+    }
+
     fn bytes(&self) -> u64 {
         self.all().map(|file| file.len() as u64).sum()
     }
@@ -324,15 +343,7 @@ pub fn run(plan: &Plan, options: &Options<'_>) -> Result<Summary, EngineError> {
 fn begin(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, options: &Options<'_>) -> Result<State, EngineError> {
     let folder = Folder(&options.out);
     let Some(job) = ledger.job()? else {
-        for part in &plan.parts {
-            let path = folder.file(&format!("plan/{}", part.name));
-            if let Some(parent) = path.parent() {
-                options.disk.create_folder(parent)?;
-            }
-            options.disk.commit(&path, &part.bytes)?;
-        }
-        options.disk.commit(&folder.file("plan/media.json"), verify::write_media(&plan.media).as_bytes())?;
-        options.disk.commit(&folder.file("plan/hash.txt"), format!("{}\n", plan.hash.hex()).as_bytes())?;
+        plan.freeze(&folder.file("plan"), &options.disk)?;
         let job = JobRow {
             plan: plan.hash,
             name: plan.settings.name.clone(),
@@ -341,7 +352,7 @@ fn begin(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, options: &Options<'_
             state: State::Composing,
             records: None,
         };
-        ledger.begin_job(&job, &inputs.rows())?;
+        ledger.begin_job(&job, &inputs.rows(), &plan.media)?;
         return Ok(State::Composing);
     };
     if job.plan != plan.hash {
@@ -352,7 +363,32 @@ fn begin(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, options: &Options<'_
             return Err(EngineError::InputChanged(PathBuf::from(now.path)));
         }
     }
-    Ok(job.state)
+    repair(job.state, ledger, options)
+}
+
+/// Forgets what is no longer on the disk in full length, and gives the state from which it is made again.
+fn repair(state: State, ledger: &mut Ledger, options: &Options<'_>) -> Result<State, EngineError> {
+    let is_there = |file: &str, bytes: u64| Fingerprint::of(&options.out.join(file)).is_ok_and(|found| found.length() == bytes);
+    let mut back = state;
+    for row in ledger.volumes()? {
+        if row.file.as_ref().is_some_and(|file| !is_there(file, row.bytes)) {
+            ledger.drop_volume(row.number)?;
+            back = back.min(State::Composing);
+        }
+    }
+    for row in ledger.print_files()? {
+        if !is_there(&row.file, row.bytes) {
+            ledger.drop_print_file(row.number)?;
+            back = back.min(State::Composed);
+        }
+    }
+    if state == State::Closed && close::FILES.iter().any(|file| Fingerprint::of(&options.out.join(file)).is_err()) {
+        back = back.min(State::Printed);
+    }
+    if back != state {
+        ledger.set_state(back, None)?;
+    }
+    Ok(back)
 }
 
 fn stopped(options: &Options<'_>) -> bool {

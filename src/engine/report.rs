@@ -10,7 +10,14 @@ use crate::ledger::{Balance, HoldCount, PrintFileRow};
 use crate::plan::Plan;
 
 /// Writes the report.
-pub(super) fn report(plan: &Plan, balance: &Balance, holds: &[HoldCount], page_counts: &[(u32, u64)], files: &[PrintFileRow]) -> String {
+pub(super) fn report(
+    plan: &Plan,
+    balance: &Balance,
+    holds: &[HoldCount],
+    remarks: &[HoldCount],
+    page_counts: &[(u32, u64)],
+    files: &[PrintFileRow],
+) -> String {
     let mut out = String::new();
     let _ = write!(
         out,
@@ -51,7 +58,14 @@ pub(super) fn report(plan: &Plan, balance: &Balance, holds: &[HoldCount], page_c
     }
     let _ = write!(out, "</table></section>");
     histogram(&mut out, page_counts);
-    held(&mut out, holds);
+    if holds.is_empty() {
+        out.push_str("<section><h2>Held records</h2><p>None.</p></section>");
+    } else {
+        reasons(&mut out, "Held records", holds, "Each held record is in <code>held.ndjson</code> with its reason and its bytes as they were.");
+    }
+    if !remarks.is_empty() {
+        reasons(&mut out, "Composed, but to be looked at", remarks, "Each is in the table <code>remarks</code> of <code>ledger.sqlite</code>.");
+    }
     print_files(&mut out, files);
     out.push_str("</main></body></html>\n");
     out
@@ -100,12 +114,10 @@ fn histogram(out: &mut String, page_counts: &[(u32, u64)]) {
     out.push_str("</svg></section>");
 }
 
-fn held(out: &mut String, holds: &[HoldCount]) {
-    if holds.is_empty() {
-        out.push_str("<section><h2>Held records</h2><p>None.</p></section>");
-        return;
-    }
-    out.push_str("<section><h2>Held records</h2><table><tr><th>Code</th><th>Reason</th><th class=\"n\">Records</th><th class=\"n\">First</th></tr>");
+/// A table of reasons with how many records have each.
+fn reasons(out: &mut String, title: &str, holds: &[HoldCount], note: &str) {
+    let _ =
+        write!(out, "<section><h2>{title}</h2><table><tr><th>Code</th><th>Reason</th><th class=\"n\">Records</th><th class=\"n\">First</th></tr>");
     for hold in holds {
         let title = crate::base::code::find(&hold.code).map_or("", |code| code.title);
         let _ = write!(
@@ -118,9 +130,7 @@ fn held(out: &mut String, holds: &[HoldCount]) {
             grouped(hold.first + 1),
         );
     }
-    out.push_str(
-        "</table><p><small>Each held record is in <code>held.ndjson</code> with its reason and its bytes as they were.</small></p></section>",
-    );
+    let _ = write!(out, "</table><p><small>{note}</small></p></section>");
 }
 
 fn print_files(out: &mut String, files: &[PrintFileRow]) {
@@ -146,7 +156,7 @@ fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
             out.push(',');
         }
         out.push(digit);

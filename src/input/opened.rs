@@ -193,6 +193,12 @@ impl<'d> Raw<'d> {
         self.opened.files[self.part.file].original_range(self.piece.bytes.clone())
     }
 
+    /// Where the original bytes of its lines are in their file, if it has any.
+    pub fn original_lines_range(&self) -> Option<Range<usize>> {
+        let lines = self.opened.lines.get(self.part.file)?;
+        (!self.piece.lines.is_empty()).then(|| lines.original_range(self.piece.lines.clone()))
+    }
+
     fn lines_text(&self) -> &'d [u8] {
         &self.opened.lines_text(self.part.file)[self.piece.lines.clone()]
     }

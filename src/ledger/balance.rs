@@ -3,7 +3,7 @@
 //! Takes the sums of the ledger, gives what does not add up in words. Must never trust one table for a number that another
 //! can confirm.
 
-use super::{Ledger, LedgerError};
+use super::{Ledger, LedgerError, State};
 
 /// The sums of a job.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -66,6 +66,15 @@ pub struct HoldCount {
 }
 
 impl Balance {
+    /// What does not add up in a job that is this far: nothing if all is well.
+    pub fn faults_at(&self, state: State) -> Vec<String> {
+        match state {
+            State::Composing => Vec::new(),
+            State::Composed => self.composing_faults(),
+            State::Printed | State::Closed => self.faults(),
+        }
+    }
+
     /// What does not add up after composing: nothing if all is well.
     pub fn composing_faults(&self) -> Vec<String> {
         let mut faults = Vec::new();
@@ -141,9 +150,18 @@ impl Ledger {
 
     /// The holds by code: the most frequent first.
     pub fn hold_counts(&self) -> Result<Vec<HoldCount>, LedgerError> {
+        self.counts("holds")
+    }
+
+    /// The remarks by code: the most frequent first.
+    pub fn remark_counts(&self) -> Result<Vec<HoldCount>, LedgerError> {
+        self.counts("remarks")
+    }
+
+    fn counts(&self, table: &str) -> Result<Vec<HoldCount>, LedgerError> {
         // SQLite takes the other columns from the row of the minimum, so the example is the first record's reason.
-        let sql = "SELECT code, count(*), min(record), reason FROM holds GROUP BY code ORDER BY count(*) DESC, code";
-        let mut statement = self.on("read", self.connection.prepare_cached(sql))?;
+        let sql = format!("SELECT code, count(*), min(record), reason FROM {table} GROUP BY code ORDER BY count(*) DESC, code");
+        let mut statement = self.on("read", self.connection.prepare_cached(&sql))?;
         let rows = statement.query_map([], |row| {
             Ok(HoldCount { code: row.get(0)?, count: row.get::<_, i64>(1)? as u64, first: row.get::<_, i64>(2)? as u64, example: row.get(3)? })
         });

@@ -14,11 +14,12 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, params};
 
 use crate::base::file::Disk;
 use crate::base::hash::Hash;
-use crate::model::page::Entry;
+use crate::base::length::Length;
+use crate::model::page::{Entry, Media};
 use crate::model::resources::Used;
 
 pub use balance::{Balance, HoldCount};
-pub use rows::{DocumentRow, HoldRow, InputRow, JobRow, PieceRow, PrintFileRow, State, VolumeRow};
+pub use rows::{DocumentRow, HoldRow, InputRow, JobRow, PieceRow, PrintFileRow, RemarkRow, State, VolumeRow};
 
 /// The layout of the tables; a ledger with another number is refused.
 pub const VERSION: i64 = 1;
@@ -178,14 +179,28 @@ impl Ledger {
     }
 
     /// Opens the books of a job with its inputs.
-    pub fn begin_job(&mut self, job: &JobRow, inputs: &[InputRow]) -> Result<(), LedgerError> {
+    pub fn begin_job(&mut self, job: &JobRow, inputs: &[InputRow], media: &[Media]) -> Result<(), LedgerError> {
         self.transaction(|to| {
             to.execute(
                 "INSERT INTO job (id, plan, name, date, program, state, records) VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6)",
                 params![job.plan.hex(), job.name, job.date, job.program, job.state.name(), job.records.map(|n| n as i64)],
             )?;
+            let mut statement = to.prepare("INSERT INTO media (number, name, width, height) VALUES (?1, ?2, ?3, ?4)")?;
+            for (number, media) in media.iter().enumerate() {
+                statement.execute(params![number as i64, media.name, media.width.millipoints(), media.height.millipoints()])?;
+            }
             write_inputs(to, inputs)
         })
+    }
+
+    /// The papers of the job.
+    pub fn media(&self) -> Result<Vec<Media>, LedgerError> {
+        let mut statement = self.on("read", self.connection.prepare_cached("SELECT name, width, height FROM media ORDER BY number"))?;
+        let rows = statement.query_map([], |row| {
+            let length = |at: usize| row.get(at).map(Length::from_millipoints);
+            Ok(Media { name: row.get(0)?, width: length(1)?, height: length(2)? })
+        });
+        self.on("read", rows.and_then(Iterator::collect))
     }
 
     /// The inputs as they were when the job began.
@@ -212,7 +227,14 @@ impl Ledger {
     }
 
     /// Posts a volume with its documents and holds, all or nothing.
-    pub fn post_volume(&mut self, volume: &VolumeRow, used: &Used, documents: &[DocumentRow], holds: &[HoldRow]) -> Result<(), LedgerError> {
+    pub fn post_volume(
+        &mut self,
+        volume: &VolumeRow,
+        used: &Used,
+        documents: &[DocumentRow],
+        holds: &[HoldRow],
+        remarks: &[RemarkRow],
+    ) -> Result<(), LedgerError> {
         // Whoever forgets a record is found here, before it is written down.
         assert_eq!(volume.documents as usize, documents.len(), "documents of the volume");
         assert_eq!(volume.records as usize, documents.len() + holds.len(), "every record of a volume has a fate");
@@ -254,11 +276,27 @@ impl Ledger {
                     layout
                 ])?;
             }
-            let mut statement =
-                to.prepare_cached("INSERT INTO holds (record, volume, code, reason, input, offset, length) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?;
+            let mut statement = to.prepare_cached(
+                "INSERT INTO holds (record, volume, code, reason, input, offset, length, lines_input, lines_offset, lines_length)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            )?;
             for hold in holds {
-                let place = params![hold.record as i64, volume.number, hold.code, hold.reason, hold.input, hold.offset as i64, hold.length as i64];
-                statement.execute(place)?;
+                statement.execute(params![
+                    hold.record as i64,
+                    volume.number,
+                    hold.code,
+                    hold.reason,
+                    hold.input,
+                    hold.offset as i64,
+                    hold.length as i64,
+                    hold.lines.map(|lines| lines.0),
+                    hold.lines.map(|lines| lines.1 as i64),
+                    hold.lines.map(|lines| lines.2 as i64)
+                ])?;
+            }
+            let mut statement = to.prepare_cached("INSERT INTO remarks (record, volume, code, reason) VALUES (?1, ?2, ?3, ?4)")?;
+            for remark in remarks {
+                statement.execute(params![remark.record as i64, volume.number, remark.code, remark.reason])?;
             }
             Ok(())
         })
@@ -310,11 +348,22 @@ impl Ledger {
 
     /// Calls `each` with every hold, in the order of the records; stops when it fails.
     pub fn each_hold<E: From<LedgerError>>(&self, mut each: impl FnMut(HoldRow) -> Result<(), E>) -> Result<(), E> {
-        let sql = "SELECT record, code, reason, input, offset, length FROM holds ORDER BY record";
+        let sql = "SELECT record, code, reason, input, offset, length, lines_input, lines_offset, lines_length FROM holds ORDER BY record";
         let mut statement = self.on("read", self.connection.prepare_cached(sql))?;
         let mut rows = self.on("read", statement.query([]))?;
         while let Some(row) = self.on("read", rows.next())? {
             each(self.on("read", read_hold(row))?)?;
+        }
+        Ok(())
+    }
+
+    /// Calls `each` with every remark, in the order of the records.
+    pub fn each_remark(&self, mut each: impl FnMut(RemarkRow)) -> Result<(), LedgerError> {
+        let mut statement = self.on("read", self.connection.prepare_cached("SELECT record, code, reason FROM remarks ORDER BY record"))?;
+        let mut rows = self.on("read", statement.query([]))?;
+        while let Some(row) = self.on("read", rows.next())? {
+            let read = |row: &rusqlite::Row<'_>| Ok(RemarkRow { record: row.get::<_, i64>(0)? as u64, code: row.get(1)?, reason: row.get(2)? });
+            each(self.on("read", read(row))?);
         }
         Ok(())
     }
@@ -356,7 +405,7 @@ impl Ledger {
     /// Forgets a volume that is no longer on the disk, so that it is composed again.
     pub fn drop_volume(&mut self, number: u32) -> Result<(), LedgerError> {
         self.transaction(|to| {
-            for table in ["documents", "holds"] {
+            for table in ["documents", "holds", "remarks"] {
                 to.execute(&format!("DELETE FROM {table} WHERE volume = ?1"), [number])?;
             }
             to.execute("DELETE FROM volumes WHERE number = ?1", [number])?;
@@ -470,6 +519,10 @@ fn read_hold(row: &rusqlite::Row<'_>) -> rusqlite::Result<HoldRow> {
         input: row.get(3)?,
         offset: row.get::<_, i64>(4)? as u64,
         length: row.get::<_, i64>(5)? as u64,
+        lines: match row.get::<_, Option<u32>>(6)? {
+            Some(input) => Some((input, row.get::<_, i64>(7)? as u64, row.get::<_, i64>(8)? as u64)),
+            None => None,
+        },
     })
 }
 

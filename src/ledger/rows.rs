@@ -115,6 +115,19 @@ pub struct HoldRow {
     pub offset: u64,
     /// How many bytes.
     pub length: u64,
+    /// The index of the file its lines are in, the first of their bytes, and how many; if it has any.
+    pub lines: Option<(u32, u64, u64)>,
+}
+
+/// A document that was composed, but not without doubt.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RemarkRow {
+    /// The record.
+    pub record: u64,
+    /// The code of the doubt.
+    pub code: String,
+    /// The doubt in words.
+    pub reason: String,
 }
 
 /// A committed print file.

@@ -14,6 +14,12 @@ CREATE TABLE inputs (
     length       INTEGER NOT NULL,
     modified     TEXT    NOT NULL               -- nanoseconds since 1970, as text: it needs more than 63 bits one day
 ) STRICT;
+CREATE TABLE media (
+    number       INTEGER PRIMARY KEY,
+    name         TEXT    NOT NULL,
+    width        INTEGER NOT NULL,              -- thousandths of a point
+    height       INTEGER NOT NULL
+) STRICT;
 CREATE TABLE volumes (
     number       INTEGER PRIMARY KEY,
     first_record INTEGER NOT NULL,
@@ -46,7 +52,17 @@ CREATE TABLE holds (
     reason       TEXT    NOT NULL,
     input        INTEGER NOT NULL,
     offset       INTEGER NOT NULL,
-    length       INTEGER NOT NULL
+    length       INTEGER NOT NULL,
+    lines_input  INTEGER,                       -- the file of its lines, if its input has one
+    lines_offset INTEGER,
+    lines_length INTEGER
+) STRICT;
+-- Documents that were composed, but not without doubt: a character without a glyph, where the job reports instead of holds.
+CREATE TABLE remarks (
+    record       INTEGER PRIMARY KEY,
+    volume       INTEGER NOT NULL,
+    code         TEXT    NOT NULL,
+    reason       TEXT    NOT NULL
 ) STRICT;
 CREATE TABLE print_files (
     number       INTEGER PRIMARY KEY,

@@ -33,7 +33,7 @@ fn volume(number: u32, first_record: u64, records: u32, documents: &[DocumentRow
 }
 
 fn hold(record: u64) -> HoldRow {
-    HoldRow { record, code: "R0305".into(), reason: "the required field `name` is missing".into(), input: 0, offset: 77, length: 12 }
+    HoldRow { record, code: "R0305".into(), reason: "the required field `name` is missing".into(), input: 0, offset: 77, length: 12, lines: None }
 }
 
 /// Two volumes, five records, one held, all printed.
@@ -48,16 +48,16 @@ fn whole_job(path: &std::path::Path, disk: &Disk) -> Result<(), LedgerError> {
             state: State::Composing,
             records: None,
         };
-        ledger.begin_job(&job, &[InputRow { path: "a".into(), length: 1, modified: "2".into() }])?;
+        ledger.begin_job(&job, &[InputRow { path: "a".into(), length: 1, modified: "2".into() }], &[])?;
     }
     let done: Vec<u32> = ledger.volumes()?.iter().map(|v| v.number).collect();
     let first = [document(0, 0, 0, 3), document(2, 0, 3, 1)];
     let second = [document(3, 1, 0, 2), document(4, 1, 2, 1)];
     if !done.contains(&0) {
-        ledger.post_volume(&volume(0, 0, 3, &first), &Used::default(), &first, &[hold(1)])?;
+        ledger.post_volume(&volume(0, 0, 3, &first), &Used::default(), &first, &[hold(1)], &[])?;
     }
     if !done.contains(&1) {
-        ledger.post_volume(&volume(1, 3, 2, &second), &Used::default(), &second, &[])?;
+        ledger.post_volume(&volume(1, 3, 2, &second), &Used::default(), &second, &[], &[])?;
     }
     ledger.set_state(State::Composed, Some(5))?;
     assert_eq!(ledger.balance()?.composing_faults(), Vec::<String>::new());

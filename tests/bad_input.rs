@@ -1,0 +1,150 @@
+//! Bad data and bad arguments through the program: held with a reason or refused, never lost, the books balanced.
+
+mod common;
+
+use common::{Job, data, pressrun, record};
+
+/// Runs good records with a bad one in the middle; gives its line of `held.ndjson`.
+#[track_caller]
+fn check(bad: &str, code: &str) -> serde_json::Value {
+    let job = Job::new(0);
+    job.write("data.ndjson", &format!("{}{bad}\n{}", data(6), record(7)));
+    let out = job.out("out");
+    job.run(&out, &[]).expect(1, code);
+    let held = std::fs::read_to_string(out.join("held.ndjson")).unwrap();
+    assert_eq!(held.lines().count(), 1, "{held}");
+    let held: serde_json::Value = serde_json::from_str(&held).unwrap();
+    assert_eq!((held["record"].as_u64(), held["code"].as_str()), (Some(7), Some(code)), "{held}");
+    assert_eq!(held["file"], "data.ndjson");
+    let manifest = std::fs::read_to_string(out.join("manifest.csv")).unwrap();
+    assert_eq!(manifest.lines().count(), 8, "seven documents");
+    pressrun(&["status", &out.to_string_lossy(), "--verify"]).expect(1, "the books balance");
+    held
+}
+
+#[test]
+fn a_bad_record_is_held_with_its_bytes() {
+    let bad = r#"{"id":"C9","zip":"1","closing":"ten","rows":[]}"#;
+    assert_eq!(check(bad, "R0306")["original"], format!("{bad}\n"));
+    check(r#"{"id":"C9","zip":"1","rows":[]}"#, "R0305");
+    check(r#"{"id":"C9","zip":"1","closing":1,"rows":["#, "R0301");
+    check("\"text\"", "R0301");
+}
+
+#[test]
+fn a_missing_glyph_holds_or_is_reported() {
+    let bad = "{\"id\":\"\u{13000}\",\"zip\":\"1\",\"closing\":1,\"rows\":[]}";
+    check(bad, "R0405");
+    let job = Job::new(0);
+    job.write("data.ndjson", &format!("{}{bad}\n", data(3)));
+    job.edit("[job]", "[job]\nmissing-glyphs = \"report\"");
+    let out = job.out("out");
+    job.run(&out, &[]).expect(0, "the books balance");
+    assert!(std::fs::read_to_string(out.join("report.html")).unwrap().contains("R0405"));
+}
+
+#[test]
+fn bytes_that_are_no_text_come_back_as_they_were() {
+    let job = Job::new(0);
+    let mut bytes = data(2).into_bytes();
+    bytes.extend(b"{\"id\":\"\xff\",\"zip\":\"1\",\"closing\":1,\"rows\":[]}\n");
+    std::fs::write(job.path("data.ndjson"), bytes).unwrap();
+    let out = job.out("out");
+    job.run(&out, &[]).expect(1, "R0302");
+    let held: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(out.join("held.ndjson")).unwrap()).unwrap();
+    assert!(held["original_base64"].as_str().unwrap().starts_with("eyJpZCI6Iv8i"), "{held}");
+}
+
+#[test]
+fn too_many_holds_stop_the_job_and_a_higher_limit_goes_on() {
+    let job = Job::new(0);
+    let bad: String = (0..20).map(|_| "{}\n").collect();
+    job.write("data.ndjson", &format!("{}{bad}{}", data(20), data(5)));
+    job.edit("[job]", "[job]\nhold-limit = 3");
+    let out = job.out("out");
+    job.run(&out, &["--threads", "1"]).expect(2, "W0105");
+    job.run(&out, &["--threads", "1"]).expect(2, "W0105");
+    job.edit("hold-limit = 3", "hold-limit = \"50%\"");
+    job.run(&out, &["--threads", "1"]).expect(1, "the books balance");
+    let whole = job.out("whole");
+    job.run(&whole, &[]).expect(1, "");
+    let (resumed, whole) = (common::contents(&out), common::contents(&whole));
+    // The frozen job file holds the limit of the first run; everything else is the same.
+    let differing: Vec<_> = resumed.iter().filter(|(name, hash)| whole.get(*name) != Some(hash)).map(|(name, _)| name.as_str()).collect();
+    assert!(differing.iter().all(|name| name.starts_with("plan/")), "{differing:?}");
+}
+
+#[test]
+fn a_record_that_no_layout_takes_is_held() {
+    let job = Job::new(8);
+    job.edit("file = \"letter.xml\"", "file = \"letter.xml\"\nwhen = \"closing lt 5\"");
+    job.run(&job.out("out"), &[]).expect(1, "R0407");
+}
+
+#[test]
+fn no_data_is_a_failure() {
+    let job = Job::new(0);
+    job.run(&job.out("out"), &[]).expect(2, "no records");
+    std::fs::remove_file(job.path("data.ndjson")).unwrap();
+    job.run(&job.out("out"), &[]).expect(2, "cannot read");
+}
+
+#[test]
+fn every_fault_of_a_job_is_told_at_once() {
+    let job = Job::new(1);
+    job.edit("document-id", "document_id");
+    job.edit("sort = [\"zip\"]", "sort = [\"zp\"]");
+    let ended = pressrun(&["check", &job.path("job.toml").to_string_lossy()]);
+    ended.expect(2, "2 errors, nothing was produced");
+    ended.expect(2, "= hint: did you mean `document-id`?");
+    ended.expect(2, "= hint: did you mean `zip`?");
+    assert!(!job.path("out").exists());
+    let json = pressrun(&["check", "--json", &job.path("job.toml").to_string_lossy()]);
+    let events: Vec<serde_json::Value> = json.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((events.len(), events[0]["code"].as_str(), events[0]["place"]["line"].as_u64()), (3, Some("J0102"), Some(4)), "{events:#?}");
+}
+
+#[test]
+fn one_record_is_composed_alone() {
+    let job = Job::new(12);
+    let out = job.out("out");
+    job.run(&out, &["--only-record", "4"]).expect(0, "record-4.pdf");
+    assert!(std::fs::read(out.join("record-4.pdf")).unwrap().starts_with(b"%PDF-1.7"));
+    assert!(!out.join("ledger.sqlite").exists());
+    job.run(&out, &["--only-record", "13"]).expect(2, "there is no record 13");
+    job.run(&out, &["--only-record", "0"]).expect(2, "0");
+}
+
+#[test]
+fn other_data_can_be_given() {
+    let job = Job::new(3);
+    job.write("other.ndjson", &data(9));
+    let other = job.path("other.ndjson").to_string_lossy().into_owned();
+    job.run(&job.out("out"), &["--input", &other]).expect(0, "documents     9");
+    job.run(&job.out("out"), &[]).expect(2, "W0103");
+}
+
+#[test]
+fn a_new_job_runs_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let job = folder.path().join("my-job");
+    let job = job.to_string_lossy();
+    pressrun(&["init", &job]).expect(0, "pressrun run");
+    pressrun(&["init", &job]).expect(2, "is there already");
+    let file = format!("{job}/job.toml");
+    pressrun(&["check", &file]).expect(0, "no faults");
+    pressrun(&["run", &file, "--json"]).expect(0, "\"documents\":5");
+    pressrun(&["status", &format!("{job}/out"), "--verify", "--json"]).expect(0, "\"state\":\"closed\"");
+}
+
+#[test]
+fn machines_get_events() {
+    let job = Job::new(9);
+    let ended = job.run(&job.out("out"), &["--json"]);
+    ended.expect(0, "");
+    let events: Vec<serde_json::Value> = ended.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let stages: Vec<&str> = events.iter().filter(|event| event["event"] == "stage").filter_map(|event| event["stage"].as_str()).collect();
+    assert_eq!(stages, ["compose", "sort", "assemble", "close"]);
+    assert_eq!(events.last().unwrap()["documents"], 9);
+    assert!(ended.err.is_empty(), "{}", ended.err);
+}
