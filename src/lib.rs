@@ -1,4 +1,5 @@
 //! Pressrun: data + layouts → volumes → print files, exactly once.
+#![cfg_attr(test, allow(clippy::disallowed_methods))]
 
 pub mod base;
 pub mod cli;

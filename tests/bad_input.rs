@@ -1,4 +1,5 @@
 //! Bad data and bad arguments through the program: held with a reason or refused, never lost, the books balanced.
+#![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
 mod common;
 

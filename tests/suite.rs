@@ -3,7 +3,7 @@
 //! A case is `--- name ---`, a layout, and `expect:` with one line per fault: code, line:column, and the fix (`-` for none,
 //! `""` for a removal). `body:` stands in a layout with the usual data, `parts:` among the children of `<layout>`, `layout:` is a
 //! whole file. Lines count from the line after `body:`, `parts:` or `layout:`.
-
+#![allow(clippy::disallowed_methods)]
 #![allow(clippy::unwrap_used)]
 
 use std::path::{Path, PathBuf};
