@@ -64,7 +64,7 @@ pub(crate) fn sample() -> Sample {
     Sample { resources, media: vec![letter, a4, perforated], range }
 }
 
-fn text(resources: &Resources, face: u16, wide: bool, text: &str, used: &mut Used, out: &mut Vec<u8>) {
+pub(crate) fn text(resources: &Resources, face: u16, wide: bool, text: &str, used: &mut Used, out: &mut Vec<u8>) {
     let face_data = &resources.faces[usize::from(face)];
     let glyphs = face_data.shaper().shape(text, false, false).expect("shapes");
     let mut codes = Vec::new();
