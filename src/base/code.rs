@@ -47,4 +47,331 @@ codes! {
     EXPR_NOT_HERE = "E0107", "this is not available here",
         "`running(...)` works only in the rows, carry rows and foot of a table with `rows=`; `page` and `pages` only in regions of\n\
          a page master, because the body does not know its page before it is paginated.";
+
+    // ---- data: the mapping section and the input files
+    MAPPING_FIELD = "D0101", "the mapping names a field that the data contract does not have",
+        "`[input.map]` turns fields of the source into fields of the layout's `<data>`. The name on the left must be one of those;\n\
+         fields of list rows are written `list.field`. Each may be mapped once.";
+    MAPPING_PATH = "D0102", "a source path cannot be read",
+        "A path says where a value is in a record. JSON: `customer.name`, `addresses[0].city`, `'odd key'.x`. CSV: the name of a column.\n\
+         XML: `cac:Party/cbc:Name`, `@id`, `Note[2]`, `Tax[@type='VAT']/Amount`, `.`, `name()`. Alternatives stand after `|`, the first that\n\
+         is not empty counts. In the rows of a list a leading `/` starts from the record. `..` and `//` are not supported.";
+    MAPPING_NAMESPACE = "D0103", "a path uses a namespace prefix that is not declared",
+        "Prefixes in XML paths are the job's own, not those of the file: declare them in `[input.namespaces]`, such as\n\
+         `cbc = \"urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2\"`. A name without a prefix matches any namespace.";
+    MAPPING_OPTION = "D0104", "an option of the mapping or the input cannot be used",
+        "The option does not fit the type of the field or the format of the input, or its value cannot be read. Money has a `currency`,\n\
+         dates have a `date` pattern (`yyyy-MM-dd`, `dd.MM.yyyy`, `yyyyMMdd`, `yyyy-MM-dd*`), numbers a `decimal` and a `group` sign.";
+    MAPPING_CONSTANT = "D0105", "a constant is not of the field's type",
+        "A `value` or `default` must be of the type that the data contract declares, and is written the same way whatever the source looks\n\
+         like: `1234.50`, `2026-09-30`, `true`.";
+    MAPPING_LIST = "D0106", "this input cannot fill a list",
+        "A CSV row has no repeated parts. Give a second file of lines with `[input.lines]`, joined by a key column, and name the one list\n\
+         that it fills.";
+    INPUT_ENCODING = "D0201", "the encoding of an input file is not supported",
+        "Input is read as UTF-8, UTF-16, Windows-1252, ISO-8859-15 or another single-byte encoding of the WHATWG list. A byte order\n\
+         mark decides, then `encoding` in the job file, then an XML declaration, then UTF-8.";
+    INPUT_HEADER = "D0202", "the header row of a CSV file cannot be used",
+        "The first row must name the columns, each once, or the job names them with `columns`.";
+    INPUT_COLUMN = "D0203", "a CSV file lacks a column",
+        "A column that the mapping or the data contract needs is not in the header row.";
+    INPUT_LINES = "D0204", "the lines file does not fit its records",
+        "Records and lines must be in the same order of the key: all lines of the first record, then all lines of the second, and so on. A\n\
+         line whose key is out of order or matches no record would be lost silently, so the job stops. Sort both files by the key,\n\
+         or correct the line.";
+
+    // ---- records that are held
+    RECORD_JSON = "R0301", "not valid JSON",
+        "The line is not one JSON object as RFC 8259 defines it. A cut-off last line is reported so too: the transfer was likely\n\
+         interrupted.";
+    RECORD_ENCODING = "R0302", "not valid text in the encoding of the file",
+        "Bytes of the record are no text in the encoding of the file, often one field in Windows-1252 inside a UTF-8 file. Correct\n\
+         the source, or declare the encoding of the whole file.";
+    RECORD_TOO_LARGE = "R0303", "larger than a record may be",
+        "A record of this size is far more likely a missing line end or end tag than a customer.";
+    RECORD_NESTING = "R0304", "nested too deeply",
+        "Arrays, objects or elements are nested deeper than any business document is.";
+    RECORD_FIELD_MISSING = "R0305", "a required field is missing",
+        "The data contract declares the field as required. Correct the source, give the mapping a `default`, or declare the field\n\
+         as optional and let the layout cope without it.";
+    RECORD_NOT_NUMBER = "R0306", "text where an amount or number should be",
+        "The value is not a number in the notation the mapping declares (`decimal`, `group`). Nothing is guessed: `1.234` is one amount\n\
+         in Zurich and another in Berlin.";
+    RECORD_NOT_DATE = "R0307", "not a date that exists",
+        "The value is not written as the mapping's `date` pattern says, or there is no such day, such as 30 February.";
+    RECORD_WRONG_KIND = "R0308", "the wrong kind of value",
+        "An object, list or truth value stands where a text, number or date should, or the other way round.";
+    RECORD_DUPLICATE_KEY = "R0309", "a key occurs twice",
+        "An object has the same key twice, and programs differ in which they believe.";
+    RECORD_ROWS = "R0310", "too many rows", "The lists of the record have more rows than any document can show.";
+    RECORD_TEXT_TOO_LONG = "R0311", "a text is too long", "A single text is larger than any layout can show.";
+    RECORD_COLUMNS = "R0312", "a CSV row has the wrong number of fields",
+        "The row has more or fewer fields than the header row, most often because of a delimiter inside a text that is not quoted.";
+    RECORD_QUOTES = "R0313", "CSV quotes do not close",
+        "A quoted field is never closed, or text follows its closing quote. A quote inside a quoted field is written twice (RFC 4180).";
+    RECORD_XML = "R0314", "not well-formed XML",
+        "The record breaks the rules of XML 1.0: an end tag that does not match, an attribute twice, a character that XML forbids, an\n\
+         undeclared prefix or entity.";
+    RECORD_DTD = "R0315", "a document type declaration",
+        "Document type declarations and the entities they define are refused: they can expand without limit and read other files.";
+    RECORD_NO_ELEMENT = "R0316", "the file has no record element",
+        "No element of the file is the record element that the job declares.";
+    RECORD_TRUNCATED = "R0317", "the file ends too early",
+        "The file ends before its outer elements are closed, so records may be missing at its end. Fetch it again.";
+    RECORD_NOT_BOOLEAN = "R0318", "neither true nor false", "Read as truth values are `true`, `false`, `yes`, `no`, `y`, `n`, `1` and `0`.";
+    RECORD_CURRENCY = "R0319", "an amount without a currency",
+        "The mapping reads the currency from the record, and there is none or it is not a code of three letters (ISO 4217).";
+    // ---- records that are held while they are composed
+    RECORD_EXPRESSION = "R0401", "an expression has no value for this record",
+        "A calculation went wrong with this record's values: a division by zero, a result of more than 28 digits, amounts of two\n\
+         currencies added together, or a text that is no number or date. The record is held; the others go on.";
+    RECORD_BARCODE = "R0402", "a barcode cannot be made of this record's value",
+        "The value is empty, too long, or holds a character the symbology has no code for.";
+    RECORD_ADDRESS = "R0403", "the address has too many lines",
+        "The address block has room for the number of lines that `lines-max` says. More would be cut off by the window of the envelope.";
+    RECORD_TOO_HIGH = "R0404", "something does not fit the page",
+        "A line, an image, a box or region of fixed height, or a table's foot is higher than the room any page has for it.";
+    RECORD_GLYPH = "R0405", "a character has no glyph",
+        "None of the faces of the style's font family and its fallback families has a glyph for a character of this record. It would\n\
+         print as an empty box. Add a family that covers it to `fallback`, or let the job report instead of hold (`missing-glyphs`).";
+    RECORD_LIMIT = "R0406", "a document passes a limit",
+        "A document has more pages, or a text more bytes, than the limits of this program allow.";
+    RECORD_LOCALE = "R0408", "the record names a locale the job does not know",
+        "The job takes the locale from the record, and the record names one that is not among `locales`, not even by its language.";
+
+    // ---- the job file
+    JOB_SYNTAX = "J0101", "the job file is not TOML",
+        "Job files are TOML 1.0 (toml.io). Texts stand in quotes, dates do not, and a table begins with its name in brackets.";
+    JOB_UNKNOWN_KEY = "J0102", "a key that does not exist",
+        "Unknown keys are errors: a misspelt key would otherwise be a setting that silently does nothing. All keys are in docs/job.md,\n\
+         or `pressrun manual job`.";
+    JOB_MISSING_KEY = "J0103", "a required key is missing", "The job cannot run without it. All keys are in docs/job.md.";
+    JOB_WRONG_TYPE = "J0104", "a value of the wrong type", "TOML distinguishes texts (in quotes), numbers, dates, lists and tables.";
+    JOB_VALUE = "J0105", "a value that is not possible", "The value is outside the range of the key, or not one of its words.";
+    JOB_FILE = "J0201", "a file that the job names cannot be read",
+        "Paths in a job file start from its folder. Images named by a layout start from the folder of the layout and must stay below it.";
+    JOB_NO_INPUT = "J0202", "there is no input file",
+        "`files` names files or patterns such as `data/*.ndjson`. A pattern that matches nothing is a fault: an overnight run must not end\n\
+         well because the data never came.";
+    JOB_LINES = "J0203", "files of records and files of lines do not pair", "Each file of records has one file of lines, in the same order.";
+    JOB_CONTRACT = "J0301", "two layouts need one field in different ways",
+        "All layouts of a job bind the same records, so a field has one type, and a list one set of row fields in one order.";
+    JOB_UNREACHABLE = "J0302", "a layout that no record can take", "A record takes the first layout whose `when` holds; one without `when` takes all that come to it.";
+    JOB_SORT = "J0303", "the mail cannot be sorted by this", "Sort expressions give texts, numbers, amounts, dates, or true and false.";
+    JOB_FONT = "J0401", "a font cannot be used",
+        "Fonts are static TrueType or OpenType files that may be embedded. Families are named in `[fonts.<name>]`; the built-in ones are\n\
+         always there.";
+    JOB_MEDIA = "J0402", "the papers of the job do not fit its layouts",
+        "`[print.media]` renames what page masters ask for with `media=`. A name that no master uses is likely misspelt.";
+    JOB_LATE = "J0403", "a late text cannot be printed",
+        "A late text stands at `left` or `right` and at `top` or `bottom`, and its font must have all of its characters.";
+    JOB_LOCALE = "J0404", "there is no such locale", "A language tag (BCP 47) is a language and perhaps a script and region: `de`, `en-US`, `zh-Hant-TW`.";
+
+    // ---- the world
+    WORLD_FILE = "W0101", "a file or folder cannot be read or written",
+        "The disk is full, a folder is not writable, or a file has gone. Everything committed so far is whole; running the job again\n\
+         goes on from there.";
+    WORLD_LOCKED = "W0102", "another run works in the output folder",
+        "Two runs in one folder would overwrite each other. Wait for the other, or give this one a folder of its own with `--out`.";
+    WORLD_OTHER_PLAN = "W0103", "the output folder holds another job",
+        "The folder was made from another job file, layout, font, image, data or version of Pressrun. Mixing the two would give mail that\n\
+         nobody can account for. Use another folder with `--out`, or delete this one.";
+    WORLD_INPUT_CHANGED = "W0104", "the data changed",
+        "An input file was changed, replaced or cut off while it was read, or since the run that is to be resumed. Nothing made\n\
+         from changed data is kept. Put the file back and run again, or start anew in another output folder.";
+    WORLD_HOLD_LIMIT = "W0105", "too many records are held",
+        "More records are held than `hold-limit` allows, so the data or the layout is likely wrong as a whole. What is complete stays. Look at\n\
+         the reasons with `pressrun status`; correct the data and use another output folder, or raise the limit and run again.";
+    WORLD_INTERRUPTED = "W0106", "the run was stopped", "What is complete stays; running the job again goes on from there.";
+    WORLD_LEDGER = "W0107", "the ledger cannot be used",
+        "`ledger.sqlite` in the output folder is damaged, from another version, or its disk is full.";
+    WORLD_BALANCE = "W0108", "the books do not balance",
+        "The sums of the ledger contradict each other, so something was lost or doubled. The job is not closed. This is a fault of Pressrun\n\
+         or of the disk: please report it, keep the folder, and compose the job anew in another one.";
+    WORLD_DAMAGED = "W0109", "an output file is not what was written",
+        "A volume or print file is missing, or its bytes are not those the ledger knows. Delete the damaged file and run the job again: what is\n\
+         missing is made again, byte for byte.";
+    WORLD_PROGRAM = "W0110", "Pressrun failed",
+        "A record made the program fail, and was held for it. The job cannot be closed as complete: please report the fault.";
+    WORLD_ARGUMENT = "W0111", "the command cannot be carried out", "An argument names something that is not there.";
+    RECORD_LAYOUT = "R0407", "no layout takes this record",
+        "Every `[[layout]]` of the job has a `when`, and none of them holds for this record. Add a layout without `when` as the last.";
+    RECORD_BUG = "R0499", "this program failed at a record",
+        "An assertion of this program does not hold for the record. That is our fault, not the data's: the record is held, the others\n\
+         go on, and the job is not closed as complete. Please report it with the record.";
+    // ---- layouts: the file
+    LAYOUT_SYNTAX = "L0201", "the layout is not well-formed XML",
+        "A layout is an XML file: one `<layout>` element, every start tag closed, every attribute value in quotes, `<` and `&`\n\
+         in texts written `&lt;` and `&amp;`. In comparisons write `lt`, `le`, `gt`, `ge` instead of `<`, `<=`, `>`, `>=`.\n\
+         \n\
+         wrong: <if test=\"closing < 0\">      right: <if test=\"closing lt 0\">\n\
+         wrong: <td align=right>             right: <td align=\"right\">";
+    LAYOUT_NESTING = "L0202", "elements are not nested properly",
+        "Every element ends inside the element it began in, with its own name. The message names the element that was still\n\
+         open and the line it was opened on.\n\
+         \n\
+         wrong: <tr><td>Total</tr>      right: <tr><td>Total</td></tr>";
+    LAYOUT_DUPLICATE_ATTRIBUTE = "L0203", "an attribute is given twice",
+        "An element has each attribute once; which of two would count cannot be known. Remove one.\n\
+         \n\
+         wrong: <p style=\"a\" style=\"b\">      right: <p style=\"a\">";
+    LAYOUT_ENTITY = "L0204", "there is no such entity",
+        "XML knows five names, `&amp;` `&lt;` `&gt;` `&quot;` `&apos;`, and characters by number (`&#8364;`, `&#x20AC;`). The names of\n\
+         HTML do not exist; write the character itself, or its number where it is hard to see (no-break space: `&#160;`).\n\
+         \n\
+         wrong: Müller &nbsp; Sohn, R&D      right: Müller &#160; Sohn, R&amp;D";
+    LAYOUT_DTD = "L0205", "a layout cannot have a document type",
+        "`<!DOCTYPE …>` can define entities and name other files, which is a way to read files of the machine or to fill its\n\
+         memory. Pressrun refuses it wherever it stands. Remove it; no layout needs it.";
+    LAYOUT_TOO_LARGE = "L0206", "the layout is too large",
+        "A layout has at most 8 MiB, 64 levels of elements, 2,000 fields and 65,535 text styles. A layout beyond that is\n\
+         usually made by a program that repeats what `extends`, `for` or a table could say once.";
+
+    // ---- layouts: elements and attributes
+    LAYOUT_UNKNOWN_ELEMENT = "L0207", "there is no such element",
+        "The element is not part of the layout language. Its names are those of HTML where HTML has one (`p`, `table`, `tr`,\n\
+         `td`, `ul`, `img` …); docs/layout.md lists all of them.\n\
+         \n\
+         wrong: <para>Hello</para>      right: <p>Hello</p>";
+    LAYOUT_UNKNOWN_ATTRIBUTE = "L0208", "the element has no such attribute",
+        "Attributes are those of HTML and the property names of CSS, and each element takes some of them; docs/layout.md lists\n\
+         which. Nothing is ignored silently, because a misspelt attribute would only be seen in print.\n\
+         \n\
+         wrong: <p colour=\"red\">      right: <p color=\"red\">";
+    LAYOUT_NOT_ALLOWED = "L0209", "an element is not allowed here",
+        "The element exists, but not in this place: rows stand in tables, cells in rows, blocks in the body, in regions, boxes,\n\
+         columns, cells and list items, and only inline elements (`b`, `span`, `br` …) inside a paragraph.\n\
+         \n\
+         wrong: <p>Total <table> … </table></p>      right: <p>Total</p> <table> … </table>";
+    LAYOUT_TEXT_NOT_ALLOWED = "L0210", "text is not allowed here",
+        "Text stands in paragraphs, headings, cells, list items and inline elements. A cell or box that holds blocks cannot hold\n\
+         bare text beside them: put it in a `<p>`.\n\
+         \n\
+         wrong: <body>Dear customer</body>      right: <body><p>Dear customer</p></body>";
+    LAYOUT_MISSING_ATTRIBUTE = "L0211", "a required attribute is missing",
+        "The element means nothing without this attribute.\n\
+         \n\
+         wrong: <img alt=\"our logo\"/>      right: <img src=\"logo.png\" alt=\"our logo\"/>";
+    LAYOUT_MISSING_CONTENT = "L0212", "something is missing inside an element",
+        "The element means nothing without a child: a layout needs a `<page>` and a `<body>`, a `<choose>` a `<when>`, a list of\n\
+         the data contract its fields, a table its rows, a list (`ul`, `ol`) its items.\n\
+         \n\
+         wrong: <list name=\"lines\"/>      right: <list name=\"lines\"> <field name=\"text\" type=\"text\"/> </list>";
+    LAYOUT_VALUE = "L0213", "an attribute has a value it cannot take",
+        "The attribute takes one of a few words, or a value of a certain shape; the hint says which.\n\
+         \n\
+         wrong: <p text-align=\"middle\">      right: <p text-align=\"center\">";
+    LAYOUT_LENGTH = "L0214", "a length cannot be read",
+        "A length is a decimal number and a unit without a space between: `pt` (1/72 inch), `mm`, `cm`, `in`, `pc` (12 pt) or `px`\n\
+         (1/96 inch). Only 0 needs no unit. Units that depend on a font or a window (`em`, `rem`, `vw`) do not exist, and a\n\
+         percentage only where the manual says so. Margins and positions may be negative, sizes may not.\n\
+         \n\
+         wrong: font-size=\"9\"  margin-top=\"1,5mm\"      right: font-size=\"9pt\"  margin-top=\"1.5mm\"";
+    LAYOUT_COLOR = "L0215", "a colour cannot be read",
+        "A colour is `#rgb`, `#rrggbb` or one of the basic names of CSS (`black`, `silver`, `gray`, `white`, `maroon`, `red`, `purple`,\n\
+         `fuchsia`, `green`, `lime`, `olive`, `yellow`, `navy`, `blue`, `teal`, `aqua`, `orange`, `transparent` for no fill).\n\
+         \n\
+         wrong: color=\"12ab34\"      right: color=\"#12ab34\"";
+    LAYOUT_NUMBER = "L0216", "a number cannot be read",
+        "The attribute takes a number of a certain range; the message names it.\n\
+         \n\
+         wrong: colspan=\"two\"      right: colspan=\"2\"";
+    LAYOUT_UNKNOWN_STYLE = "L0217", "there is no such style",
+        "`style=` and `extends=` name a `<style>` of the same layout. It may stand anywhere in the layout, before or after its use.\n\
+         An element takes one style; combine two by letting one extend the other.\n\
+         \n\
+         wrong: <p style=\"small grey\">      right: <style name=\"small-grey\" extends=\"small\" color=\"gray\"/> … <p style=\"small-grey\">";
+    LAYOUT_CYCLE = "L0218", "styles or pages extend themselves",
+        "A chain of `extends=` comes back to where it began, so that no first definition exists. The message shows the chain.\n\
+         Remove one of its `extends=`.";
+    LAYOUT_DUPLICATE_NAME = "L0219", "a name is given twice",
+        "Fields of one list, styles, pages, and regions of one page each have names of their own. A field can also not be the\n\
+         group of another (`customer` beside `customer.name`). A row of `for` or of a table cannot be named like a field or like\n\
+         another row that is visible there.";
+    LAYOUT_UNUSED_STYLE = "L0220", "a style is never used",
+        "No element and no other style names this style. Usually the name is misspelt where it should be used; otherwise remove it.\n\
+         This is a warning: the layout works. A style that is named like an element (`h1`, `td`) is the default style of\n\
+         that element and counts as used if there is one.";
+    LAYOUT_FONT = "L0221", "there is no such font",
+        "`font-family=` names a font family that Pressrun ships or that the job declares, and the family must have the face that\n\
+         weight and style ask for: bold and italic are never faked.";
+    LAYOUT_UNKNOWN_PAGE = "L0222", "there is no such page or region",
+        "`extends=` of a page names another page of the layout, `without=` the regions of the extended page that are left out.\n\
+         \n\
+         wrong: <page name=\"rest\" extends=\"frist\">      right: <page name=\"rest\" extends=\"first\">";
+    LAYOUT_BODY_AREA = "L0223", "the body area is too small",
+        "What the margins leave of a page is the body area. It must be at least 20 pt wide and high, or nothing could be placed\n\
+         in it. Check the margins (order: top, right, bottom, left) and the units.\n\
+         \n\
+         wrong: size=\"A4\" margin=\"20cm\"      right: size=\"A4\" margin=\"20mm\"";
+    LAYOUT_PLACE = "L0224", "a place is contradictory or outside",
+        "A region or placed box must lie on its page or in its box, and its place must be said once: `left` and `right`, or one of\n\
+         them and `width`, but not all three; the same for `top`, `bottom` and `height`. `left`, `top`, `right` and `bottom` belong to\n\
+         regions and to the children of a box.\n\
+         \n\
+         wrong: left=\"20mm\" right=\"20mm\" width=\"60mm\"      right: left=\"20mm\" width=\"60mm\"";
+    LAYOUT_TOO_WIDE = "L0225", "something is wider than the room it has",
+        "Fixed columns, an image or a box are together wider than the area that holds them: the body area of the narrowest\n\
+         page, a region, a box, a cell. The message gives both numbers. Use `fr` for a column that takes what is left.\n\
+         \n\
+         wrong: columns=\"100mm 100mm\" on 174 mm      right: columns=\"100mm 1fr\"";
+    LAYOUT_TOO_HIGH = "L0226", "something is higher than the room it has",
+        "An image, a box or a row of fixed height is higher than the body area or the region that holds it, so no page\n\
+         could ever take it.";
+    LAYOUT_PERCENT = "L0227", "percentages are over 100",
+        "Columns in percent are parts of the width of their table; together they cannot be more than 100 %.\n\
+         \n\
+         wrong: columns=\"60% 50%\"      right: columns=\"60% 40%\", or columns=\"60% 1fr\"";
+    LAYOUT_COLUMNS = "L0228", "a row does not fit the columns of its table",
+        "Each row must cover the columns of its table: count the cells with their `colspan`, and those that reach down from the\n\
+         rows above by `rowspan`. A row with too many is an error; a row with too few is a warning, its right end stays empty.\n\
+         \n\
+         wrong: columns=\"1fr 1fr\" with <td colspan=\"3\">      right: <td colspan=\"2\">";
+    LAYOUT_ROWSPAN = "L0229", "a rowspan reaches beyond its rows",
+        "A cell may reach down only within the rows that come together: the rows of the head, of the foot, of a carry row, or\n\
+         the rows one round of a repetition makes. Cells under `if` or `choose` cannot reach down, because the cells below\n\
+         could not know where to stand.";
+    LAYOUT_NOT_A_LIST = "L0230", "this is not a list",
+        "`each=`, and `rows=` of tables, rows and items, repeat for the rows of a list: `name in list`. The name is yours and means\n\
+         the row inside the element.\n\
+         \n\
+         wrong: rows=\"transactions\"      right: rows=\"t in transactions\"";
+    LAYOUT_IMAGE = "L0231", "an image cannot be used",
+        "The file of `src=` is missing, outside the folder of the job, damaged, or no PNG or JPEG. The path counts from the folder of\n\
+         the job file.";
+    LAYOUT_BARCODE_TYPE = "L0232", "there is no such barcode",
+        "`type=` of a barcode names a symbology: docs/layout.md lists them with an example each.\n\
+         \n\
+         wrong: type=\"code-128\"      right: type=\"code128\"";
+    LAYOUT_BARCODE = "L0233", "a barcode cannot be made",
+        "The option does not belong to the symbology, or the fixed payload cannot be encoded by it: too long, characters\n\
+         it does not have, a wrong check digit. A payload from the data is checked for each record instead.";
+    LAYOUT_FIELD_TYPE = "L0234", "a field has no such type",
+        "Fields are `text`, `decimal`, `money`, `integer`, `boolean` or `date`. Rows are declared with `<list>`. Amounts of money are `money`,\n\
+         never `decimal`, so that their currency is kept.\n\
+         \n\
+         wrong: type=\"string\"      right: type=\"text\"";
+    LAYOUT_NAME = "L0235", "a name cannot be used",
+        "Names of fields, rows and lists begin with a letter and go on with letters, digits and `_`; fields are grouped\n\
+         with dots (`customer.name`). Names of styles and regions may also have `-`. Words of the expression language (`and`,\n\
+         `in`, `lt` …) and `page`, `pages`, `job`, `record` are taken.\n\
+         \n\
+         wrong: <field name=\"due date\" …/>      right: <field name=\"due_date\" …/>";
+    LAYOUT_LANGUAGE = "L0236", "a language cannot be used",
+        "`lang=` is a BCP 47 tag such as `en-US`, `de` or `fr-CH`. With `hyphens=\"auto\"` there must be hyphenation patterns for\n\
+         the language.\n\
+         \n\
+         wrong: lang=\"english\"      right: lang=\"en\"";
+    LAYOUT_NAMESPACE = "L0237", "the namespace is missing or wrong",
+        "The root element of a layout is `<layout xmlns=\"urn:pressrun:layout:1\">`. The namespace says which language the file is\n\
+         written in, so that a later version can read this one as it was meant.";
+    LAYOUT_TOGETHER = "L0238", "attributes or elements contradict each other",
+        "Two things were said that exclude each other, or one that has no effect without the other; the message names both.\n\
+         \n\
+         wrong: <carry> in a table without repeated rows      right: <table rows=\"t in transactions\"> … <carry>";
+    LAYOUT_ADDRESS = "L0239", "the address has no lines",
+        "`<address/>` without `<line>` children prints the text fields of the group `address` (or of the group `fields=` names), one\n\
+         per line, in the order of the data contract. The contract has no such group. Write the lines:\n\
+         \n\
+         <address> <line>{name}</line> <line>{street}</line> <line>{zip} {city}</line> </address>";
 }

@@ -48,6 +48,11 @@ impl Fingerprint {
         self.length
     }
 
+    /// When it was modified, in nanoseconds since 1970.
+    pub fn modified_nanoseconds(self) -> u128 {
+        self.modified_nanoseconds
+    }
+
     fn from_metadata(metadata: &fs::Metadata) -> Fingerprint {
         let modified = metadata.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
         Fingerprint { length: metadata.len(), modified_nanoseconds: modified.map_or(0, |d| d.as_nanos()) }
@@ -86,6 +91,18 @@ impl Mapped {
         self.fingerprint
     }
 
+    /// Tells the system that a part is done with, so that reading a large file does not fill the memory of the process.
+    pub fn release(&self, range: std::ops::Range<usize>) {
+        const PAGE: usize = 4096;
+        // Only whole pages inside the range: its edges belong to neighbours that may still be read.
+        let (start, end) = (range.start.next_multiple_of(PAGE), range.end.min(self.len()) / PAGE * PAGE);
+        if start < end
+            && let Some(map) = &self.map
+        {
+            release_pages(map, start, end - start);
+        }
+    }
+
     /// Whether the file at the path is still the one that was opened.
     pub fn is_unchanged(&self) -> bool {
         Fingerprint::of(&self.path).is_ok_and(|now| now == self.fingerprint)
@@ -98,6 +115,16 @@ fn map_file(file: &File) -> io::Result<memmap2::Mmap> {
     // it is locked, its fingerprint is compared before each volume is committed, and nothing that was read
     // from a changed file is kept.
     unsafe { memmap2::Mmap::map(file) }
+}
+
+#[allow(unsafe_code)]
+fn release_pages(map: &memmap2::Mmap, offset: usize, length: usize) {
+    // SAFETY: the map is read-only and backed by a file, so pages that are dropped and touched again are read again: no
+    // slice into it ever sees other bytes. A refusal is of no consequence.
+    #[cfg(unix)]
+    let _ = unsafe { map.unchecked_advise_range(memmap2::UncheckedAdvice::DontNeed, offset, length) };
+    #[cfg(not(unix))]
+    let _ = (map, offset, length);
 }
 
 impl Deref for Mapped {
@@ -117,6 +144,51 @@ pub fn read(path: &Path, bytes_max: usize) -> Result<Vec<u8>, FileError> {
         return Err(FileError::new("read", path, reason));
     }
     Ok(bytes)
+}
+
+/// A file that is read piece by piece, without mapping it: pieces from all over a large file would otherwise count as
+/// memory of the process.
+#[derive(Debug)]
+pub struct Pieces {
+    file: File,
+    path: PathBuf,
+}
+
+impl Pieces {
+    /// Opens a file.
+    pub fn open(path: &Path) -> Result<Pieces, FileError> {
+        let file = File::open(path).map_err(|e| FileError::new("read", path, e))?;
+        Ok(Pieces { file, path: path.to_path_buf() })
+    }
+
+    /// Reads `length` bytes from `offset` into `buffer`, which then holds nothing else.
+    pub fn read(&mut self, offset: u64, length: usize, buffer: &mut Vec<u8>) -> Result<(), FileError> {
+        use std::io::{Seek, SeekFrom};
+        buffer.clear();
+        let result = self.file.seek(SeekFrom::Start(offset)).and_then(|_| (&self.file).take(length as u64).read_to_end(buffer));
+        match result {
+            Ok(found) if found == length => Ok(()),
+            Ok(_) => Err(FileError::new("read", &self.path, io::Error::new(io::ErrorKind::UnexpectedEof, "it is shorter than it was"))),
+            Err(e) => Err(FileError::new("read", &self.path, e)),
+        }
+    }
+}
+
+/// The names in a folder, sorted. Folders end in `/`.
+pub fn list(folder: &Path) -> Result<Vec<String>, FileError> {
+    let failed = |e| FileError::new("list", folder, e);
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let mut name = entry.file_name().to_string_lossy().into_owned();
+        if fs::metadata(entry.path()).is_ok_and(|found| found.is_dir()) {
+            name.push('/');
+        }
+        names.push(name);
+    }
+    // The order of a folder depends on the file system and its history.
+    names.sort();
+    Ok(names)
 }
 
 /// The disk as a run sees it. Clones share the count of writes.

@@ -13,6 +13,8 @@ pub const LIST_ROWS_MAX: usize = 2_000_000;
 pub const TEXT_BYTES_MAX: usize = 4 << 20;
 /// Most fields in a data contract.
 pub const FIELDS_MAX: usize = 2_000;
+/// Most elements of an XML record; a few bytes each in the file, but many in memory.
+pub const XML_ELEMENTS_MAX: usize = 4_000_000;
 /// Most attributes of one XML element in customer data.
 pub const XML_ATTRIBUTES_MAX: usize = 256;
 /// Most columns of a CSV file.
@@ -35,6 +37,8 @@ pub const EXPRESSION_STEPS_MAX: u32 = 50_000_000;
 pub const IMAGE_BYTES_MAX: usize = 64 << 20;
 /// Most pixels of an image; a small file can announce billions.
 pub const IMAGE_PIXELS_MAX: u64 = 100_000_000;
+/// Most bytes of the pixels of an image once it is decompressed: A4 in colour with transparency at 800 dpi.
+pub const IMAGE_DECODED_BYTES_MAX: u64 = 256 << 20;
 /// Largest font file in bytes.
 pub const FONT_BYTES_MAX: usize = 64 << 20;
 /// Longest word handed to the shaper in one piece, in bytes.

@@ -10,7 +10,6 @@ use std::cell::Cell;
 use super::bidi;
 use super::line::Setter;
 use crate::base::code;
-use crate::base::length::Length;
 use crate::base::limits;
 use crate::base::money::Decimal;
 use crate::kit::expr::{Env, EvalError, Expr, List, Value};
@@ -56,13 +55,13 @@ where
     }
 
     /// Binds blocks.
-    pub fn blocks(&mut self, nodes: &'p [Node], form: Option<FormId>) -> Bound<&'a [Placed<'a>]> {
+    pub fn blocks(&mut self, nodes: &'a [Node], form: Option<FormId>) -> Bound<&'a [Placed<'a>]> {
         let mut out = BumpVec::new_in(self.arena);
         self.blocks_into(nodes, form, &mut out)?;
         Ok(out.into_bump_slice())
     }
 
-    fn blocks_into(&mut self, nodes: &'p [Node], form: Option<FormId>, out: &mut BumpVec<'a, Placed<'a>>) -> Bound<()> {
+    fn blocks_into(&mut self, nodes: &'a [Node], form: Option<FormId>, out: &mut BumpVec<'a, Placed<'a>>) -> Bound<()> {
         for node in nodes {
             if is_in_form(node, form) {
                 continue;
@@ -108,7 +107,7 @@ where
         Ok(())
     }
 
-    fn frame(&mut self, frame: &'p BoxNode) -> Bound<Block<'a>> {
+    fn frame(&mut self, frame: &'a BoxNode) -> Bound<Block<'a>> {
         let form = frame.form.filter(|_| self.use_forms);
         let all = self.blocks(&frame.children, form)?;
         let (children, placed) = if all.iter().any(|child| child.place.is_some()) {
@@ -121,7 +120,7 @@ where
         Ok(Block::Box(self.arena.alloc(FramedBlocks { style: &frame.style, children, placed, form })))
     }
 
-    fn columns(&mut self, node: &'p Columns) -> Bound<Block<'a>> {
+    fn columns(&mut self, node: &'a Columns) -> Bound<Block<'a>> {
         let mut columns = BumpVec::with_capacity_in(node.columns.len(), self.arena);
         for (track, body) in &node.columns {
             columns.push((*track, self.blocks(body, None)?));
@@ -130,7 +129,7 @@ where
     }
 
     /// A list becomes its items, each indented, the marker beside its first line.
-    fn list(&mut self, list: &'p ListNode, node: &'p Node, out: &mut BumpVec<'a, Placed<'a>>) -> Bound<()> {
+    fn list(&mut self, list: &'a ListNode, node: &'a Node, out: &mut BumpVec<'a, Placed<'a>>) -> Bound<()> {
         let first = out.len();
         let mut number = 0;
         for item in &list.items {
@@ -158,7 +157,7 @@ where
         Ok(())
     }
 
-    fn list_item(&mut self, list: &'p ListNode, item: &'p ListItem, number: &mut u32, out: &mut BumpVec<'a, Placed<'a>>) -> Bound<()> {
+    fn list_item(&mut self, list: &'a ListNode, item: &'a ListItem, number: &mut u32, out: &mut BumpVec<'a, Placed<'a>>) -> Bound<()> {
         if !self.holds(item.test.as_ref())? {
             return Ok(());
         }
@@ -192,16 +191,16 @@ where
         Ok(())
     }
 
-    fn paragraph(&mut self, paragraph: &'p Paragraph) -> Bound<Block<'a>> {
+    fn paragraph(&mut self, paragraph: &'a Paragraph) -> Bound<Block<'a>> {
         let items = self.inlines(&paragraph.inlines, &paragraph.style)?;
         Ok(self.lines_block(paragraph.role, &paragraph.style, items))
     }
 
-    fn lines_block(&self, role: Role, style: &'p ParagraphStyle, items: &'a [Item<'a>]) -> Block<'a> {
+    fn lines_block(&self, role: Role, style: &'a ParagraphStyle, items: &'a [Item<'a>]) -> Block<'a> {
         Block::Text(self.arena.alloc(Text { role, style, items, marker: None, lines: Cell::new(None) }))
     }
 
-    fn address(&mut self, node: &'p AddressNode) -> Bound<Block<'a>> {
+    fn address(&mut self, node: &'a AddressNode) -> Bound<Block<'a>> {
         let mut items: BumpVec<'a, Item<'a>> = BumpVec::new_in(self.arena);
         let mut lines = 0;
         for line in &node.lines {
@@ -226,7 +225,7 @@ where
     }
 
     /// The items of a paragraph.
-    pub fn inlines(&mut self, inlines: &'p [Inline], style: &ParagraphStyle) -> Bound<&'a [Item<'a>]> {
+    pub fn inlines(&mut self, inlines: &'a [Inline], style: &ParagraphStyle) -> Bound<&'a [Item<'a>]> {
         let mut items = BumpVec::new_in(self.arena);
         let mut pieces: Vec<(TextStyleId, &'a str)> = Vec::new();
         self.inlines_into(inlines, &mut items, &mut pieces, false)?;
@@ -238,7 +237,7 @@ where
         Ok(items.into_bump_slice())
     }
 
-    fn inlines_into(&mut self, inlines: &'p [Inline], items: &mut BumpVec<'a, Item<'a>>, pieces: &mut Vec<(TextStyleId, &'a str)>, keep: bool) -> Bound<()> {
+    fn inlines_into(&mut self, inlines: &'a [Inline], items: &mut BumpVec<'a, Item<'a>>, pieces: &mut Vec<(TextStyleId, &'a str)>, keep: bool) -> Bound<()> {
         for inline in inlines {
             match inline {
                 Inline::Text(style, text) => {
@@ -326,7 +325,7 @@ where
         });
     }
 
-    fn table(&mut self, table: &'p Table) -> Bound<Block<'a>> {
+    fn table(&mut self, table: &'a Table) -> Bound<Block<'a>> {
         let use_form = self.use_forms && table.head_form.is_some();
         let saved = std::mem::take(&mut self.running);
         self.running = vec![Value::Null; table.running.len()];
@@ -355,7 +354,7 @@ where
         })))
     }
 
-    fn row_group(&mut self, table: &'p Table, group: &'p RowGroup, striped: &mut bool, rows: &mut BumpVec<'a, RowContent<'a>>, running: &mut BumpVec<'a, Value<'a>>) -> Bound<()> {
+    fn row_group(&mut self, table: &'a Table, group: &'a RowGroup, striped: &mut bool, rows: &mut BumpVec<'a, RowContent<'a>>, running: &mut BumpVec<'a, Value<'a>>) -> Bound<()> {
         let repeated = match &group.repeat {
             Some((variable, expr)) => Some((*variable, self.rows(expr)?)),
             None => None,
@@ -386,7 +385,7 @@ where
     }
 
     /// Binds rows that are not repeated.
-    pub fn fixed_rows(&mut self, rows: &'p [TableRow]) -> Bound<&'a [RowContent<'a>]> {
+    pub fn fixed_rows(&mut self, rows: &'a [TableRow]) -> Bound<&'a [RowContent<'a>]> {
         let mut out = BumpVec::with_capacity_in(rows.len(), self.arena);
         for row in rows {
             if let Some(bound) = self.row(row, false)? {
@@ -396,7 +395,7 @@ where
         Ok(out.into_bump_slice())
     }
 
-    fn row(&mut self, row: &'p TableRow, striped: bool) -> Bound<Option<RowContent<'a>>> {
+    fn row(&mut self, row: &'a TableRow, striped: bool) -> Bound<Option<RowContent<'a>>> {
         if !self.holds(row.test.as_ref())? {
             return Ok(None);
         }
@@ -407,7 +406,7 @@ where
         Ok(Some(RowContent { row, cells: cells.into_bump_slice(), striped, height: Cell::new(None) }))
     }
 
-    fn chosen(&mut self, branches: &'p [(Option<Expr>, Vec<Node>)]) -> Bound<Option<&'p [Node]>> {
+    fn chosen(&mut self, branches: &'a [(Option<Expr>, Vec<Node>)]) -> Bound<Option<&'a [Node]>> {
         for (test, body) in branches {
             if self.holds(test.as_ref())? {
                 return Ok(Some(body));
@@ -511,5 +510,3 @@ pub fn joined<'a>(pieces: &[(TextStyleId, &'a str)], arena: &'a Bump) -> &'a str
     text.into_bump_str()
 }
 
-/// A length nothing is longer than.
-pub const ENDLESS: Length = Length::MAX;

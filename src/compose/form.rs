@@ -11,7 +11,6 @@ use super::paginate::{Paginator, distribute, resolve};
 use super::paint::Canvas;
 use crate::base::length::Length;
 use crate::kit::expr::Value;
-use crate::kit::font::FaceId;
 use crate::kit::locale::Locale;
 use crate::kit::text::Words;
 use crate::model::layout::{BoxNode, Layout, Node, NodeKind, Table};
@@ -186,15 +185,7 @@ fn binder<'s, 'p, 'a>(layout: &'p Layout, resources: &'p Resources, locale: &'p 
 }
 
 fn finish(mut canvas: Canvas, mut used: Used, figures: u64, resources: &Resources, width: Length, height: Length) -> Form {
-    for (index, face) in resources.faces.iter().enumerate() {
-        if figures >> index & 1 == 1
-            && let Some(table) = &face.figures
-        {
-            for (_, glyph) in table.glyphs() {
-                used.mark(FaceId(index as u16), glyph, false);
-            }
-        }
-    }
+    super::mark_fixed(resources, figures, &mut used);
     used.images.extend(&canvas.images);
     let mut content = Vec::new();
     canvas.finish(&mut content);

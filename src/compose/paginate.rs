@@ -11,7 +11,7 @@ use super::line::width_of;
 use super::paint::Canvas;
 use crate::base::code;
 use crate::base::length::Length;
-use crate::model::content::{Block, FramedBlocks, Item, Line, Placed, SideBySide, Text};
+use crate::model::content::{Bars, Block, FramedBlocks, Item, Line, Placed, SideBySide, Text};
 use crate::model::layout::{Align, Border, BoxStyle, Break, Layout, ParagraphStyle, Track, VerticalAlign};
 use crate::model::record::Hold;
 
@@ -216,11 +216,11 @@ where
                 self.canvas.stroke_line((room.x, y), (room.x + room.width, y), rule.border);
             }
             Block::Barcode(bars) => {
-                let width = bars.symbol.width(bars.node.module, bars.node.quiet);
-                let inset = if bars.node.quiet { bars.symbol.quiet(bars.node.module) } else { Length::ZERO };
-                let x = aligned(room.x, room.width, width, bars.node.align) + inset;
-                let top = if bars.symbol.is_matrix() { room.y + inset } else { room.y };
-                self.canvas.symbol(&bars.symbol, x, top, bars.node.module, bars.symbol.height(bars.node.module, bars.node.height));
+                let quiet = quiet_zone(bars);
+                let width = bars.node.module * bars.symbol.width() as i64 + quiet * 2;
+                let x = aligned(room.x, room.width, width, bars.node.align) + quiet;
+                let top = if bars.node.symbology.is_linear() { room.y } else { room.y + quiet };
+                self.canvas.symbol(&bars.symbol, x, top, bars.node.module, bars_height(bars));
             }
             _ => {}
         }
@@ -250,8 +250,8 @@ where
             Block::Image(image) => image.height,
             Block::Rule(rule) => rule.border.width,
             Block::Barcode(bars) => {
-                let quiet = if bars.node.quiet && bars.symbol.is_matrix() { bars.symbol.quiet(bars.node.module) * 2 } else { Length::ZERO };
-                bars.symbol.height(bars.node.module, bars.node.height) + quiet
+                let quiet = if bars.node.symbology.is_linear() { Length::ZERO } else { quiet_zone(bars) * 2 };
+                bars_height(bars) + quiet
             }
             Block::PageBreak => Length::ZERO,
         })
@@ -533,6 +533,14 @@ where
         let unfinished = rest.iter().any(Option::is_some);
         Ok(Placement { height, rest: unfinished.then(|| Token::Parallel(rest.into_bump_slice())) })
     }
+}
+
+fn quiet_zone(bars: &Bars<'_>) -> Length {
+    if bars.node.quiet { bars.node.module * bars.symbol.quiet() as i64 } else { Length::ZERO }
+}
+
+fn bars_height(bars: &Bars<'_>) -> Length {
+    if bars.node.symbology.is_linear() { bars.node.height } else { bars.node.module * bars.symbol.width() as i64 }
 }
 
 fn least_lines(style: &ParagraphStyle, lines: usize) -> usize {

@@ -143,7 +143,7 @@ impl Canvas {
     pub fn symbol(&mut self, symbol: &crate::kit::barcode::Symbol, x: Length, y: Length, module: Length, height: Length) {
         self.set_fill(Color::default());
         let bottom = self.height - y - height;
-        crate::kit::barcode::write_path(symbol, x.millipoints(), bottom.millipoints(), module.millipoints(), height.millipoints(), &mut self.graphics);
+        crate::kit::barcode::write_path(symbol, x, bottom, module, height, &mut self.graphics);
     }
 
     /// Adds the bytes of a run to the open string, opening it at (x, baseline) if the look changes.

@@ -58,7 +58,7 @@ where
     }
 
     /// Paints a head from the origin, for its form; gives its height.
-    pub(super) fn paint_head(&mut self, table: &'p crate::model::layout::Table, head: &'a [RowContent<'a>], tracks: &[Length]) -> Result<Length> {
+    pub(super) fn paint_head(&mut self, table: &'a crate::model::layout::Table, head: &'a [RowContent<'a>], tracks: &[Length]) -> Result<Length> {
         self.measure_rows(head, tracks)?;
         let content = TableContent {
             table,
@@ -193,7 +193,7 @@ where
     }
 
     /// The carry rows for a break before row `next`, bound with the sums up to there.
-    fn carry(&mut self, table: &'a TableContent<'a>, rows: &'p [TableRow], next: usize) -> Result<&'a [RowContent<'a>]> {
+    fn carry(&mut self, table: &'a TableContent<'a>, rows: &'a [TableRow], next: usize) -> Result<&'a [RowContent<'a>]> {
         if rows.is_empty() {
             return Ok(&[]);
         }

@@ -6,6 +6,9 @@
 pub mod barcode;
 pub mod expr;
 pub mod font;
+pub mod icc;
+pub mod image;
 pub mod locale;
 pub mod pdf;
+pub mod sample;
 pub mod text;

@@ -42,6 +42,12 @@ pub enum StreamError {
         /// Why not.
         source: SubsetError,
     },
+    /// A late text holds a character its face cannot show.
+    #[error("the face of a late text has no glyph for `{0}`")]
+    Late(char),
+    /// The template of a late text has no value at some place.
+    #[error("the template of a late text cannot be calculated at some place of the mail stream")]
+    LateTemplate,
     /// A PDF file needs a page.
     #[error("there is no page to write")]
     NoPages,

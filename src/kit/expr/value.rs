@@ -58,7 +58,7 @@ impl<'a> List<'a> {
     }
 
     /// The rows in order.
-    pub fn rows(&self) -> impl ExactSizeIterator<Item = &'a [Value<'a>]> + use<'a> {
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = &'a [Value<'a>]> + DoubleEndedIterator + use<'a> {
         self.values.chunks_exact(self.columns)
     }
 }

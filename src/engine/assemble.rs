@@ -1,0 +1,270 @@
+//! Stages 2 and 3: documents in print order become print files.
+//!
+//! Sorting moves small entries only; assembling copies page bodies out of the volumes, checks each document against its
+//! hash on the way, and adds a late stream per page. Nothing is composed again.
+
+use std::sync::Mutex;
+
+use bumpalo::Bump;
+use rayon::prelude::*;
+
+use super::{EngineError, Folder, Options, Progress, Stage, stopped};
+use crate::base::file::Mapped;
+use crate::kit::expr::{Env, Value};
+use crate::ledger::{DocumentRow, Ledger, PieceRow, PrintFileRow, State};
+use crate::model::page::Entry;
+use crate::plan::{Duplex, LatePages, PRODUCER, Plan};
+use crate::streams::FileInfo;
+use crate::streams::late::Place;
+use crate::streams::print_file::{PrintPage, PrintWriter, Sides};
+use crate::streams::volume::read_pages;
+
+/// The documents of a job in print order. About 100 bytes each; keys and ids lie in one buffer.
+pub(super) struct Order {
+    entries: Vec<Small>,
+    keys: Vec<u8>,
+}
+
+/// What assembly needs of a document.
+struct Small {
+    record: u64,
+    key: (u64, u16),
+    offset: u64,
+    length: u64,
+    hash: crate::base::hash::Hash,
+    volume: u32,
+    first_page: u32,
+    pages: u32,
+    sheets: u32,
+}
+
+impl Small {
+    fn entry(&self) -> Entry {
+        Entry {
+            record: self.record,
+            id: String::new(),
+            volume: self.volume,
+            first_page: self.first_page,
+            pages: self.pages,
+            offset: self.offset,
+            length: self.length,
+            hash: self.hash,
+            sort_key: Vec::new(),
+        }
+    }
+}
+
+/// Puts all documents into print order: by sort key, then by record.
+pub(super) fn sort(ledger: &Ledger, pool: &rayon::ThreadPool) -> Result<Order, EngineError> {
+    let mut order = Order { entries: Vec::new(), keys: Vec::new() };
+    ledger.each_document(|DocumentRow { entry, sheets, .. }| {
+        let start = order.keys.len() as u64;
+        order.keys.extend_from_slice(&entry.sort_key);
+        order.entries.push(Small {
+            record: entry.record,
+            key: (start, entry.sort_key.len() as u16),
+            offset: entry.offset,
+            length: entry.length,
+            hash: entry.hash,
+            volume: entry.volume,
+            first_page: entry.first_page,
+            pages: entry.pages,
+            sheets,
+        });
+    })?;
+    let Order { entries, keys } = &mut order;
+    let key = |small: &Small| &keys[small.key.0 as usize..small.key.0 as usize + usize::from(small.key.1)];
+    pool.install(|| entries.par_sort_unstable_by(|a, b| key(a).cmp(key(b)).then(a.record.cmp(&b.record))));
+    Ok(order)
+}
+
+/// A print file on its way to the ledger.
+struct Assembled {
+    row: PrintFileRow,
+    pieces: Vec<PieceRow>,
+}
+
+/// Assembles every print file that is not in the ledger yet.
+pub(super) fn assemble(plan: &Plan, order: &Order, ledger: &mut Ledger, pool: &rayon::ThreadPool, options: &Options<'_>) -> Result<(), EngineError> {
+    options.watch.stage(Stage::Assemble, order.entries.iter().map(|small| small.length).sum());
+    let pieces_per_file = plan.print.pieces_per_file.max(1) as usize;
+    let mut used = ledger.used()?;
+    used.merge(&plan.print.late_used);
+    let mut done = std::collections::BTreeSet::new();
+    for row in ledger.print_files()? {
+        let there = std::fs::metadata(options.out.join(&row.file)).is_ok_and(|metadata| metadata.len() == row.bytes);
+        if there {
+            done.insert(row.number);
+        } else {
+            ledger.drop_print_file(row.number)?;
+        }
+    }
+    let volumes: Vec<Option<Mapped>> = {
+        let rows = ledger.volumes()?;
+        let mut maps = Vec::with_capacity(rows.len());
+        for row in rows {
+            maps.push(match row.file {
+                Some(file) => Some(Mapped::open(&options.out.join(file))?),
+                None => None,
+            });
+        }
+        maps
+    };
+    let failure: Mutex<Option<EngineError>> = Mutex::new(None);
+    let fail = |error: EngineError| {
+        failure.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).get_or_insert(error);
+    };
+    let has_failed = || failure.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).is_some();
+    let (sender, receiver) = crossbeam::channel::bounded::<Assembled>(pool.current_num_threads() + 1);
+    std::thread::scope(|scope| {
+        let posting = scope.spawn(|| {
+            let receiver = receiver;
+            while let Ok(file) = receiver.recv() {
+                if has_failed() {
+                    continue;
+                }
+                if let Err(error) = ledger.post_print_file(&file.row, &file.pieces) {
+                    fail(error.into());
+                }
+            }
+        });
+        pool.install(|| {
+            let chunks = order.entries.par_chunks(pieces_per_file).with_max_len(1);
+            chunks.enumerate().for_each(|(index, pieces)| {
+                let number = index as u32 + 1;
+                if stopped(options) || has_failed() {
+                    return;
+                }
+                let bytes = pieces.iter().map(|small| small.length).sum();
+                let pages = pieces.iter().map(|small| u64::from(small.pages)).sum();
+                let progress = Progress { bytes, documents: pieces.len() as u64, pages, held: 0, resumed: done.contains(&number) };
+                if !done.contains(&number) {
+                    let first = (index * pieces_per_file) as u64 + 1;
+                    match assemble_file(plan, &volumes, number, first, pieces, &used, options) {
+                        // The receiver can only be gone if it panicked, which the join below passes on.
+                        Ok(file) => drop(sender.send(file)),
+                        Err(error) => return fail(error),
+                    }
+                }
+                options.watch.done(progress);
+            });
+        });
+        drop(sender);
+        if let Err(panic) = posting.join() {
+            std::panic::resume_unwind(panic);
+        }
+    });
+    if let Some(error) = failure.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()) {
+        return Err(error);
+    }
+    if stopped(options) {
+        return Err(EngineError::Interrupted);
+    }
+    ledger.set_state(State::Printed, None)?;
+    Ok(())
+}
+
+fn assemble_file(plan: &Plan, volumes: &[Option<Mapped>], number: u32, first: u64, pieces: &[Small], used: &crate::model::resources::Used, options: &Options<'_>) -> Result<Assembled, EngineError> {
+    let file = Folder::print_name(number);
+    let path = options.out.join(&file);
+    let failed = |source: crate::streams::StreamError| EngineError::Stream { file: file.clone(), source };
+    let pending = options.disk.begin(&path)?;
+    // One write per megabyte: the disk counts and the system pays for each.
+    let mut out = std::io::BufWriter::with_capacity(1 << 20, pending);
+    let mut writer = PrintWriter::new(&mut out, &plan.media);
+    let mut rows = Vec::with_capacity(pieces.len());
+    let mut late = Vec::new();
+    let mut printed: Vec<(usize, std::ops::Range<usize>, u8, std::ops::Range<usize>)> = Vec::new();
+    let (mut pages, mut sheets, mut blanks, mut print_page) = (0u64, 0u64, 0u64, 1u32);
+    let mut arena = Bump::new();
+    for (index, small) in pieces.iter().enumerate() {
+        let volume = volumes[small.volume as usize].as_ref().expect("a volume with documents has a file");
+        let bodies = read_pages(volume, &small.entry(), &plan.media)
+            .map_err(|source| EngineError::Stream { file: Folder::volume_name(small.volume), source })?;
+        let sequence = first + index as u64;
+        let duplex = plan.print.duplex.is_duplex();
+        late.clear();
+        printed.clear();
+        for (page, body) in bodies.iter().enumerate() {
+            let page = page as u32 + 1;
+            let place = Place {
+                sequence,
+                sheet: if duplex { page.div_ceil(2) } else { page },
+                sheets: small.sheets,
+                page,
+                pages: small.pages,
+                pieces: pieces.len() as u64,
+                print_file: number,
+            };
+            let start = late.len();
+            write_late(plan, &place, body.media, &mut late, &mut arena).map_err(failed)?;
+            printed.push((small.volume as usize, body.body.clone(), body.media, start..late.len()));
+        }
+        let mut list: Vec<PrintPage<'_>> = printed
+            .iter()
+            .map(|(_, body, media, text)| PrintPage::Composed { body: &volume[body.clone()], media: *media, late: &late[text.clone()] })
+            .collect();
+        if duplex && list.len() % 2 == 1 {
+            let media = printed.last().map_or(0, |(_, _, media, _)| *media);
+            list.push(PrintPage::Blank { media });
+            blanks += 1;
+        }
+        writer.add_piece(&list).map_err(failed)?;
+        rows.push(PieceRow { sequence, record: small.record, print_page });
+        print_page += list.len() as u32;
+        pages += u64::from(small.pages);
+        sheets += u64::from(small.sheets);
+    }
+    let title = format!("{}, print file {number}", plan.settings.name);
+    let info = FileInfo { title: &title, producer: PRODUCER, date: plan.settings.date, language: super::composing::language(plan) };
+    let index = writer.finish(&plan.resources, used, sides(plan), &info).map_err(failed)?;
+    let pending = out.into_inner().map_err(|error| crate::base::file::FileError::new("write", &path, error.into_error()))?;
+    pending.commit()?;
+    let row = PrintFileRow {
+        number,
+        pieces: index.pieces,
+        pages,
+        blanks,
+        sheets,
+        bytes: index.file.length,
+        hash: index.file.hash,
+        file,
+    };
+    Ok(Assembled { row, pieces: rows })
+}
+
+/// The late stream of a page: every text of the job that goes there.
+fn write_late(plan: &Plan, place: &Place, media: u8, out: &mut Vec<u8>, arena: &mut Bump) -> Result<(), crate::streams::StreamError> {
+    if plan.print.late.is_empty() {
+        return Ok(());
+    }
+    arena.reset();
+    // Variable 0 would be the record, of which nothing is known here.
+    let variables: Vec<Value<'_>> = std::iter::once(Value::Row(&[])).chain(place.values().into_iter().map(Value::Integer)).collect();
+    let env = Env { arena, vars: &variables, running: &[], page: None, locale: &plan.locales[0] };
+    let height = plan.media[usize::from(media)].height;
+    for late in &plan.print.late {
+        let stands = match late.pages {
+            LatePages::All => true,
+            LatePages::First => place.page == 1,
+            LatePages::Front => !plan.print.duplex.is_duplex() || place.page % 2 == 1,
+        };
+        if !stands {
+            continue;
+        }
+        let mut text = String::new();
+        // Whole numbers and fixed text cannot overflow or divide by zero unless the template does; then nothing is printed
+        // wrong, the file is refused.
+        late.text.write(&env, &mut text).map_err(|_| crate::streams::StreamError::LateTemplate)?;
+        late.places[usize::from(media)].write(&plan.resources, &text, height, out).map_err(|error| crate::streams::StreamError::Late(error.0))?;
+    }
+    Ok(())
+}
+
+/// How the press is told to print.
+fn sides(plan: &Plan) -> Sides {
+    match plan.print.duplex {
+        Duplex::Simplex => Sides::Simplex,
+        Duplex::LongEdge | Duplex::ShortEdge => Sides::Duplex,
+    }
+}

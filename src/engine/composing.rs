@@ -1,0 +1,367 @@
+//! Stage 1: ranges of records become volumes.
+//!
+//! Ranges are cut serially and composed in parallel, each by one thread from parsing to fsync; a single thread outside
+//! the pool posts them. No range waits for another, so their order of completion is free and changes nothing.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bumpalo::Bump;
+use rayon::prelude::*;
+
+use super::{EngineError, Folder, Inputs, Options, Progress, Stage, Texts, stopped};
+use crate::base::code;
+use crate::base::hash::Hasher;
+use crate::base::limits::SORT_KEY_BYTES_MAX;
+use crate::compose::{Composer, MissingGlyphs};
+use crate::input::{Opened, Raw, RecordRange};
+use crate::kit::expr::{Env, EvalError, Value};
+use crate::ledger::{DocumentRow, HoldRow, Ledger, State, VolumeRow};
+use crate::model::page::{ComposedRange, Document, SortKey};
+use crate::model::record::Hold;
+use crate::model::resources::Used;
+use crate::plan::{HoldLimit, LocaleChoice, PRODUCER, Plan, find_locale};
+use crate::streams::FileInfo;
+use crate::streams::volume::write_volume;
+
+/// Ranges end early when they reach this size, so that a few huge records do not make a volume that fills the memory.
+const RANGE_BYTES_MAX: usize = 32 << 20;
+
+/// A volume on its way to the ledger.
+struct Committed {
+    row: VolumeRow,
+    used: Used,
+    documents: Vec<DocumentRow>,
+    holds: Vec<HoldRow>,
+    bytes: u64,
+}
+
+/// What a worker keeps from range to range.
+struct Worker<'p> {
+    composer: Composer<'p>,
+    arena: Bump,
+    file: Vec<u8>,
+}
+
+/// Composes every range that is not in the ledger yet.
+pub(super) fn compose(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, pool: &rayon::ThreadPool, options: &Options<'_>) -> Result<(), EngineError> {
+    options.watch.stage(Stage::Compose, inputs.bytes());
+    let texts = inputs.texts(plan)?;
+    let opened = open(plan, inputs, &texts)?;
+    let done: BTreeMap<u32, VolumeRow> = ledger.volumes()?.into_iter().map(|row| (row.number, row)).collect();
+    let held_before = ledger.balance()?.held;
+    let held = AtomicU64::new(held_before);
+    let failure: Mutex<Option<EngineError>> = Mutex::new(None);
+    let fail = |error: EngineError| {
+        failure.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).get_or_insert(error);
+    };
+    let has_failed = || failure.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).is_some();
+    let workers: Vec<Mutex<Option<Worker<'_>>>> = (0..pool.current_num_threads()).map(|_| Mutex::new(None)).collect();
+    // Entries of a few volumes may wait for the ledger; the pool is then slowed down by one slot per thread.
+    let (sender, receiver) = crossbeam::channel::bounded::<Committed>(pool.current_num_threads() * 2 + 2);
+    let mut cutters: Vec<_> = opened.iter().map(Opened::cutter).collect();
+    let (mut input, mut number, mut first, mut records) = (0usize, 0u32, 0u64, 0u64);
+    let ranges = std::iter::from_fn(|| {
+        loop {
+            if stopped(options) || has_failed() || input == cutters.len() {
+                return None;
+            }
+            match cutters[input].next(plan.settings.volume_records, RANGE_BYTES_MAX) {
+                Ok(Some(range)) => {
+                    let cut = Cut { number, input, first, range };
+                    number += 1;
+                    records += cut.range.count;
+                    return Some(cut);
+                }
+                Ok(None) => {
+                    input += 1;
+                    first = records;
+                }
+                Err(fault) => {
+                    fail(inputs.fault(input, fault));
+                    return None;
+                }
+            }
+        }
+    });
+    std::thread::scope(|scope| {
+        let posting = scope.spawn(|| {
+            let receiver = receiver;
+            while let Ok(volume) = receiver.recv() {
+                if has_failed() {
+                    continue;
+                }
+                if let Err(error) = ledger.post_volume(&volume.row, &volume.used, &volume.documents, &volume.holds) {
+                    fail(error.into());
+                    continue;
+                }
+                options.watch.done(Progress {
+                    bytes: volume.bytes,
+                    documents: volume.documents.len() as u64,
+                    pages: volume.row.pages,
+                    held: volume.holds.len() as u64,
+                    resumed: false,
+                });
+            }
+        });
+        pool.install(|| {
+            ranges.par_bridge().for_each(|cut| {
+                if has_failed() {
+                    return;
+                }
+                if let Some(row) = done.get(&cut.number).filter(|row| is_there(row, options)) {
+                    let progress = Progress { bytes: cut.range.bytes() as u64, documents: u64::from(row.documents), pages: row.pages, held: u64::from(row.records - row.documents), resumed: true };
+                    options.watch.done(progress);
+                    return;
+                }
+                let slot = rayon::current_thread_index().unwrap_or(0);
+                let mut slot = workers[slot].lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+                let worker = slot.get_or_insert_with(|| Worker {
+                    composer: composer(plan),
+                    arena: Bump::new(),
+                    file: Vec::new(),
+                });
+                match compose_range(plan, &opened[cut.input], &cut, worker, inputs, options) {
+                    Ok(volume) => {
+                        let now = held.fetch_add(volume.holds.len() as u64, Ordering::Relaxed) + volume.holds.len() as u64;
+                        // The receiver lives as long as the scope; it can only be gone if it panicked.
+                        let _ = sender.send(volume);
+                        if let HoldLimit::Count(limit) = plan.settings.hold_limit
+                            && now > limit
+                        {
+                            fail(EngineError::HoldLimit { held: now, limit });
+                        }
+                    }
+                    Err(error) => fail(error),
+                }
+            });
+        });
+        drop(sender);
+        if let Err(panic) = posting.join() {
+            std::panic::resume_unwind(panic);
+        }
+    });
+    if let Some(error) = failure.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()) {
+        return Err(error);
+    }
+    if stopped(options) {
+        return Err(EngineError::Interrupted);
+    }
+    if let Some(path) = inputs.changed() {
+        return Err(EngineError::InputChanged(path));
+    }
+    if records == 0 {
+        return Err(EngineError::NoRecords);
+    }
+    // A limit in percent is known only when all records are.
+    let limit = plan.settings.hold_limit.of(records);
+    let now = held.into_inner();
+    if now > limit {
+        return Err(EngineError::HoldLimit { held: now, limit });
+    }
+    ledger.set_state(State::Composed, Some(records))?;
+    Ok(())
+}
+
+/// A range on its way to a worker.
+struct Cut {
+    /// The number of its volume.
+    number: u32,
+    /// Its input.
+    input: usize,
+    /// Records of the inputs before.
+    first: u64,
+    /// The records.
+    range: RecordRange,
+}
+
+fn open<'d>(plan: &'d Plan, inputs: &Inputs, texts: &'d [Texts<'d>]) -> Result<Vec<Opened<'d>>, EngineError> {
+    let mut all = Vec::new();
+    for (index, (planned, texts)) in plan.inputs.iter().zip(texts).enumerate() {
+        let opened = planned.input.open(&texts.files, &texts.lines);
+        all.push(opened.map_err(|mut faults| inputs.fault(index, faults.remove(0)))?);
+    }
+    Ok(all)
+}
+
+fn composer(plan: &Plan) -> Composer<'_> {
+    let missing = if plan.settings.report_missing_glyphs { MissingGlyphs::Report } else { MissingGlyphs::Hold };
+    Composer::new(&plan.compiled, &plan.resources, &plan.media_of, missing)
+}
+
+/// Whether the file of a posted volume is there in full length. A missing one is composed again.
+fn is_there(row: &VolumeRow, options: &Options<'_>) -> bool {
+    match &row.file {
+        None => true,
+        Some(file) => std::fs::metadata(options.out.join(file)).is_ok_and(|metadata| metadata.len() == row.bytes),
+    }
+}
+
+fn compose_range<'p>(plan: &'p Plan, opened: &Opened<'_>, cut: &Cut, worker: &mut Worker<'p>, inputs: &Inputs, options: &Options<'_>) -> Result<Committed, EngineError> {
+    let (number, range) = (cut.number, &cut.range);
+    let first_file = inputs.first_file(cut.input);
+    let mut composed = ComposedRange::default();
+    let mut layouts = Vec::new();
+    let mut holds = Vec::new();
+    let mut source = Hasher::new();
+    for raw in opened.raws(range) {
+        source.update_field(raw.text());
+        worker.arena.reset();
+        let outcome = catch_unwind(AssertUnwindSafe(|| compose_record(plan, opened, &raw, cut.first, &mut worker.composer, &worker.arena)));
+        match outcome {
+            Ok(Ok((layout, document))) => {
+                layouts.push(layout);
+                composed.documents.push(document);
+            }
+            Ok(Err(hold)) => holds.push(hold_row(&raw, cut.first, first_file, hold)),
+            Err(panic) => {
+                // Our own fault. Whatever the composer was in the middle of is thrown away with it, but not what it has
+                // counted for the documents before.
+                let used = worker.composer.take_used();
+                composed.used.merge(&used);
+                worker.composer = composer(plan);
+                holds.push(hold_row(&raw, cut.first, first_file, Hold::new(&code::RECORD_BUG, format!("a fault of this program: {}", panic_text(&*panic)))));
+            }
+        }
+    }
+    composed.used.merge(&worker.composer.take_used());
+    let title = format!("{}, volume {}", plan.settings.name, number + 1);
+    let info = FileInfo { title: &title, producer: PRODUCER, date: plan.settings.date, language: language(plan) };
+    worker.file.clear();
+    let file = Folder::volume_name(number);
+    let index = if composed.documents.is_empty() {
+        None
+    } else {
+        let index = write_volume(&composed, &plan.resources, &plan.media, &info, &mut worker.file);
+        Some(index.map_err(|source| EngineError::Stream { file: file.clone(), source })?)
+    };
+    if let Some(path) = inputs.changed() {
+        return Err(EngineError::InputChanged(path));
+    }
+    if index.is_some() {
+        options.disk.commit(&options.out.join(&file), &worker.file)?;
+    }
+    let mut documents = Vec::with_capacity(composed.documents.len());
+    if let Some(index) = &index {
+        for ((document, place), layout) in composed.documents.iter().zip(&index.documents).zip(layouts) {
+            documents.push(DocumentRow { entry: place.entry(document, number), sheets: if plan.print.duplex.is_duplex() { place.pages.div_ceil(2) } else { place.pages }, layout });
+        }
+    }
+    let row = VolumeRow {
+        number,
+        first_record: cut.first + range.first,
+        records: range.count as u32,
+        documents: documents.len() as u32,
+        pages: index.as_ref().map_or(0, |index| u64::from(index.pages)),
+        bytes: worker.file.len() as u64,
+        hash: index.as_ref().map(|index| index.file.hash),
+        file: index.is_some().then_some(file),
+        source: source.finish(),
+    };
+    Ok(Committed { row, used: composed.used, documents, holds, bytes: range.bytes() as u64 })
+}
+
+fn hold_row(raw: &Raw<'_>, first: u64, first_file: usize, hold: Hold) -> HoldRow {
+    let range = raw.original_range();
+    HoldRow { record: first + raw.number, code: hold.code.id.to_string(), reason: hold.reason, input: (first_file + raw.file()) as u32, offset: range.start as u64, length: range.len() as u64 }
+}
+
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    panic.downcast_ref::<String>().cloned().or_else(|| panic.downcast_ref::<&str>().map(|text| text.to_string())).unwrap_or_default()
+}
+
+/// The language of a job's files: that of its layouts if they agree.
+pub(super) fn language(plan: &Plan) -> &str {
+    let first = plan.compiled.first().map_or("", |layout| layout.lang.as_str());
+    if plan.compiled.iter().all(|layout| layout.lang == first) { first } else { "" }
+}
+
+/// One record from its bytes to its pages; the index of its layout with it. `first` records came before its input.
+fn compose_record<'p>(plan: &'p Plan, opened: &Opened<'_>, raw: &Raw<'_>, first: u64, composer: &mut Composer<'p>, arena: &Bump) -> Result<(u16, Document), Hold> {
+    let values = opened.parse(raw, arena)?;
+    let number = first + raw.number;
+    let mut variables = [Value::Row(values), Value::Date(plan.settings.date), Value::Text(&plan.settings.name), Value::Integer(number as i64 + 1)];
+    let hold = |error: EvalError| Hold::new(&code::RECORD_EXPRESSION, error.to_string());
+    let env = Env { arena, vars: &variables, running: &[], page: None, locale: &plan.locales[0] };
+    let mut taken = None;
+    for (index, layout) in plan.layouts.iter().enumerate() {
+        let applies = match &layout.when {
+            Some(test) => test.test(&env).map_err(hold)?,
+            None => true,
+        };
+        if applies {
+            taken = Some(index);
+            break;
+        }
+    }
+    let Some(layout) = taken else {
+        return Err(Hold::new(&code::RECORD_LAYOUT, "no layout of the job takes this record"));
+    };
+    let locale = match &plan.locale {
+        LocaleChoice::Fixed(index) => *index,
+        LocaleChoice::OfLayout(indices) => indices[layout],
+        LocaleChoice::Named(tag) => {
+            let mut named = String::new();
+            tag.write(&env, &mut named).map_err(hold)?;
+            let found = find_locale(&plan.locales, &named);
+            found.ok_or_else(|| Hold::new(&code::RECORD_LOCALE, format!("the job has no locale for `{named}`")))?
+        }
+    };
+    let env = Env { locale: &plan.locales[locale], ..env };
+    let mut document = Document { record: number, ..Document::default() };
+    match &plan.document_id {
+        Some(template) => template.write(&env, &mut document.id).map_err(hold)?,
+        None => document.id = (number + 1).to_string(),
+    }
+    match &plan.title {
+        Some(template) => template.write(&env, &mut document.title).map_err(hold)?,
+        None => document.title = document.id.clone(),
+    }
+    let mut key = SortKey::default();
+    for (expr, descending) in &plan.print.sort {
+        key.push(&expr.evaluate(&env).map_err(hold)?, *descending);
+    }
+    key.0.truncate(SORT_KEY_BYTES_MAX);
+    document.sort_key = key.0;
+    // The layout sees its own contract, not the union of all.
+    let projected = plan.layouts[layout].projection.apply(values, arena);
+    let projected = projected.map_err(|field| Hold::new(&code::RECORD_FIELD_MISSING, format!("the layout `{}` requires `{field}`", plan.layouts[layout].name)))?;
+    variables[0] = Value::Row(projected);
+    composer.compose(layout, arena, &variables, &plan.locales[locale], &mut document.pages)?;
+    Ok((layout as u16, document))
+}
+
+/// Composes one record, counted from 0, into a file of its own, without a ledger: `--only-record`.
+pub fn compose_one(plan: &Plan, number: u64) -> Result<Option<Result<Vec<u8>, Hold>>, EngineError> {
+    let inputs = Inputs::open(plan)?;
+    let texts = inputs.texts(plan)?;
+    let opened = open(plan, &inputs, &texts)?;
+    let mut first = 0;
+    for (index, opened) in opened.iter().enumerate() {
+        let mut cutter = opened.cutter();
+        let mut count = 0;
+        while let Some(range) = cutter.next(plan.settings.volume_records, RANGE_BYTES_MAX).map_err(|fault| inputs.fault(index, fault))? {
+            count += range.count;
+            if number >= first + range.first + range.count {
+                continue;
+            }
+            let Some(raw) = opened.raws(&range).find(|raw| first + raw.number == number) else { return Ok(None) };
+            let (mut composer, arena) = (composer(plan), Bump::new());
+            let document = match compose_record(plan, opened, &raw, first, &mut composer, &arena) {
+                Ok((_, document)) => document,
+                Err(hold) => return Ok(Some(Err(hold))),
+            };
+            let title = document.title.clone();
+            let range = ComposedRange { documents: vec![document], used: composer.take_used() };
+            let info = FileInfo { title: &title, producer: PRODUCER, date: plan.settings.date, language: language(plan) };
+            let mut file = Vec::new();
+            write_volume(&range, &plan.resources, &plan.media, &info, &mut file)
+                .map_err(|source| EngineError::Stream { file: format!("record-{}.pdf", number + 1), source })?;
+            return Ok(Some(Ok(file)));
+        }
+        first += count;
+    }
+    Ok(None)
+}

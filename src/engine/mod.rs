@@ -1,0 +1,364 @@
+//! Layer 5: runs a plan. The only threads, the only clock.
+//!
+//! Takes a frozen plan, an output folder and a disk, gives volumes, print files and books that balance. A run is a
+//! sequence of stages; each leaves the ledger in a state from which the next run goes on. Must never decide what a page
+//! looks like or what a key of the job file means.
+
+mod assemble;
+mod close;
+mod composing;
+mod report;
+mod verify;
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+pub use composing::compose_one;
+pub use verify::{Verified, verify};
+
+use crate::base::file::{Disk, FileError, FolderLock, Mapped};
+use crate::base::hash::Hash;
+use crate::input::{InputFault, InputFile};
+use crate::ledger::{Balance, InputRow, JobRow, Ledger, LedgerError, State};
+use crate::plan::{PRODUCER, Plan};
+use crate::streams::StreamError;
+
+/// How a plan is run.
+pub struct Options<'r> {
+    /// The output folder.
+    pub out: PathBuf,
+    /// Threads; 0: as many as the machine has.
+    pub threads: usize,
+    /// The disk.
+    pub disk: Disk,
+    /// Set from outside to end after the volumes that are being composed.
+    pub stop: &'r AtomicBool,
+    /// Is told what happens.
+    pub watch: &'r (dyn Watch + Sync),
+}
+
+/// Who wants to know how a run gets on. Called from any thread.
+pub trait Watch {
+    /// A stage begins; `bytes` of work lie before it where that is known.
+    fn stage(&self, stage: Stage, bytes: u64);
+    /// Work was committed.
+    fn done(&self, progress: Progress);
+}
+
+/// Nobody wants to know.
+pub struct Silent;
+
+impl Watch for Silent {
+    fn stage(&self, _: Stage, _: u64) {}
+    fn done(&self, _: Progress) {}
+}
+
+/// The stages of a run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stage {
+    /// Records become volumes.
+    Compose,
+    /// Documents are put into print order.
+    Sort,
+    /// Volumes become print files.
+    Assemble,
+    /// Balance, manifest, report.
+    Close,
+}
+
+impl Stage {
+    /// Its name in messages and in the ledger.
+    pub fn name(self) -> &'static str {
+        match self {
+            Stage::Compose => "compose",
+            Stage::Sort => "sort",
+            Stage::Assemble => "assemble",
+            Stage::Close => "close",
+        }
+    }
+}
+
+/// Work that was just committed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Progress {
+    /// Bytes of input or of volumes.
+    pub bytes: u64,
+    /// Documents.
+    pub documents: u64,
+    /// Pages.
+    pub pages: u64,
+    /// Records held.
+    pub held: u64,
+    /// Whether it was found done by an earlier run.
+    pub resumed: bool,
+}
+
+/// What came of a run.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Summary {
+    /// The sums of the books.
+    pub balance: Balance,
+    /// Whether an earlier run had finished the job and this one did nothing.
+    pub was_closed: bool,
+    /// Milliseconds of each stage of this run.
+    pub stages: Vec<(&'static str, u64)>,
+}
+
+/// Why a run ended before its job was closed.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The disk.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The ledger.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// A volume or print file.
+    #[error("{file}: {source}")]
+    Stream {
+        /// Which.
+        file: String,
+        /// What is wrong.
+        source: StreamError,
+    },
+    /// An input file cannot be read as what the job says it is.
+    #[error("{}:{}: {}", .0.0.display(), .0.1.line, .0.1.message)]
+    Input(Box<(PathBuf, InputFault)>),
+    /// Another run has the folder.
+    #[error("another run is working in `{}`", .0.display())]
+    Locked(PathBuf),
+    /// The folder belongs to another plan.
+    #[error("`{}` holds the output of another job or of an earlier state of this one", .0.display())]
+    OtherPlan(PathBuf),
+    /// An input file changed while it was read, or since the run that is resumed.
+    #[error("the input file `{}` changed while the job was running", .0.display())]
+    InputChanged(PathBuf),
+    /// Too many records are held.
+    #[error("{held} records are held, the limit of the job is {limit}")]
+    HoldLimit {
+        /// How many.
+        held: u64,
+        /// How many may be.
+        limit: u64,
+    },
+    /// The user ended the run.
+    #[error("the run was interrupted")]
+    Interrupted,
+    /// The job holds no records.
+    #[error("the input holds no records")]
+    NoRecords,
+    /// The books do not balance.
+    #[error("the books do not balance: {}", .0.join("; "))]
+    Unbalanced(Vec<String>),
+    /// A fault of this program was met; the job must not close.
+    #[error("{0} records met a fault of this program and are held; the job cannot be closed as complete")]
+    Bug(u64),
+}
+
+impl EngineError {
+    /// What the user can do about it.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            EngineError::File(_) | EngineError::Interrupted => Some("run the same command again to go on from the last complete volume"),
+            EngineError::OtherPlan(_) => Some("give another folder with `--out`, or remove this one"),
+            EngineError::InputChanged(_) => Some("nothing of the changed file was kept; run into a new folder once the file is complete"),
+            EngineError::HoldLimit { .. } => Some("look at `pressrun status`, then raise `hold-limit` or mend the data"),
+            EngineError::Locked(_) => Some("wait for it, or give another folder with `--out`"),
+            _ => None,
+        }
+    }
+}
+
+/// Paths in an output folder.
+pub struct Folder<'f>(pub &'f Path);
+
+impl Folder<'_> {
+    /// The ledger.
+    pub fn ledger(&self) -> PathBuf {
+        self.0.join("ledger.sqlite")
+    }
+    /// A file by its path in the folder.
+    pub fn file(&self, relative: &str) -> PathBuf {
+        self.0.join(relative)
+    }
+    /// The path in the folder of a volume.
+    pub fn volume_name(number: u32) -> String {
+        format!("volumes/{:06}.pdf", number + 1)
+    }
+    /// The path in the folder of a print file.
+    pub fn print_name(number: u32) -> String {
+        format!("print/{number:06}.pdf")
+    }
+}
+
+/// The input files of a plan, mapped.
+pub(super) struct Inputs {
+    inputs: Vec<MappedInput>,
+}
+
+struct MappedInput {
+    files: Vec<Mapped>,
+    lines: Vec<Mapped>,
+}
+
+/// The files of one input as text.
+pub(super) struct Texts<'i> {
+    files: Vec<InputFile<'i>>,
+    lines: Vec<InputFile<'i>>,
+}
+
+impl Inputs {
+    /// Maps the files.
+    pub(super) fn open(plan: &Plan) -> Result<Inputs, EngineError> {
+        let map = |paths: &[PathBuf]| paths.iter().map(|path| Mapped::open(path)).collect::<Result<Vec<_>, _>>();
+        let mut inputs = Vec::new();
+        for input in &plan.inputs {
+            inputs.push(MappedInput { files: map(&input.files)?, lines: map(&input.lines)? });
+        }
+        Ok(Inputs { inputs })
+    }
+
+    /// The files as text, by input.
+    fn texts(&self, plan: &Plan) -> Result<Vec<Texts<'_>>, EngineError> {
+        let mut all = Vec::new();
+        for (input, planned) in self.inputs.iter().zip(&plan.inputs) {
+            let mut texts = Texts { files: Vec::new(), lines: Vec::new() };
+            for (files, out) in [(&input.files, &mut texts.files), (&input.lines, &mut texts.lines)] {
+                for file in files {
+                    let text = InputFile::read(file, planned.encoding.as_deref());
+                    out.push(text.map_err(|fault| EngineError::Input(Box::new((file.path().to_path_buf(), fault))))?);
+                }
+            }
+            all.push(texts);
+        }
+        Ok(all)
+    }
+
+    /// All files, in the order in which holds and the ledger count them.
+    fn all(&self) -> impl Iterator<Item = &Mapped> {
+        self.inputs.iter().flat_map(|input| input.files.iter().chain(&input.lines))
+    }
+
+    /// Where the files of an input begin in [`Inputs::all`].
+    fn first_file(&self, input: usize) -> usize {
+        self.inputs[..input].iter().map(|input| input.files.len() + input.lines.len()).sum()
+    }
+
+    fn bytes(&self) -> u64 {
+        self.all().map(|file| file.len() as u64).sum()
+    }
+
+    /// The first file that is not what it was when it was opened.
+    fn changed(&self) -> Option<PathBuf> {
+        self.all().find(|file| !file.is_unchanged()).map(|file| file.path().to_path_buf())
+    }
+
+    /// A fault of an input file with its path.
+    fn fault(&self, input: usize, fault: InputFault) -> EngineError {
+        let files = if fault.in_lines { &self.inputs[input].lines } else { &self.inputs[input].files };
+        EngineError::Input(Box::new((files[fault.file].path().to_path_buf(), fault)))
+    }
+
+    fn rows(&self) -> Vec<InputRow> {
+        self.all()
+            .map(|file| InputRow {
+                path: file.path().display().to_string(),
+                length: file.len() as u64,
+                modified: file.fingerprint().modified_nanoseconds().to_string(),
+            })
+            .collect()
+    }
+}
+
+/// Runs a plan to the end, or to the next place from which it can be resumed.
+pub fn run(plan: &Plan, options: &Options<'_>) -> Result<Summary, EngineError> {
+    let folder = Folder(&options.out);
+    let disk = &options.disk;
+    for path in [options.out.clone(), folder.file("volumes"), folder.file("print")] {
+        disk.create_folder(&path)?;
+    }
+    let Some(_lock) = FolderLock::acquire(&folder.file(".lock"))? else {
+        return Err(EngineError::Locked(options.out.clone()));
+    };
+    let inputs = Inputs::open(plan)?;
+    let mut ledger = Ledger::open(&folder.ledger(), disk)?;
+    let state = begin(plan, &inputs, &mut ledger, options)?;
+    if state == State::Closed {
+        return Ok(Summary { balance: ledger.balance()?, was_closed: true, stages: Vec::new() });
+    }
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).thread_name(|index| format!("compose-{index}")).build();
+    let pool = pool.map_err(|error| FileError::new("start threads for", &options.out, std::io::Error::other(error)))?;
+    let mut stages = Vec::new();
+    let mut timed = |stage: Stage, ledger: &mut Ledger, run: &mut dyn FnMut(&mut Ledger) -> Result<(), EngineError>| -> Result<(), EngineError> {
+        let start = Instant::now();
+        run(ledger)?;
+        let milliseconds = start.elapsed().as_millis() as u64;
+        ledger.note_stage(stage.name(), milliseconds)?;
+        stages.push((stage.name(), milliseconds));
+        Ok(())
+    };
+    if state == State::Composing {
+        timed(Stage::Compose, &mut ledger, &mut |ledger| composing::compose(plan, &inputs, ledger, &pool, options))?;
+    }
+    if state <= State::Composed {
+        let mut order = None;
+        timed(Stage::Sort, &mut ledger, &mut |ledger| {
+            options.watch.stage(Stage::Sort, 0);
+            order = Some(assemble::sort(ledger, &pool)?);
+            Ok(())
+        })?;
+        let order = order.expect("sorted just now");
+        timed(Stage::Assemble, &mut ledger, &mut |ledger| assemble::assemble(plan, &order, ledger, &pool, options))?;
+    }
+    timed(Stage::Close, &mut ledger, &mut |ledger| {
+        options.watch.stage(Stage::Close, 0);
+        close::close(plan, &inputs, ledger, options)
+    })?;
+    let balance = ledger.balance()?;
+    ledger.close()?;
+    Ok(Summary { balance, was_closed: false, stages })
+}
+
+/// Opens the books, or finds how far an earlier run of the same plan came.
+fn begin(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, options: &Options<'_>) -> Result<State, EngineError> {
+    let folder = Folder(&options.out);
+    let Some(job) = ledger.job()? else {
+        for part in &plan.parts {
+            let path = folder.file(&format!("plan/{}", part.name));
+            if let Some(parent) = path.parent() {
+                options.disk.create_folder(parent)?;
+            }
+            options.disk.commit(&path, &part.bytes)?;
+        }
+        options.disk.commit(&folder.file("plan/hash.txt"), format!("{}\n", plan.hash.hex()).as_bytes())?;
+        let job = JobRow {
+            plan: plan.hash,
+            name: plan.settings.name.clone(),
+            date: plan.settings.date.to_string(),
+            program: PRODUCER.to_string(),
+            state: State::Composing,
+            records: None,
+        };
+        ledger.begin_job(&job, &inputs.rows())?;
+        return Ok(State::Composing);
+    };
+    if job.plan != plan.hash {
+        return Err(EngineError::OtherPlan(options.out.clone()));
+    }
+    for (before, now) in ledger.inputs()?.iter().zip(inputs.rows()) {
+        if before.length != now.length || before.modified != now.modified {
+            return Err(EngineError::InputChanged(PathBuf::from(now.path)));
+        }
+    }
+    Ok(job.state)
+}
+
+fn stopped(options: &Options<'_>) -> bool {
+    options.stop.load(Ordering::Relaxed)
+}
+
+/// The hash of a plan as people read it.
+pub fn short(hash: Hash) -> String {
+    hash.hex()[..12].to_string()
+}

@@ -1,0 +1,175 @@
+//! A layout file to a resolved layout.
+//!
+//! Takes the tree of a file, gives the layout or every fault. The parts of the work are in the files beside this one:
+//! data, style, page, block, table, inline, text. Must never stop at the first fault.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::context::Context;
+use super::library::Library;
+use super::read::read_tree;
+use super::schema::{NAMESPACE, find_element};
+use super::style::{Look, Styles};
+use super::tree::{Child, Element};
+use crate::base::code;
+use crate::base::diagnostic::{Diagnostic, Faults};
+use crate::base::length::Length;
+use crate::base::span::{FileId, Sources, Span};
+use crate::kit::expr::{Schema, Scope};
+use crate::model::layout::{Layout, PageMaster, TextStyle};
+use crate::model::record;
+
+/// Compiles the layout in `file`. `None` if it has a fault; all its faults and warnings are then, or also, in `faults`.
+pub fn compile(sources: &Sources, file: FileId, library: &mut dyn Library, faults: &mut Faults) -> Option<Layout> {
+    let mut own = Faults::new();
+    let layout = read_tree(sources, file, &mut own).and_then(|root| compile_tree(sources, &root, library, &mut own));
+    let layout = layout.filter(|_| !own.has_errors());
+    for fault in own.into_sorted() {
+        faults.push(fault);
+    }
+    layout
+}
+
+/// Everything that is known while one layout is compiled.
+pub(super) struct Compiler<'a, 't> {
+    pub(super) sources: &'a Sources,
+    pub(super) library: &'a mut dyn Library,
+    pub(super) faults: &'a mut Faults,
+    pub(super) schema: Arc<Schema>,
+    pub(super) scope: Scope,
+    /// Names of rows that are visible, with whether they are only a guess after a fault.
+    pub(super) rows: Vec<RowName>,
+    /// The name of the row of the table whose foot or carry row is compiled.
+    pub(super) summary_row: Option<String>,
+    pub(super) styles: Styles<'t>,
+    pub(super) text_styles: Vec<TextStyle>,
+    pub(super) untold_languages: BTreeSet<String>,
+}
+
+/// The name of a row that is visible.
+pub(super) struct RowName {
+    pub(super) name: String,
+    /// Its list is unknown: whatever is said of the row cannot be checked.
+    pub(super) is_unknown: bool,
+}
+
+fn compile_tree<'a, 't>(
+    sources: &'a Sources,
+    root: &'t Element,
+    library: &'a mut dyn Library,
+    faults: &'a mut Faults,
+) -> Option<Layout> {
+    let schema = Arc::new(Schema::default());
+    let scope = record::scope(schema.clone());
+    let mut compiler = Compiler {
+        sources,
+        library,
+        faults,
+        schema,
+        scope,
+        rows: Vec::new(),
+        summary_row: None,
+        styles: Styles::default(),
+        text_styles: Vec::new(),
+        untold_languages: BTreeSet::new(),
+    };
+    compiler.compile_layout(root)
+}
+
+impl<'t> Compiler<'_, 't> {
+    fn compile_layout(&mut self, root: &'t Element) -> Option<Layout> {
+        if root.name != "layout" {
+            let message = format!("the root element is `<{}>`, not `<layout>`", root.name);
+            self.fault(Diagnostic::error(&code::LAYOUT_UNKNOWN_ELEMENT, root.span, message).fix("layout"));
+            return None;
+        }
+        let spec = self.check_element(root);
+        self.check_namespace(root);
+        let name = self.read_new_name(root, "name", "a layout").unwrap_or("layout").to_string();
+        let lang = root.find("lang").and_then(|attribute| self.check_language(&attribute.value)).unwrap_or_else(|| "en".into());
+        for child in &root.children {
+            match child {
+                Child::Element(element) => {
+                    self.check_allowed(element, &spec.content.names(), spec.name);
+                }
+                Child::Text(text) => self.refuse_text(text, spec.name, "the children of `<layout>` are `data`, `style`, `page` and `body`"),
+            }
+        }
+        self.read_data(root);
+        self.read_styles(root);
+        let family = self.library.families().first().cloned().unwrap_or_default();
+        let look = Look::initial(family, lang.clone());
+        let masters = self.compile_pages(root, &look);
+        let body = self.compile_body(root, &look, &masters);
+        self.warn_of_unused_styles();
+        Some(Layout {
+            name,
+            lang,
+            schema: self.schema.clone(),
+            text_styles: std::mem::take(&mut self.text_styles),
+            masters,
+            body,
+            variables: self.scope.variables_max(),
+        })
+    }
+
+    fn check_namespace(&mut self, root: &'t Element) {
+        let Some(attribute) = root.find("xmlns") else { return };
+        let found = attribute.value.text.trim();
+        if found != NAMESPACE {
+            let message = format!("`{found}` is not the namespace of layouts");
+            self.fault(Diagnostic::error(&code::LAYOUT_NAMESPACE, attribute.value.span, message).fix(NAMESPACE));
+        }
+    }
+
+    fn compile_body(&mut self, root: &'t Element, look: &Look, masters: &[PageMaster]) -> Vec<crate::model::layout::Node> {
+        let mut bodies = root.elements().filter(|element| element.name == "body");
+        let (Some(body), Some(spec)) = (bodies.next(), find_element("body")) else {
+            self.fault(
+                Diagnostic::error(&code::LAYOUT_MISSING_CONTENT, root.span, "the layout has no `<body>`")
+                    .hint("the body is what flows from page to page: `<body> <p>…</p> </body>`"),
+            );
+            return Vec::new();
+        };
+        for again in bodies {
+            self.refuse_second(again, body);
+        }
+        self.check_element(body);
+        let properties = self.properties_of(body, spec);
+        let least = |size: fn(&PageMaster) -> Length| masters.iter().map(size).min().filter(|length| *length > Length::ZERO);
+        let context = Context {
+            look: look.with(&properties),
+            // The narrowest page decides what fits, the highest whether something fits at all.
+            width: least(PageMaster::body_width),
+            height: masters.iter().map(PageMaster::body_height).max(),
+            host: spec,
+            is_artifact: false,
+            is_flow: true,
+            is_box: false,
+            is_cell: false,
+        };
+        self.blocks(&body.children, &context)
+    }
+
+    /// Reports an element that may stand only once.
+    pub(super) fn refuse_second(&mut self, again: &Element, first: &Element) {
+        let line = self.line_of(first.span);
+        let message = format!("there are two `<{}>`", again.name);
+        self.fault(
+            Diagnostic::error(&code::LAYOUT_DUPLICATE_NAME, again.span, message)
+                .label("again here")
+                .hint(format!("the first is on line {line}; put both into one")),
+        );
+    }
+
+    /// Adds a fault.
+    pub(super) fn fault(&mut self, diagnostic: Diagnostic) {
+        self.faults.push(diagnostic);
+    }
+
+    /// The line a span begins on.
+    pub(super) fn line_of(&self, span: Span) -> usize {
+        self.sources.line_column(span).line
+    }
+}

@@ -1,0 +1,33 @@
+//! What an element must know of the elements around it.
+
+use super::schema::ElementSpec;
+use super::style::Look;
+use crate::base::length::Length;
+
+/// What holds at a place of the layout.
+#[derive(Clone)]
+pub(super) struct Context {
+    /// How text looks here.
+    pub(super) look: Look,
+    /// The room across, if it is known.
+    pub(super) width: Option<Length>,
+    /// The most room down, if it is known.
+    pub(super) height: Option<Length>,
+    /// The element whose content this is; `if`, `choose` and `for` are looked through.
+    pub(super) host: &'static ElementSpec,
+    /// Whether text here is a running head or foot.
+    pub(super) is_artifact: bool,
+    /// Whether a page may end here at will.
+    pub(super) is_flow: bool,
+    /// Whether blocks here may be placed.
+    pub(super) is_box: bool,
+    /// Whether this is inside a table cell.
+    pub(super) is_cell: bool,
+}
+
+impl Context {
+    /// The context inside `host` with another look.
+    pub(super) fn inside(&self, host: &'static ElementSpec, look: Look) -> Context {
+        Context { host, look, is_flow: false, is_box: false, ..self.clone() }
+    }
+}

@@ -1,0 +1,81 @@
+//! Where fonts and images come from.
+//!
+//! Takes names as layouts write them, gives job-wide ids and sizes. The plan implements it over files; [`MemoryLibrary`]
+//! is the one of tests.
+
+use crate::base::length::Length;
+use crate::model::resources::{ImageId, StackId};
+
+/// An image as a layout sees it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LibraryImage {
+    /// Which.
+    pub id: ImageId,
+    /// Its own width: pixels at its resolution.
+    pub width: Length,
+    /// Its own height.
+    pub height: Length,
+}
+
+/// Fonts and images by name.
+pub trait Library {
+    /// The image at a path from the folder of the job, or why it cannot be used.
+    fn image(&mut self, path: &str) -> Result<LibraryImage, String>;
+
+    /// The font stack of a family in one weight and style, or why there is none.
+    fn stack(&mut self, family: &str, bold: bool, italic: bool) -> Result<StackId, String>;
+
+    /// The families there are; the first is the one of text without a `font-family`.
+    fn families(&self) -> Vec<String>;
+
+    /// Paths of images that exist, to suggest one for a misspelt path.
+    fn image_paths(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// A library in memory.
+#[derive(Clone, Debug)]
+pub struct MemoryLibrary {
+    /// The families. `Plain` has no bold and no italic faces.
+    pub families: Vec<String>,
+    /// Paths with width and height.
+    pub images: Vec<(String, Length, Length)>,
+}
+
+impl Default for MemoryLibrary {
+    fn default() -> MemoryLibrary {
+        MemoryLibrary {
+            families: ["Text", "Sans", "Plain"].map(str::to_string).to_vec(),
+            images: vec![("logo.png".to_string(), Length::from_points(150), Length::from_points(40))],
+        }
+    }
+}
+
+impl Library for MemoryLibrary {
+    fn image(&mut self, path: &str) -> Result<LibraryImage, String> {
+        let found = self.images.iter().enumerate().find(|(_, (known, ..))| known == path);
+        match found {
+            Some((at, &(_, width, height))) => Ok(LibraryImage { id: ImageId(u16::try_from(at).unwrap_or(0)), width, height }),
+            None => Err(format!("there is no image `{path}`")),
+        }
+    }
+
+    fn stack(&mut self, family: &str, bold: bool, italic: bool) -> Result<StackId, String> {
+        let Some(at) = self.families.iter().position(|known| known == family) else {
+            return Err(format!("there is no font family `{family}`"));
+        };
+        if family == "Plain" && (bold || italic) {
+            return Err(format!("the font family `{family}` has no {} face", if bold { "bold" } else { "italic" }));
+        }
+        Ok(StackId((at * 4 + usize::from(bold) * 2 + usize::from(italic)) as u16))
+    }
+
+    fn families(&self) -> Vec<String> {
+        self.families.clone()
+    }
+
+    fn image_paths(&self) -> Vec<String> {
+        self.images.iter().map(|(path, ..)| path.clone()).collect()
+    }
+}

@@ -1,0 +1,32 @@
+//! Layer 3: layout files to resolved layouts, or every fault of them.
+//!
+//! Takes the text of a layout and a [`Library`] of fonts and images, gives a [`crate::model::layout::Layout`] in which
+//! every name is resolved. Must never open a file, see a record, or know how pages are made.
+
+mod attribute;
+mod barcode;
+mod block;
+mod choose;
+mod compile;
+mod context;
+mod data;
+mod inline;
+mod library;
+// mod manual;
+mod page;
+mod place;
+mod read;
+mod row;
+pub mod schema;
+mod style;
+mod table;
+mod text;
+mod tree;
+mod value;
+
+#[cfg(test)]
+mod tests;
+
+pub use compile::compile;
+pub use library::{Library, LibraryImage, MemoryLibrary};
+// pub use manual::manual;

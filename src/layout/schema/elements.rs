@@ -1,0 +1,582 @@
+//! Every element of the layout language.
+
+use super::{AttributeSpec, Content, ElementSpec, Group, Kind, Place, PropertyGroup};
+
+const TEXT: &[PropertyGroup] = &[PropertyGroup::Text];
+const LINES: &[PropertyGroup] = &[PropertyGroup::Text, PropertyGroup::Paragraph];
+const ROWS: &[PropertyGroup] = &[PropertyGroup::Text, PropertyGroup::Paragraph, PropertyGroup::Background];
+const ROW: &[PropertyGroup] = &[
+    PropertyGroup::Text,
+    PropertyGroup::Paragraph,
+    PropertyGroup::Background,
+    PropertyGroup::Border,
+    PropertyGroup::Vertical,
+];
+const TABLE: &[PropertyGroup] = &[
+    PropertyGroup::Text,
+    PropertyGroup::Paragraph,
+    PropertyGroup::Flow,
+    PropertyGroup::Border,
+    PropertyGroup::Vertical,
+];
+const CELL: &[PropertyGroup] = &[
+    PropertyGroup::Text,
+    PropertyGroup::Paragraph,
+    PropertyGroup::Padding,
+    PropertyGroup::Border,
+    PropertyGroup::Background,
+    PropertyGroup::Vertical,
+];
+const FRAMED: &[PropertyGroup] = &[
+    PropertyGroup::Text,
+    PropertyGroup::Paragraph,
+    PropertyGroup::Padding,
+    PropertyGroup::Border,
+    PropertyGroup::Radius,
+    PropertyGroup::Background,
+];
+const BLOCK: &[PropertyGroup] = &[
+    PropertyGroup::Text,
+    PropertyGroup::Paragraph,
+    PropertyGroup::Flow,
+    PropertyGroup::Padding,
+    PropertyGroup::Border,
+    PropertyGroup::Radius,
+    PropertyGroup::Background,
+];
+const BOX: &[PropertyGroup] = &[
+    PropertyGroup::Text,
+    PropertyGroup::Paragraph,
+    PropertyGroup::Flow,
+    PropertyGroup::Padding,
+    PropertyGroup::Border,
+    PropertyGroup::Radius,
+    PropertyGroup::Background,
+    PropertyGroup::Size,
+];
+const COLUMNS: &[PropertyGroup] = &[
+    PropertyGroup::Text,
+    PropertyGroup::Paragraph,
+    PropertyGroup::Flow,
+    PropertyGroup::Padding,
+    PropertyGroup::Border,
+    PropertyGroup::Radius,
+    PropertyGroup::Background,
+    PropertyGroup::Vertical,
+];
+const MARGINS: &[PropertyGroup] = &[PropertyGroup::Flow];
+
+const fn needs(name: &'static str, kind: Kind, doc: &'static str) -> AttributeSpec {
+    AttributeSpec { name, kind, default: None, doc }
+}
+
+const fn takes(name: &'static str, kind: Kind, default: &'static str, doc: &'static str) -> AttributeSpec {
+    AttributeSpec { name, kind, default: Some(default), doc }
+}
+
+const LEFT: AttributeSpec =
+    takes("left", Kind::Offset, "", "Placed: the distance from the left edge of the box or page. Such a block leaves the flow.");
+const TOP: AttributeSpec = takes("top", Kind::Offset, "", "Placed: the distance from the top edge.");
+const RIGHT: AttributeSpec = takes("right", Kind::Offset, "", "Placed: the distance from the right edge.");
+const BOTTOM: AttributeSpec = takes("bottom", Kind::Offset, "", "Placed: the distance from the bottom edge.");
+const ALIGN: AttributeSpec = takes(
+    "align",
+    Kind::Keyword(&["left", "center", "right"]),
+    "left",
+    "Where it stands across if it is narrower than the room.",
+);
+const TEST: AttributeSpec = takes("test", Kind::Test, "", "It appears only if this holds.");
+
+const HEADING: &str = "A heading. The next block stays with it on one page unless `break-after` says otherwise. It has no look of its own: name a \
+                       style like the element.";
+const PLACED: &[AttributeSpec] = &[LEFT, TOP, RIGHT, BOTTOM];
+const CELL_ATTRIBUTES: &[AttributeSpec] = &[
+    takes("colspan", Kind::Integer(1, 100), "1", "How many columns it covers."),
+    takes("rowspan", Kind::Integer(1, 100), "1", "How many rows it covers, among the rows that come together."),
+    takes("align", Kind::Keyword(&["left", "right", "center", "justify", "decimal"]), "left", "Short for `text-align`."),
+];
+
+const fn heading(name: &'static str, example: &'static str) -> ElementSpec {
+    ElementSpec { name, doc: HEADING, content: Content::Inline, attributes: PLACED, properties: BLOCK, example, place: Place::Body }
+}
+
+const fn inline(name: &'static str, doc: &'static str, example: &'static str) -> ElementSpec {
+    ElementSpec { name, doc, content: Content::Inline, attributes: &[], properties: TEXT, example, place: Place::Body }
+}
+
+/// Every element, in the order of the manual.
+pub const ELEMENTS: &[ElementSpec] = &[
+    ElementSpec {
+        name: "layout",
+        doc: "The whole layout. The order of its children is free.",
+        content: Content::Elements(&["data", "style", "page", "body"], &[]),
+        attributes: &[
+            needs("xmlns", Kind::Namespace, "The language of the file."),
+            needs("name", Kind::NewName, "The name of the layout."),
+            takes("lang", Kind::Language, "en", "The language of its texts: hyphenation, metadata, and the locale if the job names none."),
+        ],
+        properties: &[],
+        example: r#"<layout xmlns="urn:pressrun:layout:1" name="letter" lang="en-US">
+  <page name="any" size="Letter" margin="25mm"/>
+  <body><p>Hello</p></body>
+</layout>"#,
+        place: Place::File,
+    },
+    ElementSpec {
+        name: "data",
+        doc: "The data contract: what a record must have. Every name in the layout is checked against it, and every record too.",
+        content: Content::Elements(&["field", "list"], &[]),
+        attributes: &[],
+        properties: &[],
+        example: r#"<data>
+  <field name="customer.name" type="text"/>
+  <field name="closing" type="money"/>
+  <list name="transactions">
+    <field name="date" type="date"/> <field name="text" type="text"/> <field name="amount" type="money"/>
+  </list>
+</data>"#,
+        place: Place::Layout,
+    },
+    ElementSpec {
+        name: "field",
+        doc: "One value of a record or of a row. Dots in the name group fields.",
+        content: Content::Empty,
+        attributes: &[
+            needs("name", Kind::NewName, "Its name in expressions."),
+            needs("type", Kind::FieldType, "`text`, `decimal`, `money`, `integer`, `boolean` or `date`."),
+            takes("optional", Kind::Keyword(&["false", "true"]), "false", "Whether a record may lack it. It is then empty in texts."),
+        ],
+        properties: &[],
+        example: r#"<data> <field name="due" type="date" optional="true"/> </data>"#,
+        place: Place::Layout,
+    },
+    ElementSpec {
+        name: "list",
+        doc: "Rows of a record, each with the same fields; lists may hold lists.",
+        content: Content::Elements(&["field", "list"], &[]),
+        attributes: &[needs("name", Kind::NewName, "Its name in `for`, `rows=` and functions.")],
+        properties: &[],
+        example: r#"<data>
+  <list name="orders">
+    <field name="number" type="text"/>
+    <list name="lines"> <field name="text" type="text"/> <field name="price" type="money"/> </list>
+  </list>
+</data>"#,
+        place: Place::Layout,
+    },
+    ElementSpec {
+        name: "style",
+        doc: "Properties under a name. An element has at most one style: the one `style=` names, else the one that is named like the element.",
+        content: Content::Empty,
+        attributes: &[
+            needs("name", Kind::NewName, "Its name. A style named like an element is the default style of that element."),
+            takes("extends", Kind::Style, "", "The style whose properties it starts from."),
+        ],
+        properties: PropertyGroup::ALL,
+        example: r##"<style name="p" font-size="9.5pt" line-height="13pt" margin-bottom="6pt"/>
+<style name="note" extends="p" font-size="8pt" color="#555"/>
+<body><p>A paragraph.</p> <p style="note">A note.</p></body>"##,
+        place: Place::Layout,
+    },
+    ElementSpec {
+        name: "page",
+        doc: "A page master. `first` is used for page 1, `last` for the last page of a document of several pages, `odd` and `even` by the \
+              number of the page, `rest` where none of these is given, `any` for all that no other page is given for.",
+        content: Content::Elements(&["region"], &[]),
+        attributes: &[
+            needs("name", Kind::Keyword(&["any", "first", "rest", "last", "odd", "even"]), "Which pages."),
+            takes("extends", Kind::Page, "", "The page whose size, margin, media and regions it starts from. A region of the same name replaces one."),
+            takes("without", Kind::Regions, "", "Regions of the extended page that this one does not have."),
+            takes("size", Kind::PageSize, "A4", "`A4`, `A5`, `Letter`, `Legal` or width and height; `landscape` may follow."),
+            takes("margin", Kind::Edges, "20mm", "What the body area leaves free: all, or top to left as in CSS."),
+            takes("media", Kind::NewName, "plain", "The name of the paper; the job says what lies in which tray."),
+        ],
+        properties: &[],
+        example: r#"<page name="first" size="Letter" margin="90mm 18mm 22mm">
+  <region name="letterhead" left="20mm" top="15mm" width="60mm"><p>Alder Bank</p></region>
+  <region name="foot" bottom="10mm"><p>Page {page} of {pages}</p></region>
+</page>
+<page name="rest" extends="first" without="letterhead" margin="20mm 18mm 22mm"/>"#,
+        place: Place::Layout,
+    },
+    ElementSpec {
+        name: "region",
+        doc: "A place on the page with its own blocks. Across it lies between the page margins where nothing else is said; `page` and `pages` are known in it.",
+        content: Content::Either,
+        attributes: &[
+            needs("name", Kind::NewName, "Its name, for pages that extend this one."),
+            takes("left", Kind::Offset, "the left margin", "The distance from the left edge of the page."),
+            takes("top", Kind::Offset, "", "The distance from the top edge. A region has `top` or `bottom`, or both."),
+            takes("right", Kind::Offset, "the right margin", "The distance from the right edge."),
+            takes("bottom", Kind::Offset, "", "The distance from the bottom edge."),
+            takes("width", Kind::Length, "", "Its width, padding included."),
+            takes("height", Kind::Length, "as high as the content", "Its height, padding included. A record whose content is higher is held."),
+            takes(
+                "artifact",
+                Kind::Keyword(&["auto", "true", "false"]),
+                "auto",
+                "Whether its text is a running head or foot and no content. `auto`: on all pages but `first`.",
+            ),
+        ],
+        properties: FRAMED,
+        example: r#"<page name="any" size="A4" margin="20mm">
+  <region name="address" left="20mm" top="45mm" width="85mm" height="27mm" padding="2mm"><p>{customer.name}</p></region>
+</page>"#,
+        place: Place::Layout,
+    },
+    ElementSpec {
+        name: "body",
+        doc: "What flows from page to page.",
+        content: Content::Blocks,
+        attributes: &[],
+        properties: LINES,
+        example: r#"<body font-size="9.5pt" line-height="13pt"><p>Dear {customer.name}</p></body>"#,
+        place: Place::Layout,
+    },
+    ElementSpec {
+        name: "p",
+        doc: "A paragraph.",
+        content: Content::Inline,
+        attributes: PLACED,
+        properties: BLOCK,
+        example: r#"<p text-align="justify" margin-bottom="6pt">Your balance on {due | date 'd MMMM'} is <b>{closing | money}</b>.</p>"#,
+        place: Place::Body,
+    },
+    heading("h1", r#"<h1 font-size="15pt" font-weight="bold">Your statement, {customer.name}</h1>"#),
+    heading("h2", r#"<h2 font-weight="bold" margin="12pt 0 4pt">Transactions</h2>"#),
+    heading("h3", "<h3>Fees</h3>"),
+    heading("h4", "<h4>Abroad</h4>"),
+    heading("h5", "<h5>Cards</h5>"),
+    heading("h6", "<h6>Cash</h6>"),
+    inline("span", "A piece of text with a look of its own.", r##"<p>It is <span color="#b00020">overdue</span>.</p>"##),
+    inline("b", "Bold.", "<p>Please pay <b>today</b>.</p>"),
+    inline("i", "Italic.", "<p>See <i>Conditions</i>.</p>"),
+    inline("u", "Underlined.", "<p><u>Important</u></p>"),
+    inline("s", "Struck through.", "<p><s>12.00</s> 9.00</p>"),
+    inline("sub", "Lower and smaller.", "<p>CO<sub>2</sub></p>"),
+    inline("sup", "Higher and smaller.", "<p>m<sup>2</sup></p>"),
+    ElementSpec {
+        name: "br",
+        doc: "A line break.",
+        content: Content::Empty,
+        attributes: &[],
+        properties: &[],
+        example: "<p>Alder Bank<br/>12 Mill Road</p>",
+        place: Place::Body,
+    },
+    ElementSpec {
+        name: "ul",
+        doc: "A list with the same marker for each item.",
+        content: Content::Elements(&["li"], &[]),
+        attributes: &[
+            takes("marker", Kind::Text, "•", "The marker; `none` for no marker."),
+            takes("indent", Kind::Length, "14pt", "The room for the marker: items are indented by it."),
+            LEFT,
+            TOP,
+            RIGHT,
+            BOTTOM,
+        ],
+        properties: BLOCK,
+        example: r#"<ul marker="–"> <li>online</li> <li>by post</li> </ul>"#,
+        place: Place::Body,
+    },
+    ElementSpec {
+        name: "ol",
+        doc: "A list whose items are counted.",
+        content: Content::Elements(&["li"], &[]),
+        attributes: &[
+            takes("marker", Kind::Keyword(&["decimal", "alpha", "roman", "none"]), "decimal", "1. 2. 3. · a. b. c. · i. ii. iii."),
+            takes("indent", Kind::Length, "18pt", "The room for the marker: items are indented by it."),
+            LEFT,
+            TOP,
+            RIGHT,
+            BOTTOM,
+        ],
+        properties: BLOCK,
+        example: r#"<ol marker="alpha"> <li>Sign.</li> <li>Send.</li> </ol>"#,
+        place: Place::Body,
+    },
+    ElementSpec {
+        name: "li",
+        doc: "An item of a list.",
+        content: Content::Either,
+        attributes: &[takes("rows", Kind::Repeat, "", "Repeats the item for each row."), TEST],
+        properties: LINES,
+        example: r#"<ul> <li rows="t in transactions" test="t.amount lt 0">{t.text}</li> </ul>"#,
+        place: Place::Body,
+    },
+    ElementSpec {
+        name: "box",
+        doc: "Blocks with a frame: background, border, padding, size. Children with `left`, `top`, `right` or `bottom` are placed from its padding edge \
+              and leave the flow; the others stand one under the other.",
+        content: Content::Either,
+        attributes: &[ALIGN, LEFT, TOP, RIGHT, BOTTOM],
+        properties: BOX,
+        example: r##"<box width="80mm" height="25mm" padding="3mm" border="0.5pt solid #888" border-radius="2mm" background="#f4f4f4">
+  <p>Balance</p>
+  <p right="3mm" bottom="3mm" text-align="right" font-weight="bold">{closing | money}</p>
+</box>"##,
+        place: Place::Body,
+    },
+    ElementSpec {
+        name: "img",
+        doc: "An image, PNG or JPEG. With one of `width` and `height` the other follows; with none it has its own size.",
+        content: Content::Empty,
+        attributes: &[
+            needs("src", Kind::Path, "The file, from the folder of the job."),
+            needs("alt", Kind::Text, "What it shows, for readers who cannot see it; empty for mere decoration."),
+            takes("width", Kind::Length, "", "Its width."),
+            takes("height", Kind::Length, "", "Its height."),
+            ALIGN,
+            LEFT,
+            TOP,
+            RIGHT,
+            BOTTOM,
+        ],
+        properties: MARGINS,
+        example: r#"<img src="logo.png" alt="Alder Bank" width="40mm"/>"#,
+        place: Place::Body,
+    },
+    ElementSpec {
+        name: "columns",
+        doc: "Blocks side by side. They stay together on one page.",
+        content: Content::Elements(&["column"], &[]),
+        attributes: &[takes("gap", Kind::Length, "0", "The space between columns."), LEFT, TOP, RIGHT, BOTTOM],
+        properties: COLUMNS,
+        example: r#"<columns gap="5mm">
+  <column width="60mm"><p>Left</p></column>
+  <column><p>Right</p></column>
+</columns>"#,
+        place: Place::Body,
+    },
+    ElementSpec {
+        name: "column",
+        doc: "One of several columns.",
+        content: Content::Either,
+        attributes: &[takes("width", Kind::Track, "1fr", "Its width: fixed, a percentage of the whole, or a share of what is left.")],
+        properties: FRAMED,
+        example: r#"<columns> <column width="2fr">Wide</column> <column width="1fr">Narrow</column> </columns>"#,
+        place: Place::Body,
+    },
+    ElementSpec {
+        name: "table",
+        doc: "A table. Its head is repeated on each page, rows are never divided unless they are higher than a page. With `rows=` its `tr` repeat for \
+              each row of a list, and `running(…)` sums over them.",
+        content: Content::Elements(&["thead", "tr", "carry", "tfoot"], &[Group::Control]),
+        attributes: &[
+            takes("rows", Kind::Repeat, "", "Repeats the `tr` of the table."),
+            takes("columns", Kind::Tracks, "1fr for each cell of the first row", "The widths of the columns."),
+            takes("width", Kind::Size, "all there is", "The width of the whole."),
+            takes("zebra", Kind::Fill, "transparent", "The fill of every second row."),
+            takes("cell-padding", Kind::Edges, "0", "The padding of its cells, where they have none of their own."),
+            takes("cell-border", Kind::Border, "none", "The border of its cells, where they have none of their own."),
+            takes("row-border", Kind::Border, "none", "The line under each row."),
+            takes("repeat-head", Kind::Keyword(&["true", "false"]), "true", "Whether the head stands on each page."),
+            takes("row-orphans", Kind::Integer(1, 20), "2", "The least number of rows kept together at the start and the end of the table."),
+            LEFT,
+            TOP,
+            RIGHT,
+            BOTTOM,
+        ],
+        properties: TABLE,
+        example: r##"<table rows="t in transactions" columns="22mm 1fr 28mm 28mm" cell-padding="2pt 3pt" zebra="#f6f6f6">
+  <thead><tr font-weight="bold"> <th>Date</th> <th>Text</th> <th align="right">Amount</th> <th align="right">Balance</th> </tr></thead>
+  <tr> <td>{t.date | date 'd MMM'}</td> <td>{t.text}</td> <td align="right">{t.amount | money}</td> <td align="right">{running(t.amount) | money}</td> </tr>
+  <carry> <td colspan="3">Carried forward</td> <td align="right">{running(t.amount) | money}</td> </carry>
+  <tfoot><tr> <td colspan="3">Total</td> <td align="right">{sum(transactions.amount) | money}</td> </tr></tfoot>
+</table>"##,
+        place: Place::Body,
+    },
+    ElementSpec {
+        name: "thead",
+        doc: "The head of a table.",
+        content: Content::Elements(&["tr"], &[Group::Condition]),
+        attributes: &[],
+        properties: ROWS,
+        example: r##"<table columns="1fr 1fr"> <thead background="#eee"><tr> <th>A</th> <th>B</th> </tr></thead> <tr> <td>1</td> <td>2</td> </tr> </table>"##,
+        place: Place::Body,
+    },
+    ElementSpec {
+        name: "tr",
+        doc: "A row of a table.",
+        content: Content::Elements(&["td", "th"], &[Group::Condition]),
+        attributes: &[
+            takes("rows", Kind::Repeat, "", "Repeats the row."),
+            TEST,
+            takes("height", Kind::Length, "0", "Its least height."),
+            takes("break-after", Kind::Keyword(&["auto", "avoid"]), "auto", "`avoid` keeps it with the next row."),
+        ],
+        properties: ROW,
+        example: r#"<table columns="1fr 30mm">
+  <tr border-bottom="0.5pt solid"> <td>Opening</td> <td align="right">{closing | money}</td> </tr>
+  <tr rows="t in transactions" test="t.amount lt 0"> <td>{t.text}</td> <td align="right">{t.amount | money}</td> </tr>
+</table>"#,
+        place: Place::Body,
+    },
+    ElementSpec {
+        name: "carry",
+        doc: "A row at the break of a table: at the bottom of each page but its last (`down`, “carried forward”), at the top of each page but its first \
+              (`up`, “brought forward”), or both. `running(…)` has the sum at that break.",
+        content: Content::Elements(&["tr", "td", "th"], &[Group::Condition]),
+        attributes: &[
+            takes("direction", Kind::Keyword(&["down", "up", "both"]), "down", "At which side of the break it stands."),
+            takes("height", Kind::Length, "0", "Its least height."),
+        ],
+        properties: ROW,
+        example: r#"<table rows="t in transactions" columns="1fr 30mm">
+  <tr> <td>{t.text}</td> <td align="right">{t.amount | money}</td> </tr>
+  <carry direction="down"> <td>Carried forward</td> <td align="right">{running(t.amount) | money}</td> </carry>
+  <carry direction="up"> <td>Brought forward</td> <td align="right">{running(t.amount) | money}</td> </carry>
+</table>"#,
+        place: Place::Body,
+    },
+    ElementSpec {
+        name: "tfoot",
+        doc: "The foot of a table, once at its end.",
+        content: Content::Elements(&["tr"], &[Group::Condition]),
+        attributes: &[],
+        properties: ROWS,
+        example: r#"<table rows="t in transactions" columns="1fr 30mm">
+  <tr> <td>{t.text}</td> <td align="right">{t.amount | money}</td> </tr>
+  <tfoot font-weight="bold"><tr> <td>Total</td> <td align="right">{sum(transactions.amount) | money}</td> </tr></tfoot>
+</table>"#,
+        place: Place::Body,
+    },
+    ElementSpec {
+        name: "td",
+        doc: "A cell.",
+        content: Content::Either,
+        attributes: CELL_ATTRIBUTES,
+        properties: CELL,
+        example: r#"<table columns="1fr 1fr"> <tr> <td rowspan="2" vertical-align="middle">A</td> <td>1</td> </tr> <tr> <td align="decimal">2.5</td> </tr> </table>"#,
+        place: Place::Body,
+    },
+    ElementSpec {
+        name: "th",
+        doc: "A heading cell. It has no look of its own.",
+        content: Content::Either,
+        attributes: CELL_ATTRIBUTES,
+        properties: CELL,
+        example: r#"<table columns="1fr 1fr"> <tr> <th>Name</th> <td>{customer.name}</td> </tr> </table>"#,
+        place: Place::Body,
+    },
+    ElementSpec {
+        name: "if",
+        doc: "Appears only if the test holds: around blocks, in a paragraph, around rows and cells.",
+        content: Content::Transparent,
+        attributes: &[needs("test", Kind::Test, "An expression that is true or false.")],
+        properties: &[],
+        example: r#"<if test="closing lt 0"> <p>You owe us {closing | money}<if test="closing lt -100"> – please call</if>.</p> </if>"#,
+        place: Place::Body,
+    },
+    ElementSpec {
+        name: "choose",
+        doc: "The first `when` whose test holds, or else `otherwise`.",
+        content: Content::Elements(&["when", "otherwise"], &[]),
+        attributes: &[],
+        properties: &[],
+        example: r#"<choose>
+  <when test="closing lt 0"><p>Please pay.</p></when>
+  <when test="closing eq 0"><p>Nothing to pay.</p></when>
+  <otherwise><p>You have a credit.</p></otherwise>
+</choose>"#,
+        place: Place::Body,
+    },
+    ElementSpec {
+        name: "when",
+        doc: "One case of a `choose`.",
+        content: Content::Transparent,
+        attributes: &[needs("test", Kind::Test, "An expression that is true or false.")],
+        properties: &[],
+        example: r#"<p>Dear <choose><when test="closing gt 0">valued </when></choose>customer</p>"#,
+        place: Place::Body,
+    },
+    ElementSpec {
+        name: "otherwise",
+        doc: "The last case of a `choose`.",
+        content: Content::Transparent,
+        attributes: &[],
+        properties: &[],
+        example: r#"<p><choose><when test="closing lt 0">debit</when> <otherwise>credit</otherwise></choose></p>"#,
+        place: Place::Body,
+    },
+    ElementSpec {
+        name: "for",
+        doc: "Repeats what it holds for each row of a list: blocks, pieces of a paragraph, rows of a table.",
+        content: Content::Transparent,
+        attributes: &[needs("each", Kind::Repeat, "The name of the row and the list.")],
+        properties: &[],
+        example: r#"<for each="t in transactions"> <p>{t.text}</p> </for>"#,
+        place: Place::Body,
+    },
+    ElementSpec {
+        name: "address",
+        doc: "The recipient's address. Empty lines vanish. Without `line` it prints the text fields of a group of the data contract, one per line.",
+        content: Content::Elements(&["line"], &[]),
+        attributes: &[
+            takes("lines-max", Kind::Integer(1, 20), "7", "The most lines; a record with more is held."),
+            takes("fields", Kind::Group, "address", "The group of fields that are the lines if there is no `line`."),
+            LEFT,
+            TOP,
+            RIGHT,
+            BOTTOM,
+        ],
+        properties: BLOCK,
+        example: r#"<address lines-max="5"> <line>{customer.name}</line> <line>{customer.street}</line> <line>{customer.zip} {customer.city}</line> </address>"#,
+        place: Place::Body,
+    },
+    ElementSpec {
+        name: "line",
+        doc: "A line of an address. It vanishes if it is empty.",
+        content: Content::Inline,
+        attributes: &[],
+        properties: TEXT,
+        example: r#"<address> <line font-weight="bold">{customer.name}</line> <line>{customer.street}</line> </address>"#,
+        place: Place::Body,
+    },
+    ElementSpec {
+        name: "barcode",
+        doc: "A barcode, drawn as vectors.",
+        content: Content::Empty,
+        attributes: &[
+            needs("type", Kind::Symbology, "The symbology."),
+            needs("value", Kind::Template, "What it encodes: text with `{expressions}`."),
+            takes("module", Kind::Length, "1pt", "The width of a module: the narrowest bar, or one dot of a matrix code."),
+            takes("height", Kind::Length, "10mm", "The height of the bars. Matrix codes are as high as they are wide."),
+            takes("quiet", Kind::Keyword(&["true", "false"]), "true", "Whether the quiet zone is part of its width."),
+            takes("gs1", Kind::BarcodeOption, "", "See the symbology."),
+            takes("latin1", Kind::BarcodeOption, "", "See the symbology."),
+            takes("error-correction", Kind::BarcodeOption, "", "See the symbology."),
+            takes("version-min", Kind::BarcodeOption, "", "See the symbology."),
+            takes("mask", Kind::BarcodeOption, "", "See the symbology."),
+            takes("eci", Kind::BarcodeOption, "", "See the symbology."),
+            ALIGN,
+            LEFT,
+            TOP,
+            RIGHT,
+            BOTTOM,
+        ],
+        properties: MARGINS,
+        example: r#"<barcode type="code128" value="{account}" height="8mm"/>"#,
+        place: Place::Body,
+    },
+    ElementSpec {
+        name: "hr",
+        doc: "A line across.",
+        content: Content::Empty,
+        attributes: &[takes("border", Kind::Border, "0.5pt solid #000", "How it is drawn."), LEFT, TOP, RIGHT, BOTTOM],
+        properties: MARGINS,
+        example: r##"<hr border="0.75pt dashed #888" margin="6pt 0"/>"##,
+        place: Place::Body,
+    },
+    ElementSpec {
+        name: "pagebreak",
+        doc: "The next block begins a page. Only in the body, not inside a box, table or column.",
+        content: Content::Empty,
+        attributes: &[],
+        properties: &[],
+        example: "<p>Page one</p> <pagebreak/> <p>Page two</p>",
+        place: Place::Body,
+    },
+];
+

@@ -1,0 +1,460 @@
+//! Tables: columns, sections, rows.
+//!
+//! Takes `<table>` elements, gives tables whose rows fit their columns. Must never know how rows are divided over pages.
+
+use super::choose::Condition;
+use super::compile::Compiler;
+use super::context::Context;
+use super::place::TOLERANCE;
+use super::row::{RowContext, Section};
+use super::schema::ElementSpec;
+use super::style::Properties;
+use super::text::Repeat;
+use super::tree::{Child, Element};
+use super::value::{self, Sign, whole};
+use crate::base::code;
+use crate::base::diagnostic::Diagnostic;
+use crate::base::length::Length;
+use crate::base::span::Span;
+use crate::kit::expr::Expr;
+use crate::model::layout::{Border, Break, Color, Edges, Node, NodeKind, RowGroup, Table, TableRow, Track};
+
+/// What the parts of a table share.
+pub(super) struct TableContext {
+    /// How many columns.
+    pub(super) count: usize,
+    /// Their widths, if the width of the table is known.
+    pub(super) widths: Option<Vec<Length>>,
+    /// Padding of cells that have none of their own.
+    pub(super) cell_padding: Option<Edges>,
+    /// Border of cells that have none of their own.
+    pub(super) cell_border: Option<Option<Border>>,
+    /// The line under each row.
+    pub(super) row_border: Option<Option<Border>>,
+}
+
+/// A row that a condition may hide, with the repetition it is in.
+struct Found<'t> {
+    element: &'t Element,
+    spec: &'static ElementSpec,
+    /// What must hold.
+    conditions: Vec<Condition<'t>>,
+    /// The `for` or `tr` whose `each` or `rows` repeats it, and that attribute.
+    repeat: Option<(&'t Element, &'static str)>,
+}
+
+impl<'t> Compiler<'_, 't> {
+    pub(super) fn table(
+        &mut self,
+        element: &'t Element,
+        spec: &'static ElementSpec,
+        properties: &Properties,
+        context: &Context,
+        inside: &Context,
+    ) -> Option<Node> {
+        let width = self.table_width(element, context);
+        let place = self.place(element, context, width.1, None);
+        let room = width.1.or(inside.width);
+        let mut children = Children::default();
+        self.sort_children(element, spec, &mut children);
+        let (columns, widths) = self.table_columns(element, &children, room);
+        let shared = TableContext {
+            count: columns.len(),
+            widths,
+            cell_padding: self.table_edges(element, "cell-padding"),
+            cell_border: self.table_border(element, "cell-border"),
+            row_border: self.table_border(element, "row-border"),
+        };
+        if children.rows.is_empty() && children.heads.is_empty() && children.feet.is_empty() {
+            let message = "the table has no rows";
+            self.fault(Diagnostic::error(&code::LAYOUT_MISSING_CONTENT, element.span, message).hint("write `<tr> <td>…</td> </tr>`"));
+        }
+        let rows = RowContext { table: &shared, context: inside.clone(), vertical: properties.vertical_align(), background: None };
+        let repeat = self.repeat(element, "rows");
+        let head = self.section(&children.heads, &rows);
+        let mut table = Table {
+            columns,
+            width: width.0,
+            head,
+            head_form: None,
+            groups: Vec::new(),
+            foot: Vec::new(),
+            carry_down: Vec::new(),
+            carry_up: Vec::new(),
+            running: Vec::new(),
+            zebra: self.table_fill(element, "zebra"),
+            repeat_head: self.keyword(element, spec, "repeat-head") != Some("false"),
+            borders: properties.borders(),
+            orphans: self.integer(element, spec, "row-orphans").unwrap_or(2),
+        };
+        match repeat {
+            Some(repeat) => self.table_with_rows(element, &children, &repeat, &rows, &mut table),
+            None => self.table_without_rows(&children, &rows, &mut table),
+        }
+        let all = table.head.iter().chain(&table.foot).chain(table.groups.iter().flat_map(|group| &group.rows));
+        let is_static = table.groups.iter().all(|group| group.repeat.is_none() && group.test.is_none())
+            && all.into_iter().all(|row| row.test.is_none() && row.cells.iter().all(|c| c.body.iter().all(|node| node.is_static)));
+        let kind = NodeKind::Table(Box::new(table));
+        Some(Node { kind, span: element.span, flow: properties.flow(Break::Auto), place, is_static })
+    }
+
+    /// The rows of a table with `rows=`: one group, in which `running` sums.
+    fn table_with_rows(
+        &mut self,
+        element: &'t Element,
+        children: &Children<'t>,
+        repeat: &Repeat,
+        rows: &RowContext<'_>,
+        table: &mut Table,
+    ) {
+        for found in children.rows.iter().filter(|found| found.repeat.is_some()) {
+            let Some((owner, name)) = found.repeat else { continue };
+            let span = owner.find(name).map_or(owner.span, |attribute| attribute.span);
+            let message = "the table repeats its rows already";
+            self.fault(
+                Diagnostic::error(&code::LAYOUT_TOGETHER, span, message)
+                    .label("a second repetition")
+                    .hint("take `rows` from the table and give each `<tr>` its own"),
+            );
+        }
+        if children.rows.is_empty() {
+            let message = "the table repeats rows, but has no `<tr>`";
+            let span = element.find("rows").map_or(element.span, |attribute| attribute.span);
+            self.fault(Diagnostic::error(&code::LAYOUT_MISSING_CONTENT, span, message).hint("write `<tr> <td>…</td> </tr>` after the head"));
+        }
+        self.with_row(repeat, |compiler, variable| {
+            compiler.scope.begin_running();
+            let found: Vec<&Found<'t>> = children.rows.iter().filter(|found| found.repeat.is_none()).collect();
+            let list = repeat.list.clone();
+            table.groups.extend(compiler.group(&found, list.map(|list| (variable, list)), rows));
+            compiler.summary(children, &repeat.name, rows, table);
+            table.running = compiler.scope.end_running();
+        });
+    }
+
+    /// The rows of a table without `rows=`: groups in their order. `running` sums if there is exactly one repetition,
+    /// because otherwise nobody could say over what.
+    fn table_without_rows(&mut self, children: &Children<'t>, rows: &RowContext<'_>, table: &mut Table) {
+        let groups = grouped(&children.rows);
+        let repeated = groups.iter().filter(|group| group[0].repeat.is_some()).count();
+        let mut summary = None;
+        for group in groups {
+            let Some((owner, name)) = group[0].repeat else {
+                table.groups.extend(self.group(&group, None, rows));
+                continue;
+            };
+            let Some(repeat) = self.repeat(owner, name) else { continue };
+            self.with_row(&repeat, |compiler, variable| {
+                if repeated == 1 {
+                    compiler.scope.begin_running();
+                }
+                let list = repeat.list.clone();
+                table.groups.extend(compiler.group(&group, list.map(|list| (variable, list)), rows));
+                if repeated == 1 {
+                    compiler.summary(children, &repeat.name, rows, table);
+                    table.running = compiler.scope.end_running();
+                    summary = Some(());
+                }
+            });
+        }
+        if summary.is_none() {
+            for carry in &children.carries {
+                let message = "nothing is carried: the table has no single repetition";
+                self.fault(
+                    Diagnostic::error(&code::LAYOUT_TOGETHER, carry.0.span, message)
+                        .hint("carry rows need `rows=` at the table, or one `<tr rows=…>`"),
+                );
+            }
+            table.foot = self.section(&children.feet, rows);
+        }
+    }
+
+    /// Foot and carry rows, which know the row inside `running(…)` only.
+    fn summary(&mut self, children: &Children<'t>, name: &str, rows: &RowContext<'_>, table: &mut Table) {
+        let before = self.summary_row.replace(name.to_string());
+        table.foot = self.section(&children.feet, rows);
+        for &(carry, spec) in &children.carries {
+            let direction = self.keyword(carry, spec, "direction").unwrap_or("down");
+            if direction != "up" {
+                table.carry_down.extend(self.carry(carry, spec, rows));
+            }
+            if direction != "down" {
+                table.carry_up.extend(self.carry(carry, spec, rows));
+            }
+        }
+        self.summary_row = before;
+    }
+
+    fn carry(&mut self, element: &'t Element, spec: &'static ElementSpec, rows: &RowContext<'_>) -> Vec<TableRow> {
+        let has_rows = element.elements().any(|child| child.name == "tr");
+        if has_rows {
+            return self.section(&[(element, spec)], rows);
+        }
+        let mut section = Section::new(rows.table.count);
+        let made = self.row(element, spec, &[], rows, &mut section);
+        self.close_section(&section);
+        made
+    }
+
+    /// Head, foot or a carry of several rows.
+    fn section(&mut self, elements: &[(&'t Element, &'static ElementSpec)], rows: &RowContext<'_>) -> Vec<TableRow> {
+        let mut made = Vec::new();
+        for &(element, spec) in elements {
+            let properties = self.properties_of(element, spec);
+            let context = rows.context.inside(spec, rows.context.look.with(&properties));
+            let rows = RowContext { context, background: properties.fill("background").flatten(), ..*rows };
+            let mut found = Vec::new();
+            for child in &element.children {
+                self.find_rows(child, element, spec, &[], None, &mut found);
+            }
+            let mut section = Section::new(rows.table.count);
+            for found in &found {
+                if let Some(attribute) = found.element.find("rows") {
+                    let message = format!("rows of `<{}>` cannot be repeated", element.name);
+                    self.fault(Diagnostic::error(&code::LAYOUT_NOT_ALLOWED, attribute.span, message));
+                }
+                made.extend(self.row(found.element, found.spec, &found.conditions, &rows, &mut section));
+            }
+            self.close_section(&section);
+        }
+        made
+    }
+
+    /// Rows that come together, once or for each row of a list.
+    fn group(&mut self, found: &[&Found<'t>], repeat: Option<(usize, Expr)>, rows: &RowContext<'_>) -> Option<RowGroup> {
+        if found.is_empty() {
+            return None;
+        }
+        let mut section = Section::new(rows.table.count);
+        let mut made = Vec::new();
+        for found in found {
+            made.extend(self.row(found.element, found.spec, &found.conditions, rows, &mut section));
+        }
+        self.close_section(&section);
+        // The test of the only row of a round decides whether the round counts at all, for stripes and sums too.
+        let test = match made.as_mut_slice() {
+            [only] if repeat.is_some() => only.test.take(),
+            _ => None,
+        };
+        Some(RowGroup { repeat, test, rows: made })
+    }
+
+    fn sort_children(&mut self, table: &'t Element, spec: &'static ElementSpec, into: &mut Children<'t>) {
+        for child in &table.children {
+            let Child::Element(element) = child else {
+                if let Child::Text(text) = child {
+                    self.refuse_text(text, "table", "text stands in cells: `<tr> <td>…</td> </tr>`");
+                }
+                continue;
+            };
+            match element.name.as_str() {
+                "thead" | "tfoot" | "carry" => {
+                    let spec = self.check_element(element);
+                    match spec.name {
+                        "thead" => into.heads.push((element, spec)),
+                        "tfoot" => into.feet.push((element, spec)),
+                        _ => into.carries.push((element, spec)),
+                    }
+                }
+                _ => self.find_rows(child, table, spec, &[], None, &mut into.rows),
+            }
+        }
+    }
+
+    /// Looks for rows through `if`, `choose` and `for`.
+    fn find_rows(
+        &mut self,
+        child: &'t Child,
+        parent: &'t Element,
+        host: &'static ElementSpec,
+        conditions: &[Condition<'t>],
+        repeat: Option<(&'t Element, &'static str)>,
+        into: &mut Vec<Found<'t>>,
+    ) {
+        let element = match child {
+            Child::Element(element) => element,
+            Child::Text(text) => return self.refuse_text(text, &parent.name, "text stands in cells: `<tr> <td>…</td> </tr>`"),
+        };
+        let mut allowed = host.content.names();
+        // Heads, feet and carry rows stand directly in the table, not under a condition.
+        if host.name != parent.name {
+            allowed.retain(|name| !matches!(*name, "thead" | "tfoot" | "carry"));
+        }
+        let Some(spec) = self.check_allowed(element, &allowed, host.name) else { return };
+        match spec.name {
+            "if" | "choose" => {
+                for (own, case) in self.conditions(element, spec) {
+                    let all = [conditions, &own].concat();
+                    for child in &case.children {
+                        self.find_rows(child, case, host, &all, repeat, into);
+                    }
+                }
+            }
+            "for" => {
+                self.check_attributes(element, spec);
+                self.refuse_nested(repeat, element, "each");
+                for child in &element.children {
+                    self.find_rows(child, element, host, conditions, Some((element, "each")), into);
+                }
+            }
+            "tr" => {
+                self.check_attributes(element, spec);
+                let mut conditions = conditions.to_vec();
+                if let Some(test) = element.find("test") {
+                    conditions.push(Condition { test, is_negated: false });
+                }
+                if element.find("rows").is_some() {
+                    self.refuse_nested(repeat, element, "rows");
+                }
+                let own = element.find("rows").map(|_| (element, "rows")).or(repeat);
+                into.push(Found { element, spec, conditions, repeat: own });
+            }
+            _ => {}
+        }
+    }
+
+    fn refuse_nested(&mut self, outer: Option<(&'t Element, &'static str)>, element: &'t Element, name: &str) {
+        if outer.is_none() {
+            return;
+        }
+        let span = element.find(name).map_or(element.span, |attribute| attribute.span);
+        self.fault(
+            Diagnostic::error(&code::LAYOUT_NOT_ALLOWED, span, "rows cannot be repeated twice")
+                .label("inside another repetition")
+                .hint("put a table into a cell, or declare one list with all rows"),
+        );
+    }
+
+    fn table_width(&mut self, element: &'t Element, context: &Context) -> (Option<Track>, Option<Length>) {
+        let Some(attribute) = element.find("width") else { return (None, None) };
+        let read = value::read_track(whole(&attribute.value.text), false);
+        let track = self.at(&attribute.value, read);
+        let length = match track {
+            Some(Track::Fixed(width)) => Some(width),
+            Some(Track::Percent(part)) => context.width.map(|room| room.scaled(part, 100_000)),
+            Some(Track::Fraction(_)) | None => None,
+        };
+        self.check_width(element, "width", length, context.width);
+        (track, length)
+    }
+
+    fn table_columns(
+        &mut self,
+        element: &'t Element,
+        children: &Children<'t>,
+        room: Option<Length>,
+    ) -> (Vec<Track>, Option<Vec<Length>>) {
+        let counted = children.first_row().map_or(1, count_cells).max(1);
+        let Some(attribute) = element.find("columns") else {
+            let tracks = vec![Track::Fraction(1_000); counted];
+            let widths = self.resolve_tracks(&tracks, room, element.span);
+            return (tracks, widths);
+        };
+        let read = value::read_tracks(&attribute.value.text);
+        match self.at_all(&attribute.value, read) {
+            Some(tracks) if !tracks.is_empty() => {
+                let widths = self.resolve_tracks(&tracks, room, attribute.value.span);
+                (tracks, widths)
+            }
+            Some(_) => {
+                let message = "the table has no columns";
+                self.fault(Diagnostic::error(&code::LAYOUT_MISSING_CONTENT, attribute.span, message).hint("such as `columns=\"1fr 30mm\"`"));
+                (vec![Track::Fraction(1_000); counted], None)
+            }
+            // One that cannot be read is a column all the same, or each row would seem too long.
+            None => (vec![Track::Fraction(1_000); value::tokens(&attribute.value.text).len().max(counted)], None),
+        }
+    }
+
+    /// The widths of tracks in `room`; reports what does not fit.
+    pub(super) fn resolve_tracks(&mut self, tracks: &[Track], room: Option<Length>, span: Span) -> Option<Vec<Length>> {
+        let percent: i64 = tracks.iter().map(|track| if let Track::Percent(part) = track { *part } else { 0 }).sum();
+        if percent > 100_000 {
+            let shown = percent as f64 / 1000.0;
+            let message = format!("the columns are {shown} % of the whole together");
+            self.fault(
+                Diagnostic::error(&code::LAYOUT_PERCENT, span, message)
+                    .label("more than 100 %")
+                    .hint("use `fr` for the column that takes what is left"),
+            );
+            return None;
+        }
+        let room = room?;
+        let fixed = |track: &Track| match track {
+            Track::Fixed(width) => *width,
+            Track::Percent(part) => room.scaled(*part, 100_000),
+            Track::Fraction(_) => Length::ZERO,
+        };
+        let taken: Length = tracks.iter().map(fixed).sum();
+        let shares: i64 = tracks.iter().map(|track| if let Track::Fraction(share) = track { *share } else { 0 }).sum();
+        let left = room - taken;
+        if left < Length::ZERO - TOLERANCE || (shares > 0 && left <= Length::ZERO) {
+            let rest = if shares > 0 { ", which leaves nothing for the others" } else { "" };
+            let message = format!("the columns are {taken} wide together, and there are only {room}{rest}");
+            self.fault(
+                Diagnostic::error(&code::LAYOUT_TOO_WIDE, span, message)
+                    .label(format!("{} too wide", taken - room))
+                    .hint("make one narrower, or use `fr` for the column that takes what is left"),
+            );
+            return None;
+        }
+        let width = |track: &Track| match track {
+            Track::Fraction(share) => left.scaled(*share, shares),
+            Track::Fixed(_) | Track::Percent(_) => fixed(track),
+        };
+        Some(tracks.iter().map(width).collect())
+    }
+
+    fn table_edges(&mut self, element: &'t Element, name: &str) -> Option<Edges> {
+        let value = &element.find(name)?.value;
+        let read = value::read_edges(&value.text, Sign::Positive);
+        self.at_all(value, read)
+    }
+
+    fn table_border(&mut self, element: &'t Element, name: &str) -> Option<Option<Border>> {
+        let value = &element.find(name)?.value;
+        let read = value::read_border(&value.text);
+        self.at_all(value, read)
+    }
+
+    fn table_fill(&mut self, element: &'t Element, name: &str) -> Option<Color> {
+        let value = &element.find(name)?.value;
+        let read = value::read_fill(whole(&value.text));
+        self.at(value, read).flatten()
+    }
+}
+
+/// The children of a table by what they are.
+#[derive(Default)]
+struct Children<'t> {
+    heads: Vec<(&'t Element, &'static ElementSpec)>,
+    rows: Vec<Found<'t>>,
+    carries: Vec<(&'t Element, &'static ElementSpec)>,
+    feet: Vec<(&'t Element, &'static ElementSpec)>,
+}
+
+impl<'t> Children<'t> {
+    fn first_row(&self) -> Option<&'t Element> {
+        let head = self.heads.iter().flat_map(|(head, _)| head.elements()).find(|child| child.name == "tr");
+        head.or_else(|| self.rows.first().map(|found| found.element))
+    }
+}
+
+/// Consecutive rows with the same repetition, or with none.
+fn grouped<'f, 't>(rows: &'f [Found<'t>]) -> Vec<Vec<&'f Found<'t>>> {
+    let mut groups: Vec<Vec<&Found<'t>>> = Vec::new();
+    for found in rows {
+        let owner = found.repeat.map(|(element, _)| std::ptr::from_ref(element));
+        match groups.last_mut() {
+            Some(group) if group[0].repeat.map(|(element, _)| std::ptr::from_ref(element)) == owner => group.push(found),
+            _ => groups.push(vec![found]),
+        }
+    }
+    groups
+}
+
+/// How many columns a row covers, as far as that can be read without a message.
+fn count_cells(row: &Element) -> usize {
+    let colspan = |cell: &Element| cell.find("colspan").and_then(|span| span.value.text.trim().parse().ok()).unwrap_or(1);
+    row.elements().filter(|child| matches!(child.name.as_str(), "td" | "th")).map(colspan).sum()
+}

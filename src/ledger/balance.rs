@@ -1,0 +1,165 @@
+//! Whether the books balance.
+//!
+//! Takes the sums of the ledger, gives what does not add up in words. Must never trust one table for a number that another
+//! can confirm.
+
+use super::{Ledger, LedgerError};
+
+/// The sums of a job.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Balance {
+    /// Records in the inputs; 0 until all are cut.
+    pub records: u64,
+    /// Records of the committed volumes.
+    pub records_in_volumes: u64,
+    /// Committed volumes.
+    pub volumes: u64,
+    /// Documents, counted one by one.
+    pub documents: u64,
+    /// Documents as the volumes count them.
+    pub documents_in_volumes: u64,
+    /// Held records.
+    pub held: u64,
+    /// Records with a document that were also held.
+    pub both: u64,
+    /// Pages as the documents count them.
+    pub pages: u64,
+    /// Pages as the volumes count them.
+    pub pages_in_volumes: u64,
+    /// Pages as the print files count them.
+    pub pages_printed: u64,
+    /// Pages of the documents that have a place in a print file.
+    pub pages_of_pieces: u64,
+    /// Sheets as the documents count them.
+    pub sheets: u64,
+    /// Sheets as the print files count them.
+    pub sheets_printed: u64,
+    /// Empty sides in the print files.
+    pub blanks: u64,
+    /// Places in print files.
+    pub pieces: u64,
+    /// Different documents that have a place.
+    pub documents_printed: u64,
+    /// Places as the print files count them.
+    pub pieces_in_files: u64,
+    /// Committed print files.
+    pub print_files: u64,
+    /// Bytes of the volumes.
+    pub volume_bytes: u64,
+    /// Bytes of the print files.
+    pub print_bytes: u64,
+    /// The most pages of one document.
+    pub pages_max: u64,
+}
+
+/// How often a reason held a record.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct HoldCount {
+    /// The code.
+    pub code: String,
+    /// How many records.
+    pub count: u64,
+    /// The first record.
+    pub first: u64,
+    /// Its reason in words.
+    pub example: String,
+}
+
+impl Balance {
+    /// What does not add up after composing: nothing if all is well.
+    pub fn composing_faults(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        equal(&mut faults, self.records, "records in the inputs", self.records_in_volumes, "records in volumes");
+        equal(&mut faults, self.records, "records", self.documents + self.held, "documents and holds");
+        equal(&mut faults, self.documents, "documents", self.documents_in_volumes, "documents in volumes");
+        equal(&mut faults, self.both, "records both composed and held", 0, "allowed");
+        equal(&mut faults, self.pages, "pages composed", self.pages_in_volumes, "pages in volumes");
+        faults
+    }
+
+    /// What does not add up after printing: nothing if all is well.
+    pub fn faults(&self) -> Vec<String> {
+        let mut faults = self.composing_faults();
+        equal(&mut faults, self.documents, "documents", self.pieces, "places in print files");
+        equal(&mut faults, self.documents, "documents", self.documents_printed, "documents that have a place in a print file");
+        equal(&mut faults, self.pieces, "places", self.pieces_in_files, "pieces of print files");
+        equal(&mut faults, self.pages, "pages composed", self.pages_printed, "pages printed");
+        equal(&mut faults, self.pages, "pages composed", self.pages_of_pieces, "pages of printed documents");
+        equal(&mut faults, self.sheets, "sheets of documents", self.sheets_printed, "sheets of print files");
+        faults
+    }
+}
+
+fn equal(faults: &mut Vec<String>, left: u64, left_name: &str, right: u64, right_name: &str) {
+    if left != right {
+        faults.push(format!("{left} {left_name}, but {right} {right_name}"));
+    }
+}
+
+impl Ledger {
+    /// The sums of the job.
+    pub fn balance(&self) -> Result<Balance, LedgerError> {
+        let sums = |sql: &str| -> Result<Vec<u64>, LedgerError> {
+            self.on("read", self.connection.query_row(sql, [], |row| {
+                let columns = row.as_ref().column_count();
+                (0..columns).map(|at| row.get::<_, Option<i64>>(at).map(|n| n.unwrap_or(0) as u64)).collect()
+            }))
+        };
+        let records = self.job()?.and_then(|job| job.records).unwrap_or(0);
+        let volumes = sums("SELECT count(*), sum(records), sum(documents), sum(pages), sum(bytes) FROM volumes")?;
+        let documents = sums("SELECT count(*), sum(pages), sum(sheets), max(pages) FROM documents")?;
+        let held = sums("SELECT count(*), (SELECT count(*) FROM holds h JOIN documents d ON d.record = h.record) FROM holds")?;
+        let print = sums("SELECT count(*), sum(pieces), sum(pages), sum(sheets), sum(blanks), sum(bytes) FROM print_files")?;
+        let pieces = sums(
+            "SELECT count(*), count(DISTINCT d.record), sum(d.pages) FROM pieces p LEFT JOIN documents d ON d.record = p.record",
+        )?;
+        Ok(Balance {
+            records,
+            records_in_volumes: volumes[1],
+            volumes: volumes[0],
+            documents: documents[0],
+            documents_in_volumes: volumes[2],
+            held: held[0],
+            both: held[1],
+            pages: documents[1],
+            pages_in_volumes: volumes[3],
+            pages_printed: print[2],
+            pages_of_pieces: pieces[2],
+            sheets: documents[2],
+            sheets_printed: print[3],
+            blanks: print[4],
+            pieces: pieces[0],
+            documents_printed: pieces[1],
+            pieces_in_files: print[1],
+            print_files: print[0],
+            volume_bytes: volumes[4],
+            print_bytes: print[5],
+            pages_max: documents[3],
+        })
+    }
+
+    /// The holds by code: the most frequent first.
+    pub fn hold_counts(&self) -> Result<Vec<HoldCount>, LedgerError> {
+        // SQLite takes the other columns from the row of the minimum, so the example is the first record's reason.
+        let sql = "SELECT code, count(*), min(record), reason FROM holds GROUP BY code ORDER BY count(*) DESC, code";
+        let mut statement = self.on("read", self.connection.prepare_cached(sql))?;
+        let rows = statement.query_map([], |row| {
+            Ok(HoldCount { code: row.get(0)?, count: row.get::<_, i64>(1)? as u64, first: row.get::<_, i64>(2)? as u64, example: row.get(3)? })
+        });
+        self.on("read", rows.and_then(Iterator::collect))
+    }
+
+    /// How many documents have how many pages: ascending by pages.
+    pub fn page_counts(&self) -> Result<Vec<(u32, u64)>, LedgerError> {
+        let mut statement = self.on("read", self.connection.prepare_cached("SELECT pages, count(*) FROM documents GROUP BY pages ORDER BY pages"))?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)? as u64)));
+        self.on("read", rows.and_then(Iterator::collect))
+    }
+
+    /// How many documents took each layout: ascending by layout.
+    pub fn layout_counts(&self) -> Result<Vec<(u16, u64)>, LedgerError> {
+        let mut statement = self.on("read", self.connection.prepare_cached("SELECT layout, count(*) FROM documents GROUP BY layout ORDER BY layout"))?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)? as u64)));
+        self.on("read", rows.and_then(Iterator::collect))
+    }
+}

@@ -1,0 +1,474 @@
+//! The account of everything that happened: one SQLite file per output folder.
+//!
+//! Takes what was committed to the disk (volumes, print files, holds), gives it back for resuming, sorting, balancing and
+//! reporting. One transaction per volume and per print file. Must never know how a page looks, and is never written by two
+//! threads.
+
+mod balance;
+mod rows;
+mod used;
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, params};
+
+use crate::base::file::Disk;
+use crate::base::hash::Hash;
+use crate::model::page::Entry;
+use crate::model::resources::Used;
+
+pub use balance::{Balance, HoldCount};
+pub use rows::{DocumentRow, HoldRow, InputRow, JobRow, PieceRow, PrintFileRow, State, VolumeRow};
+
+/// The layout of the tables; a ledger with another number is refused.
+pub const VERSION: i64 = 1;
+
+/// Why the ledger cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// SQLite or the disk below it refused.
+    #[error("cannot {attempt} the ledger `{}`: {source}", path.display())]
+    Sqlite {
+        /// What was tried.
+        attempt: &'static str,
+        /// Which file.
+        path: PathBuf,
+        /// Why not.
+        source: rusqlite::Error,
+    },
+    /// The disk refused before SQLite was asked.
+    #[error("cannot {attempt} the ledger `{}`: {source}", path.display())]
+    Disk {
+        /// What was tried.
+        attempt: &'static str,
+        /// Which file.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// Written by another version of Pressrun.
+    #[error("the ledger `{}` has version {found}, this program writes version {VERSION}", path.display())]
+    Version {
+        /// Which file.
+        path: PathBuf,
+        /// Its version.
+        found: i64,
+    },
+    /// A row that this program cannot have written.
+    #[error("the ledger `{}` is damaged: {what}", path.display())]
+    Damaged {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong.
+        what: String,
+    },
+}
+
+/// An open ledger.
+#[derive(Debug)]
+pub struct Ledger {
+    connection: Connection,
+    disk: Disk,
+    path: PathBuf,
+}
+
+impl Ledger {
+    /// Opens the ledger at `path`, making it if there is none.
+    pub fn open(path: &Path, disk: &Disk) -> Result<Ledger, LedgerError> {
+        let ledger = Ledger::connect(path, disk, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+        ledger.count_write("open")?;
+        // A run may be killed at any moment; what the log holds is then replayed. `NORMAL` may lose the last transactions
+        // when the power fails, which only means that their volumes are composed again.
+        ledger.pragmas("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000;")?;
+        if ledger.version()? == 0 {
+            ledger.count_write("create")?;
+            let schema = format!("BEGIN; {} PRAGMA user_version = {VERSION}; COMMIT;", include_str!("schema.sql"));
+            ledger.pragmas(&schema)?;
+        }
+        ledger.check_version()?;
+        Ok(ledger)
+    }
+
+    /// Opens the ledger at `path` to be read, perhaps while a run is writing it; `None` if there is none.
+    pub fn read(path: &Path) -> Result<Option<Ledger>, LedgerError> {
+        // Reading a ledger in WAL mode needs its shared memory file, so it is opened for writing where that is allowed.
+        let ledger = Ledger::connect(path, &Disk::real(), OpenFlags::SQLITE_OPEN_READ_WRITE)
+            .or_else(|_| Ledger::connect(path, &Disk::real(), OpenFlags::SQLITE_OPEN_READ_ONLY));
+        let ledger = match ledger {
+            Ok(ledger) => ledger,
+            Err(LedgerError::Sqlite { source: rusqlite::Error::SqliteFailure(error, _), .. })
+                if error.code == rusqlite::ErrorCode::CannotOpen =>
+            {
+                return Ok(None);
+            }
+            Err(error) => return Err(error),
+        };
+        if ledger.version()? == 0 {
+            return Ok(None);
+        }
+        ledger.check_version()?;
+        Ok(Some(ledger))
+    }
+
+    fn connect(path: &Path, disk: &Disk, flags: OpenFlags) -> Result<Ledger, LedgerError> {
+        let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).map_err(|source| LedgerError::Sqlite { attempt: "open", path: path.to_path_buf(), source })?;
+        connection.set_prepared_statement_cache_capacity(32);
+        let ledger = Ledger { connection, disk: disk.clone(), path: path.to_path_buf() };
+        // Another process may be copying the file away; it is worth a moment's patience.
+        ledger.on("open", ledger.connection.busy_timeout(std::time::Duration::from_secs(5)))?;
+        Ok(ledger)
+    }
+
+    fn version(&self) -> Result<i64, LedgerError> {
+        self.on("read", self.connection.query_row("PRAGMA user_version", [], |row| row.get(0)))
+    }
+
+    fn check_version(&self) -> Result<(), LedgerError> {
+        match self.version()? {
+            VERSION => Ok(()),
+            found => Err(LedgerError::Version { path: self.path.clone(), found }),
+        }
+    }
+
+    fn pragmas(&self, sql: &str) -> Result<(), LedgerError> {
+        self.on("write", self.connection.execute_batch(sql))
+    }
+
+    fn on<T>(&self, attempt: &'static str, result: rusqlite::Result<T>) -> Result<T, LedgerError> {
+        result.map_err(|source| LedgerError::Sqlite { attempt, path: self.path.clone(), source })
+    }
+
+    fn damaged(&self, what: impl Into<String>) -> LedgerError {
+        LedgerError::Damaged { path: self.path.clone(), what: what.into() }
+    }
+
+    fn count_write(&self, attempt: &'static str) -> Result<(), LedgerError> {
+        self.disk.count_write().map_err(|source| LedgerError::Disk { attempt, path: self.path.clone(), source })
+    }
+
+    /// Runs `work` in one transaction; the disk is asked once for the log and once for the commit.
+    fn transaction(&mut self, work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<()>) -> Result<(), LedgerError> {
+        self.count_write("write")?;
+        let path = self.path.clone();
+        let failed = |source| LedgerError::Sqlite { attempt: "write", path: path.clone(), source };
+        let disk = self.disk.clone();
+        let transaction = self.connection.transaction().map_err(failed)?;
+        work(&transaction).map_err(failed)?;
+        // Dropping the transaction rolls it back.
+        disk.count_write().map_err(|source| LedgerError::Disk { attempt: "write", path: path.clone(), source })?;
+        transaction.commit().map_err(failed)
+    }
+
+    /// The job this ledger belongs to, if one was begun.
+    pub fn job(&self) -> Result<Option<JobRow>, LedgerError> {
+        let sql = "SELECT plan, name, date, program, state, records FROM job";
+        let row = self.on("read", self.connection.query_row(sql, [], |row| {
+            let state: String = row.get(4)?;
+            Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?, row.get(3)?, state, row.get::<_, Option<i64>>(5)?))
+        }).optional())?;
+        let Some((plan, name, date, program, state, records)) = row else { return Ok(None) };
+        let plan = Hash::parse_hex(&plan).ok_or_else(|| self.damaged("the hash of the plan is none"))?;
+        let state = State::parse(&state).ok_or_else(|| self.damaged(format!("`{state}` is no state of a job")))?;
+        Ok(Some(JobRow { plan, name, date, program, state, records: records.map(|n| n as u64) }))
+    }
+
+    /// Opens the books of a job with its inputs.
+    pub fn begin_job(&mut self, job: &JobRow, inputs: &[InputRow]) -> Result<(), LedgerError> {
+        self.transaction(|to| {
+            to.execute(
+                "INSERT INTO job (id, plan, name, date, program, state, records) VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6)",
+                params![job.plan.hex(), job.name, job.date, job.program, job.state.name(), job.records.map(|n| n as i64)],
+            )?;
+            write_inputs(to, inputs)
+        })
+    }
+
+    /// The inputs as they were when the job began.
+    pub fn inputs(&self) -> Result<Vec<InputRow>, LedgerError> {
+        let mut statement = self.on("read", self.connection.prepare_cached("SELECT path, length, modified FROM inputs ORDER BY number"))?;
+        let rows = statement.query_map([], |row| Ok(InputRow { path: row.get(0)?, length: row.get::<_, i64>(1)? as u64, modified: row.get(2)? }));
+        self.on("read", rows.and_then(Iterator::collect))
+    }
+
+    /// Replaces the inputs: the same bytes now lie elsewhere.
+    pub fn replace_inputs(&mut self, inputs: &[InputRow]) -> Result<(), LedgerError> {
+        self.transaction(|to| {
+            to.execute("DELETE FROM inputs", [])?;
+            write_inputs(to, inputs)
+        })
+    }
+
+    /// Moves the job on.
+    pub fn set_state(&mut self, state: State, records: Option<u64>) -> Result<(), LedgerError> {
+        self.transaction(|to| {
+            to.execute("UPDATE job SET state = ?1, records = coalesce(?2, records)", params![state.name(), records.map(|n| n as i64)])?;
+            Ok(())
+        })
+    }
+
+    /// Posts a volume with its documents and holds, all or nothing.
+    pub fn post_volume(&mut self, volume: &VolumeRow, used: &Used, documents: &[DocumentRow], holds: &[HoldRow]) -> Result<(), LedgerError> {
+        // Whoever forgets a record is found here, before it is written down.
+        assert_eq!(volume.documents as usize, documents.len(), "documents of the volume");
+        assert_eq!(volume.records as usize, documents.len() + holds.len(), "every record of a volume has a fate");
+        let used = used::write(used);
+        self.transaction(|to| {
+            to.prepare_cached(
+                "INSERT INTO volumes (number, first_record, records, documents, pages, bytes, sha256, file, source, used)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            )?
+            .execute(params![
+                volume.number,
+                volume.first_record as i64,
+                volume.records,
+                volume.documents,
+                volume.pages as i64,
+                volume.bytes as i64,
+                volume.hash.map(|hash| hash.0),
+                volume.file,
+                volume.source.0,
+                used
+            ])?;
+            let mut statement = to.prepare_cached(
+                "INSERT INTO documents (record, id, volume, first_page, pages, sheets, offset, length, hash, sort_key, layout)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            )?;
+            for DocumentRow { entry, sheets, layout } in documents {
+                assert_eq!(entry.volume, volume.number, "a document of another volume");
+                statement.execute(params![
+                    entry.record as i64,
+                    entry.id,
+                    entry.volume,
+                    entry.first_page,
+                    entry.pages,
+                    sheets,
+                    entry.offset as i64,
+                    entry.length as i64,
+                    &entry.hash.0[..],
+                    entry.sort_key,
+                    layout
+                ])?;
+            }
+            let mut statement = to.prepare_cached(
+                "INSERT INTO holds (record, volume, code, reason, input, offset, length) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            )?;
+            for hold in holds {
+                let place = params![hold.record as i64, volume.number, hold.code, hold.reason, hold.input, hold.offset as i64, hold.length as i64];
+                statement.execute(place)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// The volumes in order.
+    pub fn volumes(&self) -> Result<Vec<VolumeRow>, LedgerError> {
+        let sql = "SELECT number, first_record, records, documents, pages, bytes, sha256, file, source FROM volumes ORDER BY number";
+        let mut statement = self.on("read", self.connection.prepare_cached(sql))?;
+        let rows = statement.query_map([], |row| {
+            Ok(VolumeRow {
+                number: row.get(0)?,
+                first_record: row.get::<_, i64>(1)? as u64,
+                records: row.get(2)?,
+                documents: row.get(3)?,
+                pages: row.get::<_, i64>(4)? as u64,
+                bytes: row.get::<_, i64>(5)? as u64,
+                hash: row.get::<_, Option<[u8; 32]>>(6)?.map(Hash),
+                file: row.get(7)?,
+                source: Hash(row.get(8)?),
+            })
+        });
+        self.on("read", rows.and_then(Iterator::collect))
+    }
+
+    /// Everything the pages of the job name, merged over the volumes.
+    pub fn used(&self) -> Result<Used, LedgerError> {
+        let mut statement = self.on("read", self.connection.prepare_cached("SELECT number, used FROM volumes ORDER BY number"))?;
+        let mut rows = self.on("read", statement.query([]))?;
+        let mut all = Used::default();
+        while let Some(row) = self.on("read", rows.next())? {
+            let bytes: Vec<u8> = self.on("read", row.get(1))?;
+            let used = used::read(&bytes).ok_or_else(|| self.damaged("the resources of a volume cannot be read"))?;
+            all.merge(&used);
+        }
+        Ok(all)
+    }
+
+    /// Calls `each` with every document, in the order of the records.
+    pub fn each_document(&self, mut each: impl FnMut(DocumentRow)) -> Result<(), LedgerError> {
+        let sql = "SELECT record, id, volume, first_page, pages, sheets, offset, length, hash, sort_key, layout FROM documents ORDER BY record";
+        let mut statement = self.on("read", self.connection.prepare_cached(sql))?;
+        let mut rows = self.on("read", statement.query([]))?;
+        while let Some(row) = self.on("read", rows.next())? {
+            each(self.on("read", read_document(row))?);
+        }
+        Ok(())
+    }
+
+    /// Calls `each` with every hold, in the order of the records; stops when it fails.
+    pub fn each_hold<E: From<LedgerError>>(&self, mut each: impl FnMut(HoldRow) -> Result<(), E>) -> Result<(), E> {
+        let sql = "SELECT record, code, reason, input, offset, length FROM holds ORDER BY record";
+        let mut statement = self.on("read", self.connection.prepare_cached(sql))?;
+        let mut rows = self.on("read", statement.query([]))?;
+        while let Some(row) = self.on("read", rows.next())? {
+            each(self.on("read", read_hold(row))?)?;
+        }
+        Ok(())
+    }
+
+    /// Posts a print file with the place of each of its documents.
+    pub fn post_print_file(&mut self, file: &PrintFileRow, pieces: &[PieceRow]) -> Result<(), LedgerError> {
+        assert_eq!(file.pieces as usize, pieces.len(), "pieces of the print file");
+        self.transaction(|to| {
+            to.prepare_cached(
+                "INSERT INTO print_files (number, pieces, pages, blanks, sheets, bytes, sha256, file) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            )?
+            .execute(params![
+                file.number,
+                file.pieces,
+                file.pages as i64,
+                file.blanks as i64,
+                file.sheets as i64,
+                file.bytes as i64,
+                &file.hash.0[..],
+                file.file
+            ])?;
+            let mut statement = to.prepare_cached("INSERT INTO pieces (sequence, record, print_file, print_page) VALUES (?1, ?2, ?3, ?4)")?;
+            for piece in pieces {
+                statement.execute(params![piece.sequence as i64, piece.record as i64, file.number, piece.print_page])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Forgets print files that are no longer on the disk, so that they are assembled again.
+    pub fn drop_print_file(&mut self, number: u32) -> Result<(), LedgerError> {
+        self.transaction(|to| {
+            to.execute("DELETE FROM pieces WHERE print_file = ?1", [number])?;
+            to.execute("DELETE FROM print_files WHERE number = ?1", [number])?;
+            Ok(())
+        })
+    }
+
+    /// Forgets a volume that is no longer on the disk, so that it is composed again.
+    pub fn drop_volume(&mut self, number: u32) -> Result<(), LedgerError> {
+        self.transaction(|to| {
+            for table in ["documents", "holds"] {
+                to.execute(&format!("DELETE FROM {table} WHERE volume = ?1"), [number])?;
+            }
+            to.execute("DELETE FROM volumes WHERE number = ?1", [number])?;
+            Ok(())
+        })
+    }
+
+    /// The print files in order.
+    pub fn print_files(&self) -> Result<Vec<PrintFileRow>, LedgerError> {
+        let sql = "SELECT number, pieces, pages, blanks, sheets, bytes, sha256, file FROM print_files ORDER BY number";
+        let mut statement = self.on("read", self.connection.prepare_cached(sql))?;
+        let rows = statement.query_map([], |row| {
+            Ok(PrintFileRow {
+                number: row.get(0)?,
+                pieces: row.get(1)?,
+                pages: row.get::<_, i64>(2)? as u64,
+                blanks: row.get::<_, i64>(3)? as u64,
+                sheets: row.get::<_, i64>(4)? as u64,
+                bytes: row.get::<_, i64>(5)? as u64,
+                hash: Hash(row.get(6)?),
+                file: row.get(7)?,
+            })
+        });
+        self.on("read", rows.and_then(Iterator::collect))
+    }
+
+    /// Calls `each` with every document of a print file and its place, in the order of the mail.
+    pub fn each_piece(&self, print_file: u32, mut each: impl FnMut(PieceRow, DocumentRow)) -> Result<(), LedgerError> {
+        let sql = "SELECT d.record, d.id, d.volume, d.first_page, d.pages, d.sheets, d.offset, d.length, d.hash, d.sort_key, d.layout,
+                          p.sequence, p.print_page
+                     FROM pieces p JOIN documents d ON d.record = p.record WHERE p.print_file = ?1 ORDER BY p.sequence";
+        let mut statement = self.on("read", self.connection.prepare_cached(sql))?;
+        let mut rows = self.on("read", statement.query([print_file]))?;
+        while let Some(row) = self.on("read", rows.next())? {
+            let document = self.on("read", read_document(row))?;
+            let sequence = self.on("read", row.get::<_, i64>(11))? as u64;
+            let piece = PieceRow { sequence, record: document.entry.record, print_page: self.on("read", row.get(12))? };
+            each(piece, document);
+        }
+        Ok(())
+    }
+
+    /// Notes how long a stage took. Never part of an output; `status` shows it.
+    pub fn note_stage(&mut self, name: &str, milliseconds: u64) -> Result<(), LedgerError> {
+        self.transaction(|to| {
+            to.execute(
+                "INSERT INTO stages (name, milliseconds) VALUES (?1, ?2)
+                 ON CONFLICT (name) DO UPDATE SET milliseconds = milliseconds + excluded.milliseconds",
+                params![name, milliseconds as i64],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// How long the stages took, in milliseconds.
+    pub fn stages(&self) -> Result<Vec<(String, u64)>, LedgerError> {
+        let mut statement = self.on("read", self.connection.prepare_cached("SELECT name, milliseconds FROM stages ORDER BY name"))?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)? as u64)));
+        self.on("read", rows.and_then(Iterator::collect))
+    }
+
+    /// Proves that no document is in two print files; the index stays, so that it is found by its record at once.
+    pub fn index_pieces(&mut self) -> Result<(), LedgerError> {
+        self.transaction(|to| {
+            to.execute("CREATE UNIQUE INDEX IF NOT EXISTS piece_of_record ON pieces (record)", [])?;
+            to.execute("CREATE INDEX IF NOT EXISTS document_of_id ON documents (id)", [])?;
+            Ok(())
+        })
+    }
+
+    /// Folds the log into the file, so that the folder holds one file again.
+    pub fn close(self) -> Result<(), LedgerError> {
+        self.count_write("close")?;
+        self.pragmas("PRAGMA synchronous = FULL; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE;")?;
+        let path = self.path.clone();
+        self.connection.close().map_err(|(_, source)| LedgerError::Sqlite { attempt: "close", path, source })
+    }
+}
+
+fn write_inputs(to: &Transaction<'_>, inputs: &[InputRow]) -> rusqlite::Result<()> {
+    let mut statement = to.prepare("INSERT INTO inputs (number, path, length, modified) VALUES (?1, ?2, ?3, ?4)")?;
+    for (number, input) in inputs.iter().enumerate() {
+        statement.execute(params![number as i64, input.path, input.length as i64, input.modified])?;
+    }
+    Ok(())
+}
+
+fn read_document(row: &rusqlite::Row<'_>) -> rusqlite::Result<DocumentRow> {
+    Ok(DocumentRow {
+        entry: Entry {
+            record: row.get::<_, i64>(0)? as u64,
+            id: row.get(1)?,
+            volume: row.get(2)?,
+            first_page: row.get(3)?,
+            pages: row.get(4)?,
+            offset: row.get::<_, i64>(6)? as u64,
+            length: row.get::<_, i64>(7)? as u64,
+            hash: Hash(row.get(8)?),
+            sort_key: row.get(9)?,
+        },
+        sheets: row.get(5)?,
+        layout: row.get(10)?,
+    })
+}
+
+fn read_hold(row: &rusqlite::Row<'_>) -> rusqlite::Result<HoldRow> {
+    Ok(HoldRow {
+        record: row.get::<_, i64>(0)? as u64,
+        code: row.get(1)?,
+        reason: row.get(2)?,
+        input: row.get(3)?,
+        offset: row.get::<_, i64>(4)? as u64,
+        length: row.get::<_, i64>(5)? as u64,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,54 @@
+//! The frozen copy of a plan in the output folder.
+//!
+//! Takes a plan, writes the files it was made of and a list of them: who finds the folder in thirty years can make the same
+//! job again. Must never write what depends on the machine.
+
+use std::path::Path;
+
+use super::{PRODUCER, Plan};
+use crate::base::file::{Disk, FileError, Fingerprint};
+
+impl Plan {
+    /// Writes the frozen copy into `folder`; what is there already is left alone.
+    pub fn freeze(&self, folder: &Path, disk: &Disk) -> Result<(), FileError> {
+        let list = folder.join("plan.json");
+        if Fingerprint::of(&list).is_ok() {
+            // The list is written last, and only ever for this plan: the ledger has seen to that.
+            return Ok(());
+        }
+        disk.create_folder(folder)?;
+        let mut folders: Vec<&str> = self.parts.iter().filter_map(|part| part.name.split_once('/')).map(|(folder, _)| folder).collect();
+        folders.sort_unstable();
+        folders.dedup();
+        for name in folders {
+            disk.create_folder(&folder.join(name))?;
+        }
+        for part in &self.parts {
+            disk.commit(&folder.join(&part.name), &part.bytes)?;
+        }
+        disk.commit(&list, self.list().as_bytes())
+    }
+
+    /// The list of the files the plan is made of, JSON.
+    fn list(&self) -> String {
+        let parts: Vec<_> = self.parts.iter().map(|part| serde_json::json!({ "file": part.name, "sha256": part.hash.hex(), "bytes": part.bytes.len() })).collect();
+        let inputs: Vec<_> = self
+            .inputs
+            .iter()
+            .flat_map(|input| input.files.iter().chain(&input.lines))
+            .map(|path| {
+                let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+                serde_json::json!({ "name": name, "bytes": Fingerprint::of(path).map_or(0, Fingerprint::length) })
+            })
+            .collect();
+        let list = serde_json::json!({
+            "plan": self.hash.hex(),
+            "program": PRODUCER,
+            "job": self.settings.name,
+            "date": self.settings.date.to_string(),
+            "files": parts,
+            "inputs": inputs,
+        });
+        format!("{list:#}\n")
+    }
+}

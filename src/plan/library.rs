@@ -1,0 +1,310 @@
+//! The fonts and images of a job.
+//!
+//! Takes names as layouts write them, gives job-wide indices; reads each file once. The built-in families are part of the
+//! program, so that a job runs on any machine. Must never open an image outside the folder of its layout.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::keys;
+use super::paths::join;
+use super::read::{Table, Text};
+use crate::base::code;
+use crate::base::diagnostic::{Diagnostic, Faults};
+use crate::base::file;
+use crate::base::hash::Hash;
+use crate::base::length::Length;
+use crate::base::limits;
+use crate::base::suggest::closest;
+use crate::kit::font::{Face, FaceId};
+use crate::kit::image;
+use crate::layout::{Library, LibraryImage};
+use crate::model::resources::{FontStack, ImageId, Resources, StackId};
+
+/// Regular, bold, italic, bold italic.
+type Faces<T> = [Option<T>; 4];
+
+/// The keys of the four faces in a job file.
+const FACE_KEYS: [&str; 4] = ["regular", "bold", "italic", "bold-italic"];
+
+/// The resolution of an image that does not say its own, as in CSS.
+const DPI_DEFAULT: u32 = 96;
+
+struct BuiltIn {
+    name: &'static str,
+    faces: [&'static [u8]; 4],
+}
+
+macro_rules! built_in {
+    ($name:literal, $folder:literal, $stem:literal) => {
+        BuiltIn {
+            name: $name,
+            faces: [
+                include_bytes!(concat!("../../fonts/", $folder, "/", $stem, "-Regular.ttf")),
+                include_bytes!(concat!("../../fonts/", $folder, "/", $stem, "-Bold.ttf")),
+                include_bytes!(concat!("../../fonts/", $folder, "/", $stem, "-Italic.ttf")),
+                include_bytes!(concat!("../../fonts/", $folder, "/", $stem, "-BoldItalic.ttf")),
+            ],
+        }
+    };
+}
+
+/// The families of the program. The first is that of text without a `font-family`.
+const BUILT_IN: &[BuiltIn] =
+    &[built_in!("IBM Plex Sans", "ibm-plex-sans", "IBMPlexSans"), built_in!("Liberation Sans", "liberation-sans", "LiberationSans")];
+
+#[derive(Clone)]
+enum FaceSource {
+    BuiltIn(&'static [u8]),
+    Path(PathBuf),
+}
+
+struct Family {
+    name: String,
+    faces: Faces<FaceSource>,
+}
+
+/// A file that a plan is made of.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// Its place in the frozen copy of the plan.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Arc<[u8]>,
+    /// Their hash.
+    pub hash: Hash,
+}
+
+impl Part {
+    /// A part with a name and bytes.
+    pub(super) fn new(name: String, bytes: Arc<[u8]>) -> Part {
+        let hash = Hash::of(&bytes);
+        Part { name, bytes, hash }
+    }
+}
+
+/// Fonts and images as they are asked for.
+pub(super) struct JobLibrary {
+    families: Vec<Family>,
+    fallback: Vec<usize>,
+    /// Faces that were read, by family and slot; or why they cannot be used.
+    loaded: BTreeMap<(usize, usize), Result<FaceId, String>>,
+    stacks: BTreeMap<(usize, usize), StackId>,
+    images: BTreeMap<PathBuf, Result<LibraryImage, String>>,
+    image_of_hash: BTreeMap<Hash, LibraryImage>,
+    /// The folder of the layout that is being compiled.
+    folder: PathBuf,
+    pub(super) resources: Resources,
+    pub(super) parts: Vec<Part>,
+}
+
+impl JobLibrary {
+    /// The built-in families and those of the job.
+    pub(super) fn new(folder: &Path, fonts: Option<&Table<'_>>, faults: &mut Faults) -> JobLibrary {
+        let mut library = JobLibrary {
+            families: BUILT_IN.iter().map(|family| Family { name: family.name.to_string(), faces: family.faces.map(|face| Some(FaceSource::BuiltIn(face))) }).collect(),
+            fallback: Vec::new(),
+            loaded: BTreeMap::new(),
+            stacks: BTreeMap::new(),
+            images: BTreeMap::new(),
+            image_of_hash: BTreeMap::new(),
+            folder: folder.to_path_buf(),
+            resources: Resources::default(),
+            parts: Vec::new(),
+        };
+        if let Some(fonts) = fonts {
+            library.read_families(folder, fonts, faults);
+        }
+        library.read_fallback(fonts, faults);
+        library
+    }
+
+    fn read_families(&mut self, folder: &Path, fonts: &Table<'_>, faults: &mut Faults) {
+        let mut aliases: Vec<(String, Text)> = Vec::new();
+        for (name, value, range) in fonts.entries() {
+            if name.value == "fallback" {
+                continue;
+            }
+            let Some(table) = fonts.below(value, range, &keys::FONT, faults) else {
+                let fault = Diagnostic::error(&code::JOB_WRONG_TYPE, name.span, format!("the family `{}` wants a table", name.value));
+                faults.push(fault.hint(format!("write `[fonts.{}]`, and below it `regular = \"fonts/Some-Regular.ttf\"`", name.value)));
+                continue;
+            };
+            if let Some(alias) = table.text("family", faults) {
+                aliases.push((name.value, alias));
+                continue;
+            }
+            let mut faces: Faces<FaceSource> = [None, None, None, None];
+            for (slot, key) in FACE_KEYS.iter().enumerate() {
+                let Some(path) = table.text(key, faults) else { continue };
+                let full = join(folder, &path.text);
+                // Read at once: a broken font is a fault of the job, whether or not a layout asks for it.
+                match read_face(&full) {
+                    Ok(_) => faces[slot] = Some(FaceSource::Path(full)),
+                    Err(reason) => faults.push(Diagnostic::error(&code::JOB_FONT, path.part(0..path.text.len()), reason)),
+                }
+            }
+            if !table.has("regular") {
+                table.missing("regular", faults);
+            }
+            self.families.retain(|family| family.name != name.value);
+            self.families.push(Family { name: name.value, faces });
+        }
+        for (name, target) in aliases {
+            match self.families.iter().find(|family| family.name == target.text) {
+                Some(family) => {
+                    let faces = family.faces.clone();
+                    self.families.push(Family { name, faces });
+                }
+                None => self.unknown_family(&target, faults),
+            }
+        }
+    }
+
+    fn read_fallback(&mut self, fonts: Option<&Table<'_>>, faults: &mut Faults) {
+        match fonts.and_then(|fonts| fonts.texts("fallback", faults)) {
+            Some(names) => {
+                for name in names {
+                    match self.families.iter().position(|family| family.name == name.text) {
+                        Some(at) => self.fallback.push(at),
+                        None => self.unknown_family(&name, faults),
+                    }
+                }
+            }
+            None => self.fallback = (0..self.families.len()).filter(|at| BUILT_IN.iter().any(|family| family.name == self.families[*at].name)).collect(),
+        }
+    }
+
+    /// Tells that there is no family of a name.
+    pub(super) fn unknown_family(&self, name: &Text, faults: &mut Faults) {
+        let fault = Diagnostic::error(&code::JOB_FONT, name.part(0..name.text.len()), format!("there is no font family `{}`", name.text));
+        faults.push(fault.suggest(&name.text, self.families.iter().map(|family| family.name.as_str())));
+    }
+
+    /// Images are found from this folder from now on.
+    pub(super) fn enter(&mut self, folder: PathBuf) {
+        if self.folder != folder {
+            // The same name means another file there.
+            self.images.clear();
+        }
+        self.folder = folder;
+    }
+
+    fn face(&mut self, family: usize, slot: usize) -> Result<FaceId, String> {
+        if let Some(known) = self.loaded.get(&(family, slot)) {
+            return known.clone();
+        }
+        let face = self.read_slot(family, slot);
+        self.loaded.insert((family, slot), face.clone());
+        face
+    }
+
+    fn read_slot(&mut self, family: usize, slot: usize) -> Result<FaceId, String> {
+        let source = self.families[family].faces[slot].clone();
+        let Some(source) = source else {
+            return Err(format!("the font family `{}` has no {} face", self.families[family].name, FACE_KEYS[slot]));
+        };
+        let face = match source {
+            FaceSource::BuiltIn(bytes) => Face::read(bytes.into()).map_err(|error| format!("the built-in font cannot be read: {error}"))?,
+            FaceSource::Path(path) => read_face(&path)?,
+        };
+        // An alias, or one file under two names: one face.
+        if let Some(at) = self.resources.faces.iter().position(|known| known.hash == face.hash) {
+            return Ok(FaceId(at as u16));
+        }
+        if self.resources.faces.len() >= 64 {
+            return Err("the job uses more than 64 faces".into());
+        }
+        self.parts.push(Part::new(format!("fonts/{}.{}", face.hash.hex(), if face.is_cff { "otf" } else { "ttf" }), face.data.clone()));
+        self.resources.faces.push(face);
+        Ok(FaceId(self.resources.faces.len() as u16 - 1))
+    }
+
+    fn read_image(&mut self, path: &str) -> Result<LibraryImage, String> {
+        let full = file::inside(&self.folder, path).ok_or_else(|| format!("`{path}` is not below the folder of the layout"))?;
+        if let Some(known) = self.images.get(&full) {
+            return known.clone();
+        }
+        let image = self.open_image(&full, path);
+        self.images.insert(full, image.clone());
+        image
+    }
+
+    fn open_image(&mut self, full: &Path, path: &str) -> Result<LibraryImage, String> {
+        let bytes = file::read(full, limits::IMAGE_BYTES_MAX).map_err(|error| match error.source.kind() {
+            std::io::ErrorKind::NotFound => format!("there is no image `{path}`"),
+            _ => error.to_string(),
+        })?;
+        let hash = Hash::of(&bytes);
+        if let Some(known) = self.image_of_hash.get(&hash) {
+            return Ok(*known);
+        }
+        let image = image::read_image(&bytes).map_err(|error| format!("the image `{path}` cannot be used: {error}"))?;
+        let id = u16::try_from(self.resources.images.len()).map_err(|_| "the job uses more than 65,535 images".to_string())?;
+        let (across, down) = image.dpi.unwrap_or((DPI_DEFAULT, DPI_DEFAULT));
+        let size = |pixels: u32, dpi: u32| Length::from_points(72).scaled(i64::from(pixels), i64::from(dpi.max(1)));
+        let (width, height) = (size(image.width_px, across), size(image.height_px, down));
+        let found = LibraryImage { id: ImageId(id), width, height };
+        let extension = Path::new(path).extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+        self.parts.push(Part::new(format!("images/{}.{extension}", hash.hex()), bytes.into()));
+        self.resources.images.push(image);
+        self.image_of_hash.insert(hash, found);
+        Ok(found)
+    }
+}
+
+fn read_face(path: &Path) -> Result<Face, String> {
+    let bytes = file::read(path, limits::FONT_BYTES_MAX).map_err(|error| error.to_string())?;
+    Face::read(bytes.into()).map_err(|error| format!("the font `{}` cannot be used: {error}", path.display()))
+}
+
+impl Library for JobLibrary {
+    fn image(&mut self, path: &str) -> Result<LibraryImage, String> {
+        self.read_image(path)
+    }
+
+    fn stack(&mut self, family: &str, bold: bool, italic: bool) -> Result<StackId, String> {
+        let slot = usize::from(bold) + 2 * usize::from(italic);
+        let Some(at) = self.families.iter().position(|known| known.name == family) else {
+            return Err(match closest(family, self.families.iter().map(|known| known.name.as_str())) {
+                Some(near) => format!("there is no font family `{family}`; the closest is `{near}`"),
+                None => format!("there is no font family `{family}`"),
+            });
+        };
+        if let Some(known) = self.stacks.get(&(at, slot)) {
+            return Ok(*known);
+        }
+        let mut faces = vec![self.face(at, slot)?];
+        for fallback in self.fallback.clone() {
+            // A fallback without this weight or slant is still better than a missing glyph.
+            if fallback != at
+                && let Ok(face) = self.face(fallback, slot).or_else(|_| self.face(fallback, 0))
+                && !faces.contains(&face)
+            {
+                faces.push(face);
+            }
+        }
+        let id = StackId(u16::try_from(self.resources.stacks.len()).map_err(|_| "too many font stacks".to_string())?);
+        self.resources.stacks.push(FontStack { faces });
+        self.stacks.insert((at, slot), id);
+        Ok(id)
+    }
+
+    fn families(&self) -> Vec<String> {
+        self.families.iter().map(|family| family.name.clone()).collect()
+    }
+
+    fn image_paths(&self) -> Vec<String> {
+        let mut paths = Vec::new();
+        for folder in ["", "images/", "img/", "assets/"] {
+            for name in file::list(&self.folder.join(folder)).unwrap_or_default() {
+                let lower = name.to_ascii_lowercase();
+                if [".png", ".jpg", ".jpeg"].iter().any(|end| lower.ends_with(end)) {
+                    paths.push(format!("{folder}{name}"));
+                }
+            }
+        }
+        paths
+    }
+}

@@ -1,0 +1,305 @@
+//! Layer 4, PLAN: a job file → a frozen [`Plan`], or every fault at once.
+//!
+//! Takes the path of a job file, opens everything it names but the customer data, compiles layouts, expressions and
+//! mappings, and composes what no record can change. The result never changes again; its hash is the identity of the job.
+//! Must never read a record, and never write but the frozen copy.
+
+mod canonical;
+mod contract;
+mod freeze;
+mod keys;
+mod library;
+mod mapping;
+mod paths;
+mod print;
+mod read;
+mod settings;
+mod template;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::base::code;
+use crate::base::diagnostic::{Diagnostic, Faults};
+use crate::base::file;
+use crate::base::hash::Hash;
+use crate::base::limits;
+use crate::base::span::{Sources, Span};
+use crate::compose::compose_forms;
+use crate::kit::expr::{Expr, Schema};
+use crate::kit::locale::Locale;
+use crate::layout;
+use crate::model::layout::Layout;
+use crate::model::page::Media;
+use crate::model::record;
+use crate::model::resources::Resources;
+
+pub use contract::Projection;
+pub use keys::{Key, SECTIONS, Section, manual};
+pub use library::Part;
+pub use mapping::PlannedInput;
+pub use print::{Duplex, LatePages, PlannedLate, Print};
+pub use settings::{HoldLimit, LocaleChoice, Settings, find_locale};
+pub use template::Template;
+
+/// The program and version, as it stands in every file.
+pub const PRODUCER: &str = concat!("Pressrun ", env!("CARGO_PKG_VERSION"));
+
+/// A job, compiled and frozen.
+#[derive(Debug)]
+pub struct Plan {
+    /// The identity of the job: everything that can change an output is in it, but for the bytes of the customer data.
+    pub hash: Hash,
+    /// The path of the job file, as it was given.
+    pub path: PathBuf,
+    /// Name, date, limits.
+    pub settings: Settings,
+    /// The customer data.
+    pub inputs: Vec<PlannedInput>,
+    /// The layouts.
+    pub layouts: Vec<PlannedLayout>,
+    /// The compiled layouts, by the same index.
+    pub compiled: Vec<Layout>,
+    /// What records must hold: the union of what the layouts need.
+    pub schema: Arc<Schema>,
+    /// Fonts, images and forms.
+    pub resources: Resources,
+    /// The papers of the job.
+    pub media: Vec<Media>,
+    /// The paper of each master of each layout.
+    pub media_of: Vec<Vec<u8>>,
+    /// Every locale a record may take.
+    pub locales: Vec<Locale>,
+    /// Which of them it takes.
+    pub locale: LocaleChoice,
+    /// What a document is called; the number of its record if absent.
+    pub document_id: Option<Template>,
+    /// Its title; its id if absent.
+    pub title: Option<Template>,
+    /// How it is printed.
+    pub print: Print,
+    /// The files it is made of.
+    pub parts: Vec<Part>,
+}
+
+/// Which records take a layout, and what it needs of them.
+#[derive(Debug)]
+pub struct PlannedLayout {
+    /// Its name.
+    pub name: String,
+    /// Its condition; without one every record takes it.
+    pub when: Option<Expr>,
+    /// From the values of a record to those of the layout's contract.
+    pub projection: Projection,
+}
+
+/// What the command line says about a job.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct Overrides {
+    /// Files in place of those of the first input.
+    pub inputs: Option<Vec<PathBuf>>,
+}
+
+/// The outcome of compiling: the plan if there is no error, and what is to be said in any case.
+pub struct Compiled {
+    /// The plan, if nothing is wrong.
+    pub plan: Option<Plan>,
+    /// The files that diagnostics point into.
+    pub sources: Sources,
+    /// Errors and warnings, in the order of files and places.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Compiles the job file at `path`.
+pub fn compile(path: &Path, overrides: &Overrides) -> Compiled {
+    let mut sources = Sources::default();
+    let mut faults = Faults::new();
+    let plan = compile_job(path, overrides, &mut sources, &mut faults);
+    let plan = if faults.has_errors() { None } else { plan };
+    Compiled { plan, sources, diagnostics: faults.into_sorted() }
+}
+
+fn compile_job(path: &Path, overrides: &Overrides, sources: &mut Sources, faults: &mut Faults) -> Option<Plan> {
+    let (text, bytes) = read_source(path, faults)?;
+    let file = sources.add(path.to_string_lossy(), text.clone());
+    let whole = read::parse(&text, file, faults)?;
+    let folder = paths::folder_of(path);
+    let start = Span::new(file, 0, 0);
+    let root = read::Table::new(&whole, start, &keys::FILE, &text, faults);
+
+    let job = root.table("job", &keys::JOB, faults);
+    if job.is_none() && !root.has("job") {
+        root.missing_section("job", "[job]", faults);
+    }
+    let fonts = root.table("fonts", &keys::FONTS, faults);
+    let mut library = library::JobLibrary::new(&folder, fonts.as_ref(), faults);
+    let layout_tables = root.tables("layout", &keys::LAYOUT, faults);
+    if layout_tables.is_empty() && !root.has("layout") {
+        root.missing_section("layout", "[[layout]]", faults);
+    }
+    let mut parts = vec![Part::new("job.toml".into(), bytes.into())];
+    let mut compiled = Vec::new();
+    let mut files = Vec::new();
+    for (index, table) in layout_tables.iter().enumerate() {
+        let found = compile_layout(table, index, &folder, &mut library, &mut parts, sources, faults);
+        files.push(found.as_ref().map(|(span, _)| *span));
+        compiled.push(found.and_then(|(_, layout)| layout));
+    }
+    contract::check_reachable(&layout_tables, faults);
+    let schema = contract::unite(&compiled, &files, faults).map(Arc::new);
+
+    // Everything below is compiled against the contract; without one, only what does not need it can be checked.
+    let scope = schema.as_ref().map(|schema| record::scope(schema.clone()));
+    let mut settings = job.as_ref().map(|job| settings::read(job, &folder, faults));
+    let print_table = root.table("print", &keys::PRINT, faults);
+    let mut print = print::read(print_table.as_ref(), faults);
+    let input_tables = root.tables("input", &keys::INPUT, faults);
+    if input_tables.is_empty() && !root.has("input") {
+        root.missing_section("input", "[[input]]", faults);
+    }
+    let mut inputs = Vec::new();
+    for (index, table) in input_tables.iter().enumerate() {
+        let replaced = overrides.inputs.as_deref().filter(|_| index == 0);
+        inputs.push(mapping::compile(table, &folder, schema.as_deref(), replaced, faults));
+    }
+    let (media, media_of) = print::compile_media(print_table.as_ref(), &compiled, faults);
+    let late = print::compile_late(print_table.as_ref(), &mut library, &media, faults);
+    let (mut whens, mut document_id, mut title, mut locale) = (Vec::new(), None, None, None);
+    if let Some(mut scope) = scope {
+        for table in &layout_tables {
+            let when = table.text("when", faults);
+            whens.push(when.and_then(|text| template::compile_condition(&text, &mut scope, faults)));
+        }
+        if let Some(job) = &job {
+            document_id = job.text("document-id", faults).map(|text| Template::compile(&text, &mut scope, faults));
+            title = job.text("title", faults).map(|text| Template::compile(&text, &mut scope, faults));
+            locale = settings::compile_locale(job, &compiled, &mut scope, faults);
+        }
+        print.sort = print::compile_sort(print_table.as_ref(), &mut scope, faults);
+    }
+    if faults.has_errors() {
+        return None;
+    }
+
+    let mut compiled: Vec<Layout> = compiled.into_iter().collect::<Option<_>>()?;
+    let schema = schema?;
+    let mut resources = std::mem::take(&mut library.resources);
+    let (locales, locale) = locale?;
+    compose_static(&mut compiled, &mut resources, &locales, &files, faults);
+    print.late_used = print::mark_late(&late, &resources, print_table.as_ref().map(|table| table.span), faults);
+    print.late = late.into_iter().map(|(late, _)| late).collect();
+    if faults.has_errors() {
+        return None;
+    }
+    parts.append(&mut library.parts);
+    let inputs: Vec<PlannedInput> = inputs.into_iter().collect::<Option<_>>()?;
+    let layouts = compiled
+        .iter()
+        .zip(whens)
+        .map(|(layout, when)| PlannedLayout { name: layout.name.clone(), when, projection: Projection::new(&schema, &layout.schema) })
+        .collect();
+    let settings = settings.take()?;
+    let hash = canonical::hash(&root, &parts, &inputs);
+    Some(Plan {
+        hash,
+        path: path.to_path_buf(),
+        settings,
+        inputs,
+        layouts,
+        compiled,
+        schema,
+        resources,
+        media,
+        media_of,
+        locales,
+        locale,
+        document_id,
+        title,
+        print,
+        parts,
+    })
+}
+
+/// Composes what no record can change. Numbers and dates in it are written as the job's first locale does: what depends on
+/// a record's locale is not static.
+fn compose_static(layouts: &mut [Layout], resources: &mut Resources, locales: &[Locale], files: &[Option<Span>], faults: &mut Faults) {
+    let Some(locale) = locales.first() else { return };
+    if let Err((index, hold)) = compose_forms(layouts, resources, locale) {
+        let span = files.get(index).copied().flatten();
+        faults.push(Diagnostic::error(hold.code, span, hold.reason).label("in a part of this layout that is the same on every page"));
+    }
+}
+
+/// Reads a layout and compiles it. Gives the place that names it, and the layout if it has no fault.
+fn compile_layout(
+    table: &read::Table<'_>,
+    index: usize,
+    folder: &Path,
+    library: &mut library::JobLibrary,
+    parts: &mut Vec<Part>,
+    sources: &mut Sources,
+    faults: &mut Faults,
+) -> Option<(Span, Option<Layout>)> {
+    let text = table.required_text("file", faults)?;
+    let place = text.part(0..text.text.len());
+    let path = paths::join(folder, &text.text);
+    let bytes = match file::read(&path, limits::LAYOUT_BYTES_MAX) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            faults.push(missing_file(error, place, &paths::folder_of(&path)));
+            return Some((place, None));
+        }
+    };
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    parts.push(Part::new(format!("layouts/{index}-{name}"), bytes.clone().into()));
+    let source = match String::from_utf8(bytes) {
+        Ok(source) => source,
+        Err(error) => {
+            let message = format!("`{}` is not UTF-8: byte {} is no character", path.display(), error.utf8_error().valid_up_to());
+            faults.push(Diagnostic::error(&code::JOB_FILE, place, message));
+            return Some((place, None));
+        }
+    };
+    // A layout used twice, for other records, is compiled twice but shown once.
+    let file = sources.add(path.to_string_lossy(), source);
+    library.enter(paths::folder_of(&path));
+    Some((place, layout::compile(sources, file, library, faults)))
+}
+
+/// The fault of a file that cannot be read, with the closest name in its folder.
+fn missing_file(error: file::FileError, place: Span, folder: &Path) -> Diagnostic {
+    let name = error.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let fault = Diagnostic::error(&code::JOB_FILE, place, error.to_string());
+    let names = file::list(folder).unwrap_or_default();
+    match crate::base::suggest::closest(&name, names.iter().map(String::as_str)) {
+        Some(near) if near != name => fault.hint(format!("did you mean `{near}`?")),
+        _ => fault,
+    }
+}
+
+fn read_source(path: &Path, faults: &mut Faults) -> Option<(String, Vec<u8>)> {
+    let bytes = match file::read(path, limits::LAYOUT_BYTES_MAX) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            let is_folder = error.source.kind() == std::io::ErrorKind::IsADirectory;
+            let fault = Diagnostic::error(&code::JOB_FILE, None, error.to_string());
+            faults.push(if is_folder {
+                fault.hint(format!("give the job file itself, such as `{}`", path.join("job.toml").display()))
+            } else {
+                fault.hint("`pressrun init my-job` makes a job that runs at once")
+            });
+            return None;
+        }
+    };
+    match String::from_utf8(bytes.clone()) {
+        // TOML 1.0 allows no byte order mark, editors write one all the same.
+        Ok(text) => Some((text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), str::to_string), bytes)),
+        Err(error) => {
+            let message = format!("`{}` is not UTF-8: byte {} is no character", path.display(), error.utf8_error().valid_up_to());
+            faults.push(Diagnostic::error(&code::JOB_FILE, None, message));
+            None
+        }
+    }
+}

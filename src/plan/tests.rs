@@ -1,0 +1,179 @@
+use std::fs;
+use std::path::Path;
+
+use super::*;
+use crate::base::diagnostic::{Severity, place};
+
+const LAYOUT: &str = r#"<layout xmlns="urn:pressrun:layout:1" name="letter" lang="en-US">
+  <data>
+    <field name="account" type="text"/>
+    <field name="closing" type="money"/>
+    <list name="rows"> <field name="text" type="text"/> <field name="amount" type="money"/> </list>
+  </data>
+  <page name="first" size="A4" margin="20mm"> </page>
+  <body> <p>{account}</p> </body>
+</layout>
+"#;
+
+const JOB: &str = r#"[job]
+name = "letters"
+date = 2026-10-01
+document-id = "{account}"
+
+[[input]]
+files = "data.ndjson"
+format = "ndjson"
+currency = "EUR"
+
+[[layout]]
+file = "letter.xml"
+
+[print]
+sort = ["account", "-closing"]
+"#;
+
+fn compile_in(folder: &Path, job: &str) -> Compiled {
+    fs::write(folder.join("job.toml"), job).expect("written");
+    fs::write(folder.join("letter.xml"), LAYOUT).expect("written");
+    fs::write(folder.join("data.ndjson"), "{\"account\":\"1\",\"closing\":1,\"rows\":[]}\n").expect("written");
+    compile(&folder.join("job.toml"), &Overrides::default())
+}
+
+/// The faults of a job file, as `line:column code message`.
+#[track_caller]
+fn check(job: &str, expected: &[&str]) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let compiled = compile_in(folder.path(), job);
+    let prefix = format!("{}:", folder.path().join("job.toml").display());
+    let show = |diagnostic: &Diagnostic| {
+        let at = place(&compiled.sources, diagnostic);
+        let fix = diagnostic.fix.as_ref().map(|fix| format!(" → {fix}")).unwrap_or_default();
+        let message = diagnostic.message.replace(&format!("{}/", folder.path().display()), "");
+        format!("{} {} {message}{fix}", at.strip_prefix(&prefix).unwrap_or(&at), diagnostic.code.id)
+    };
+    let found: Vec<String> = compiled.diagnostics.iter().map(show).collect();
+    assert_eq!(found, expected);
+    assert_eq!(compiled.plan.is_some(), compiled.diagnostics.iter().all(|d| d.severity == Severity::Warning));
+}
+
+#[test]
+fn a_job_without_faults_becomes_a_plan() {
+    check(JOB, &[]);
+}
+
+#[test]
+fn unknown_keys_are_told_with_the_nearest_one() {
+    let job = JOB.replace("document-id =", "document_id =").replace("[print]", "[print]\npieces-per-fil = 5\nfile = \"x\"");
+    check(&job, &[
+        "4:1 J0102 `[job]` has no key `document_id` → document-id",
+        "15:1 J0102 `[print]` has no key `pieces-per-fil` → pieces-per-file",
+        "16:1 J0102 `[print]` has no key `file` → late",
+    ]);
+}
+
+#[test]
+fn wrong_types_and_values_are_told_where_they_stand() {
+    let job = JOB
+        .replace("date = 2026-10-01", "date = 2026-10-01T12:00:00\nhold-limit = \"many\"\nvolume-records = 0\nmissing-glyphs = \"reprot\"")
+        .replace("format = \"ndjson\"", "format = \"ndjsn\"\nencoding = 8")
+        .replace("sort =", "duplex = true\nsort =");
+    check(&job, &[
+        "3:8 J0104 `date` wants a date without a time, not a date or time",
+        "4:15 J0105 `many` is no hold limit",
+        "5:18 J0105 `volume-records` is 0, beyond 1 to 100000",
+        "6:19 J0105 `reprot` is no value of `missing-glyphs` → report",
+        "11:11 J0105 `ndjsn` is no input format → ndjson",
+        "12:12 J0104 `encoding` wants a text, not a whole number",
+        "19:10 J0104 `duplex` wants a text, not true or false",
+    ]);
+}
+
+#[test]
+fn expressions_are_checked_against_the_contract() {
+    let job = JOB.replace("{account}", "No {acount}").replace("\"-closing\"", "\"-closng\", \"rows\"").replace("\"letter.xml\"", "\"letter.xml\"\nwhen = \"closing\"");
+    check(&job, &[
+        "4:20 E0103 the data has no field `acount` → account",
+        "13:9 E0102 a condition must be true or false, this is money",
+        "16:22 E0103 the data has no field `closng` → closing",
+        "16:32 J0303 nothing can be sorted by list",
+    ]);
+}
+
+#[test]
+fn mappings_are_checked_where_they_stand() {
+    let map = "currency = \"EUR\"\n[input.map]\naccount = \"acc\"\nclosng = \"c\"\n\"rows\" = \"r\"\n\"rows.amount\" = { path = \"a\", curency = \"USD\" }\n[input.map.closing]\npath = \"saldo\"\ndate = \"yyyy\"\n";
+    check(&JOB.replace("currency = \"EUR\"\n", map), &[
+        "12:1 D0101 the data contract has no field `closng` → closing",
+        "14:30 J0102 a mapped field has no key `curency` → currency",
+        "17:9 D0104 `closing` is of type money, which has no `date`",
+    ]);
+}
+
+#[test]
+fn files_that_are_not_there_are_told_with_the_nearest_name() {
+    let job = JOB.replace("letter.xml", "leter.xml").replace("data.ndjson", "*.json");
+    let folder = tempfile::tempdir().expect("a folder");
+    let compiled = compile_in(folder.path(), &job);
+    let hints: Vec<_> = compiled.diagnostics.iter().map(|d| (d.code.id, d.hint.as_deref().unwrap_or(""))).collect();
+    assert_eq!(hints, [("J0202", ""), ("J0201", "did you mean `letter.xml`?")]);
+}
+
+#[test]
+fn faults_of_layouts_and_job_come_together() {
+    let folder = tempfile::tempdir().expect("a folder");
+    compile_in(folder.path(), JOB);
+    fs::write(folder.path().join("job.toml"), JOB.replace("name =", "nme =")).expect("written");
+    fs::write(folder.path().join("letter.xml"), LAYOUT.replace("{account}", "{acount}")).expect("written");
+    let compiled = compile(&folder.path().join("job.toml"), &Overrides::default());
+    let codes: Vec<_> = compiled.diagnostics.iter().map(|d| d.code.id).collect();
+    assert_eq!(codes, ["J0103", "J0102", "E0103"]);
+}
+
+#[test]
+fn syntax_faults_are_told() {
+    check("[job\nname = \"a\"\n", &["1:5 J0101 unclosed table, expected `]`"]);
+    check("", &["1:1 J0103 the job file has no `[job]`", "1:1 J0103 the job file has no `[[layout]]`", "1:1 J0103 the job file has no `[[input]]`"]);
+}
+
+#[test]
+fn the_hash_is_of_what_matters() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let hash = |job: &str| compile_in(folder.path(), job).plan.expect("a plan").hash;
+    let plain = hash(JOB);
+    assert_eq!(plain, hash(&format!("# a comment\n{}", JOB.replace("name =", "out = \"elsewhere\"\nhold-limit = 5\nname  =  "))));
+    assert_ne!(plain, hash(&JOB.replace("2026-10-01", "2026-10-02")));
+    assert_ne!(plain, hash(&JOB.replace("-closing", "closing")));
+    let other = tempfile::tempdir().expect("a folder");
+    assert_eq!(plain, compile_in(other.path(), JOB).plan.expect("a plan").hash, "the folder is no part of it");
+}
+
+#[test]
+fn layouts_share_their_records() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let two = LAYOUT.replace("<field name=\"closing\" type=\"money\"/>", "<field name=\"closing\" type=\"date\"/> <field name=\"extra\" type=\"text\"/>");
+    fs::write(folder.path().join("two.xml"), &two).expect("written");
+    let job = JOB.replace("file = \"letter.xml\"", "file = \"letter.xml\"\nwhen = \"account eq '1'\"\n[[layout]]\nfile = \"two.xml\"");
+    let compiled = compile_in(folder.path(), &job);
+    assert_eq!(compiled.diagnostics.iter().map(|d| d.code.id).collect::<Vec<_>>(), ["J0301"]);
+    fs::write(folder.path().join("two.xml"), two.replace("type=\"date\"", "type=\"money\"")).expect("written");
+    let plan = compile_in(folder.path(), &job).plan.expect("a plan");
+    let optional: Vec<_> = plan.schema.fields.iter().map(|field| (field.name.as_str(), field.optional)).collect();
+    assert_eq!(optional, [("account", false), ("closing", false), ("rows", false), ("extra", true)]);
+    let arena = bumpalo::Bump::new();
+    let value = crate::kit::expr::Value::Text("x");
+    let values = [value, value, value, crate::kit::expr::Value::Null];
+    assert_eq!(plan.layouts[0].projection.apply(&values, &arena).map(<[_]>::len), Ok(3));
+    assert_eq!(plan.layouts[1].projection.apply(&values, &arena), Err("extra"));
+}
+
+#[test]
+fn every_key_of_the_manual_has_words() {
+    let manual = manual();
+    for section in SECTIONS {
+        assert!(!section.doc.is_empty(), "{}", section.header);
+        for key in section.keys {
+            assert!(!key.doc.is_empty() && !key.takes.is_empty(), "{} {}", section.header, key.name);
+            assert!(section.header.is_empty() || manual.contains(&format!("| `{}` |", key.name)), "{}", key.name);
+        }
+    }
+}
