@@ -17,20 +17,20 @@ use crate::model::page::{ComposedRange, Document, Entry, Media, Page};
 use crate::model::resources::{Form, FormId, ImageId, Resources, Used};
 
 /// Resources, papers and a range of documents with 1, 3 and 600 pages.
-pub(crate) struct Sample {
-    pub resources: Resources,
-    pub media: Vec<Media>,
-    pub range: ComposedRange,
+pub(super) struct Sample {
+    pub(super) resources: Resources,
+    pub(super) media: Vec<Media>,
+    pub(super) range: ComposedRange,
 }
 
 const REGULAR: &[u8] = include_bytes!("../../fonts/liberation-sans/LiberationSans-Regular.ttf");
 const BOLD: &[u8] = include_bytes!("../../fonts/liberation-sans/LiberationSans-Bold.ttf");
 
-pub(crate) fn info() -> FileInfo<'static> {
+pub(super) fn info() -> FileInfo<'static> {
     FileInfo { title: "Statements & more, volume 1", producer: "Pressrun 0.1.0", date: Date::new(2026, 11, 23).expect("a date"), language: "en-US" }
 }
 
-pub(crate) fn sample() -> Sample {
+pub(super) fn sample() -> Sample {
     let faces = [REGULAR, BOLD].map(|data| Face::read(Arc::from(data)).expect("a face")).into();
     let mut resources = Resources { faces, ..Resources::default() };
     resources.images.push(PdfImage {
@@ -44,12 +44,21 @@ pub(crate) fn sample() -> Sample {
         alpha: Some(SoftMask { filter: Filter::Flate, data: deflate(&[255, 128, 64, 255]) }),
         dpi: None,
     });
+    // Cyan, magenta, yellow and black at full and half strength.
+    let inks = (0..8u8).flat_map(|pixel| (0..4).map(move |ink| if ink == pixel % 4 { if pixel < 4 { 255 } else { 128 } } else { 0 }));
+    resources.images.push(PdfImage {
+        width_px: 4,
+        color: ImageColor::Cmyk,
+        data: deflate(&inks.collect::<Vec<u8>>()),
+        alpha: None,
+        ..resources.images[0].clone()
+    });
     // Form 1 names form 0: the file must hold both though pages name only one.
     resources.forms.push(form(&resources, "Page header"));
     let mut outer = form(&resources, "Logo");
-    outer.content.extend(b"q 1 0 0 1 0 -20 cm /X0 Do Q q 20 0 0 20 100 -20 cm /I0 Do Q\n");
+    outer.content.extend(b"q 1 0 0 1 0 -20 cm /X0 Do Q q 20 0 0 20 100 -20 cm /I0 Do Q q 40 0 0 20 130 -20 cm /I1 Do Q\n");
     outer.used.forms.insert(FormId(0));
-    outer.used.images.insert(ImageId(0));
+    outer.used.images.extend([ImageId(0), ImageId(1)]);
     resources.forms.push(outer);
     let letter = Media { name: "letter".into(), width: Length::from_points(612), height: Length::from_points(792) };
     let a4 = Media { name: "a4".into(), width: Length::from_millipoints(595_276), height: Length::from_millipoints(841_890) };
@@ -64,7 +73,7 @@ pub(crate) fn sample() -> Sample {
     Sample { resources, media: vec![letter, a4, perforated], range }
 }
 
-pub(crate) fn text(resources: &Resources, face: u16, wide: bool, text: &str, used: &mut Used, out: &mut Vec<u8>) {
+pub(super) fn text(resources: &Resources, face: u16, wide: bool, text: &str, used: &mut Used, out: &mut Vec<u8>) {
     let face_data = &resources.faces[usize::from(face)];
     let glyphs = face_data.shaper().shape(text, false, false).expect("shapes");
     let mut codes = Vec::new();
@@ -124,7 +133,7 @@ fn late_text(sample: &Sample) -> (LateText, Used) {
     (text, used)
 }
 
-pub(crate) fn print(sample: &Sample) -> Vec<u8> {
+pub(super) fn print(sample: &Sample) -> Vec<u8> {
     let (volume, index) = volume(sample);
     let (text, used) = late_text(sample);
     let mut out = Vec::new();
