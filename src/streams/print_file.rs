@@ -214,7 +214,7 @@ impl Iterator for PrintedPages<'_> {
 impl PrintedPages<'_> {
     fn read_page(&mut self) -> Result<Option<PrintedPage>, StreamError> {
         let mut object = self.object;
-        if self.pages % KIDS_MAX == 0 {
+        if self.pages.is_multiple_of(KIDS_MAX) {
             self.parent = Ref(object);
             object += 1;
         }
