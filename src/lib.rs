@@ -1,6 +1,7 @@
 //! Pressrun: data + layouts → volumes → print files, exactly once.
 
 pub mod base;
+pub mod cli;
 pub mod compose;
 pub mod engine;
 pub mod input;

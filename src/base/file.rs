@@ -318,12 +318,7 @@ pub struct FolderLock(#[allow(dead_code)] File);
 impl FolderLock {
     /// Takes the lock file at `path`; `Ok(None)` if another process has it.
     pub fn acquire(path: &Path) -> Result<Option<FolderLock>, FileError> {
-        let file = fs::OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(path)
-            .map_err(|e| FileError::new("write", path, e))?;
+        let file = fs::OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(|e| FileError::new("write", path, e))?;
         match file.try_lock() {
             Ok(()) => Ok(Some(FolderLock(file))),
             Err(fs::TryLockError::WouldBlock) => Ok(None),

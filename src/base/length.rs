@@ -12,14 +12,8 @@ use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub, SubAssign};
 pub struct Length(i64);
 
 /// The units a layout may write, with the length of one unit as a fraction `(numerator, denominator)` of 1/1000 pt.
-pub const UNITS: &[(&str, i64, i64)] = &[
-    ("pt", 1_000, 1),
-    ("mm", 720_000, 254),
-    ("cm", 7_200_000, 254),
-    ("in", 72_000, 1),
-    ("pc", 12_000, 1),
-    ("px", 750, 1),
-];
+pub const UNITS: &[(&str, i64, i64)] =
+    &[("pt", 1_000, 1), ("mm", 720_000, 254), ("cm", 7_200_000, 254), ("in", 72_000, 1), ("pc", 12_000, 1), ("px", 750, 1)];
 
 impl Length {
     /// No length.

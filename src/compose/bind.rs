@@ -16,7 +16,10 @@ use crate::kit::expr::{Env, EvalError, Expr, List, Value};
 use crate::kit::locale::Locale;
 use crate::kit::text::{Token, tokens};
 use crate::model::content::{Bars, Block, CellContent, FramedBlocks, Item, Placed, RowContent, SideBySide, TableContent, Text, is_in_form};
-use crate::model::layout::{AddressNode, BoxNode, Columns, Inline, Layout, ListItem, ListNode, Marker, Node, NodeKind, Paragraph, ParagraphStyle, Role, RowGroup, Table, TableRow, TextStyleId, Transform};
+use crate::model::layout::{
+    AddressNode, BoxNode, Columns, Inline, Layout, ListItem, ListNode, Marker, Node, NodeKind, Paragraph, ParagraphStyle, Role, RowGroup, Table,
+    TableRow, TextStyleId, Transform,
+};
 use crate::model::record::Hold;
 use crate::model::resources::{FormId, Used};
 
@@ -78,7 +81,8 @@ where
                     payload.clear();
                     self.write(&barcode.value, &mut payload)?;
                     let symbol = barcode.symbology.encode(&payload, &barcode.options);
-                    let symbol = symbol.map_err(|error| Hold::new(&code::RECORD_BARCODE, format!("{} of `{payload}`: {error}", barcode.symbology.name())))?;
+                    let symbol =
+                        symbol.map_err(|error| Hold::new(&code::RECORD_BARCODE, format!("{} of `{payload}`: {error}", barcode.symbology.name())))?;
                     self.buffer = payload;
                     Block::Barcode(self.arena.alloc(Bars { symbol, node: barcode }))
                 }
@@ -228,7 +232,7 @@ where
     pub fn inlines(&mut self, inlines: &'a [Inline], style: &ParagraphStyle) -> Bound<&'a [Item<'a>]> {
         let mut items = BumpVec::new_in(self.arena);
         let mut pieces: Vec<(TextStyleId, &'a str)> = Vec::new();
-        self.inlines_into(inlines, &mut items, &mut pieces, false)?;
+        self.inlines_into(inlines, &mut items, &mut pieces)?;
         if pieces.iter().any(|(_, text)| bidi::has_right_to_left(text)) {
             items.clear();
             bidi::items(self, &pieces, &mut items);
@@ -237,7 +241,7 @@ where
         Ok(items.into_bump_slice())
     }
 
-    fn inlines_into(&mut self, inlines: &'a [Inline], items: &mut BumpVec<'a, Item<'a>>, pieces: &mut Vec<(TextStyleId, &'a str)>, keep: bool) -> Bound<()> {
+    fn inlines_into(&mut self, inlines: &'a [Inline], items: &mut BumpVec<'a, Item<'a>>, pieces: &mut Vec<(TextStyleId, &'a str)>) -> Bound<()> {
         for inline in inlines {
             match inline {
                 Inline::Text(style, text) => {
@@ -249,7 +253,10 @@ where
                     buffer.clear();
                     self.write(expr, &mut buffer)?;
                     if buffer.len() > limits::TEXT_BYTES_MAX {
-                        return Err(Hold::new(&code::RECORD_LIMIT, format!("a text of {} bytes; at most {} are set", buffer.len(), limits::TEXT_BYTES_MAX)));
+                        return Err(Hold::new(
+                            &code::RECORD_LIMIT,
+                            format!("a text of {} bytes; at most {} are set", buffer.len(), limits::TEXT_BYTES_MAX),
+                        ));
                     }
                     let text: &'a str = self.arena.alloc_str(&buffer);
                     self.buffer = buffer;
@@ -263,7 +270,7 @@ where
                 Inline::Choose(branches) => {
                     for (test, body) in branches {
                         if self.holds(test.as_ref())? {
-                            self.inlines_into(body, items, pieces, keep)?;
+                            self.inlines_into(body, items, pieces)?;
                             break;
                         }
                     }
@@ -271,7 +278,7 @@ where
                 Inline::For { variable, list, body } => {
                     for row in self.rows(list)?.rows() {
                         self.variables[*variable] = Value::Row(row);
-                        self.inlines_into(body, items, pieces, keep)?;
+                        self.inlines_into(body, items, pieces)?;
                     }
                 }
             }
@@ -354,7 +361,14 @@ where
         })))
     }
 
-    fn row_group(&mut self, table: &'a Table, group: &'a RowGroup, striped: &mut bool, rows: &mut BumpVec<'a, RowContent<'a>>, running: &mut BumpVec<'a, Value<'a>>) -> Bound<()> {
+    fn row_group(
+        &mut self,
+        table: &'a Table,
+        group: &'a RowGroup,
+        striped: &mut bool,
+        rows: &mut BumpVec<'a, RowContent<'a>>,
+        running: &mut BumpVec<'a, Value<'a>>,
+    ) -> Bound<()> {
         let repeated = match &group.repeat {
             Some((variable, expr)) => Some((*variable, self.rows(expr)?)),
             None => None,
@@ -488,8 +502,21 @@ fn alphabetic(number: u32) -> String {
 }
 
 fn roman(number: u32) -> String {
-    const STEPS: [(u32, &str); 13] =
-        [(1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i")];
+    const STEPS: [(u32, &str); 13] = [
+        (1000, "m"),
+        (900, "cm"),
+        (500, "d"),
+        (400, "cd"),
+        (100, "c"),
+        (90, "xc"),
+        (50, "l"),
+        (40, "xl"),
+        (10, "x"),
+        (9, "ix"),
+        (5, "v"),
+        (4, "iv"),
+        (1, "i"),
+    ];
     let mut rest = number.min(3999);
     let mut out = String::new();
     for (value, letters) in STEPS {
@@ -509,4 +536,3 @@ pub fn joined<'a>(pieces: &[(TextStyleId, &'a str)], arena: &'a Bump) -> &'a str
     }
     text.into_bump_str()
 }
-

@@ -88,8 +88,14 @@ fn walk(layout: &Layout, resources: &Resources, locale: &Locale, nodes: &[Node],
                 }
             }
             NodeKind::For { body, .. } => walk(layout, resources, locale, body, width, found)?,
-            NodeKind::Paragraph(_) | NodeKind::Columns(_) | NodeKind::Image(_) | NodeKind::Rule(_) | NodeKind::Barcode(_) | NodeKind::Address(_)
-            | NodeKind::List(_) | NodeKind::PageBreak => {}
+            NodeKind::Paragraph(_)
+            | NodeKind::Columns(_)
+            | NodeKind::Image(_)
+            | NodeKind::Rule(_)
+            | NodeKind::Barcode(_)
+            | NodeKind::Address(_)
+            | NodeKind::List(_)
+            | NodeKind::PageBreak => {}
         }
     }
     Ok(())
@@ -113,8 +119,14 @@ fn assign(nodes: &mut [Node], resources: &mut Resources, found: &mut impl Iterat
                 }
             }
             NodeKind::For { body, .. } => assign(body, resources, found),
-            NodeKind::Paragraph(_) | NodeKind::Columns(_) | NodeKind::Image(_) | NodeKind::Rule(_) | NodeKind::Barcode(_) | NodeKind::Address(_)
-            | NodeKind::List(_) | NodeKind::PageBreak => {}
+            NodeKind::Paragraph(_)
+            | NodeKind::Columns(_)
+            | NodeKind::Image(_)
+            | NodeKind::Rule(_)
+            | NodeKind::Barcode(_)
+            | NodeKind::Address(_)
+            | NodeKind::List(_)
+            | NodeKind::PageBreak => {}
         }
     }
 }
@@ -165,7 +177,14 @@ fn compose(layout: &Layout, resources: &Resources, locale: &Locale, nodes: &[&No
     Ok(finish(canvas, used, figures, resources, width, height))
 }
 
-fn binder<'s, 'p, 'a>(layout: &'p Layout, resources: &'p Resources, locale: &'p Locale, arena: &'a Bump, words: &'s mut Words, used: &'s mut Used) -> Binder<'s, 'p, 'a> {
+fn binder<'s, 'p, 'a>(
+    layout: &'p Layout,
+    resources: &'p Resources,
+    locale: &'p Locale,
+    arena: &'a Bump,
+    words: &'s mut Words,
+    used: &'s mut Used,
+) -> Binder<'s, 'p, 'a> {
     words.begin_use();
     let nothing: &[Value<'_>] = arena.alloc_slice_fill_copy(layout.schema.fields.len(), Value::Null);
     let mut variables = vec![Value::Null; layout.variables.max(1)];

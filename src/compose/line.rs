@@ -110,7 +110,14 @@ impl<'p> Setter<'_, 'p> {
         lines.into_bump_slice()
     }
 
-    fn end_line<'a>(&mut self, lines: &mut BumpVec<'a, Line<'a>>, line: &mut BumpVec<'a, Item<'a>>, style: &ParagraphStyle, is_last: bool, arena: &'a Bump) {
+    fn end_line<'a>(
+        &mut self,
+        lines: &mut BumpVec<'a, Line<'a>>,
+        line: &mut BumpVec<'a, Item<'a>>,
+        style: &ParagraphStyle,
+        is_last: bool,
+        arena: &'a Bump,
+    ) {
         while matches!(line.last(), Some(Item::Space { .. } | Item::Opportunity)) {
             line.pop();
         }

@@ -83,7 +83,14 @@ impl<'p> Composer<'p> {
     ///
     /// # Errors
     /// The reason to hold the record; then `pages` is as it was.
-    pub fn compose<'a>(&mut self, layout: usize, arena: &'a Bump, variables: &[Value<'a>], locale: &'p Locale, pages: &mut Vec<Page>) -> Result<Vec<String>, Hold>
+    pub fn compose<'a>(
+        &mut self,
+        layout: usize,
+        arena: &'a Bump,
+        variables: &[Value<'a>],
+        locale: &'p Locale,
+        pages: &mut Vec<Page>,
+    ) -> Result<Vec<String>, Hold>
     where
         'p: 'a,
     {
@@ -164,7 +171,12 @@ fn mark_fixed(resources: &Resources, figures_used: u64, used: &mut Used) {
 }
 
 /// Flows the body over pages; gives the master of each page, whose content stands in the canvas of the same index.
-fn paginate_body<'p: 'a, 'a>(binder: &mut Binder<'_, 'p, 'a>, body: &'a [Placed<'a>], canvases: &mut Vec<Canvas>, figures_used: &mut u64) -> Result<Vec<usize>, Hold> {
+fn paginate_body<'p: 'a, 'a>(
+    binder: &mut Binder<'_, 'p, 'a>,
+    body: &'a [Placed<'a>],
+    canvases: &mut Vec<Canvas>,
+    figures_used: &mut u64,
+) -> Result<Vec<usize>, Hold> {
     let layout = binder.setter.layout;
     let mut masters = Vec::new();
     let mut token = Token::Start;
@@ -186,13 +198,8 @@ fn paginate_body<'p: 'a, 'a>(binder: &mut Binder<'_, 'p, 'a>, body: &'a [Placed<
             if let Some(form) = page.form {
                 canvas.form(form, Length::ZERO, Length::ZERO);
             }
-            let room = Room {
-                x: page.margin.left,
-                y: page.margin.top,
-                width: page.body_width(),
-                bottom: page.height - page.margin.bottom,
-                is_fresh: true,
-            };
+            let room =
+                Room { x: page.margin.left, y: page.margin.top, width: page.body_width(), bottom: page.height - page.margin.bottom, is_fresh: true };
             Paginator { binder, canvas, figures_used }.flow(body, token, room)
         };
         let mut placement = place(master, canvas, binder)?;
@@ -214,7 +221,12 @@ fn paginate_body<'p: 'a, 'a>(binder: &mut Binder<'_, 'p, 'a>, body: &'a [Placed<
 }
 
 /// Paints the regions that depend on the record or the page.
-fn paint_regions<'p: 'a, 'a>(binder: &mut Binder<'_, 'p, 'a>, masters: &[usize], canvases: &mut [Canvas], figures_used: &mut u64) -> Result<(), Hold> {
+fn paint_regions<'p: 'a, 'a>(
+    binder: &mut Binder<'_, 'p, 'a>,
+    masters: &[usize],
+    canvases: &mut [Canvas],
+    figures_used: &mut u64,
+) -> Result<(), Hold> {
     let layout: &'p Layout = binder.setter.layout;
     let total = masters.len() as i64;
     for (index, (canvas, master)) in canvases.iter_mut().zip(masters).enumerate() {

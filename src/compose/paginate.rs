@@ -5,8 +5,8 @@
 
 use bumpalo::collections::Vec as BumpVec;
 
-use super::bind::Binder;
 use super::bidi::visual_order;
+use super::bind::Binder;
 use super::line::width_of;
 use super::paint::Canvas;
 use crate::base::code;
@@ -310,7 +310,14 @@ where
                 count = 0;
             }
             if count == 0 && room.is_fresh {
-                count = lines[start..].iter().scan(room.y, |y, line| { *y += line.height; Some(*y) }).take_while(|y| *y <= room.bottom).count();
+                count = lines[start..]
+                    .iter()
+                    .scan(room.y, |y, line| {
+                        *y += line.height;
+                        Some(*y)
+                    })
+                    .take_while(|y| *y <= room.bottom)
+                    .count();
                 if count == 0 {
                     return Err(too_high("a line", lines[start].height, room.bottom - room.y));
                 }
@@ -334,7 +341,8 @@ where
         let indent = if is_first { style.indent } else { Length::ZERO };
         let room = width - indent - line.width;
         let mut extra = Length::ZERO;
-        let x = x + indent
+        let x = x
+            + indent
             + match style.align {
                 Align::Left | Align::Decimal => Length::ZERO,
                 Align::Right => room,
@@ -448,7 +456,13 @@ where
             (None, Some(_)) => room.bottom - room.y,
             (None, None) => (top + inner.height + style.padding.bottom).max(if continues { Length::ZERO } else { style.min_height }),
         };
-        self.placed(frame, x + style.padding.left, room.y + style.padding.top, width - style.padding.left - style.padding.right, height - style.padding.top - style.padding.bottom)?;
+        self.placed(
+            frame,
+            x + style.padding.left,
+            room.y + style.padding.top,
+            width - style.padding.left - style.padding.right,
+            height - style.padding.top - style.padding.bottom,
+        )?;
         self.canvas.insert_below(mark, |canvas| paint_frame(canvas, style, x, room.y, width, height, !continues, inner.rest.is_none()));
         Ok(Placement { height, rest: inner.rest })
     }
@@ -466,9 +480,7 @@ where
     /// Places a block in a rectangle by its `place`.
     pub fn place_absolute(&mut self, child: &'a Placed<'a>, x: Length, y: Length, width: Length, height: Length) -> Result<()> {
         let place = child.place.unwrap_or_default();
-        let own_width = place.width.unwrap_or(match (place.left, place.right) {
-            (left, right) => width - left.unwrap_or_default() - right.unwrap_or_default(),
-        });
+        let own_width = place.width.unwrap_or(width - place.left.unwrap_or_default() - place.right.unwrap_or_default());
         let left = match (place.left, place.right) {
             (Some(left), _) => x + left,
             (None, Some(right)) => x + width - right - own_width,

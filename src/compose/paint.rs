@@ -157,7 +157,8 @@ impl Canvas {
 
     /// Adds figures, whose codes are their characters.
     pub fn figures(&mut self, text: &str, face: FaceId, style: &TextStyle, x: Length, baseline: Length) {
-        let state = TextState { font: Some((face, false, style.size)), color: style.color, spacing: style.letter_spacing, rise: style.rise.millipoints() };
+        let state =
+            TextState { font: Some((face, false, style.size)), color: style.color, spacing: style.letter_spacing, rise: style.rise.millipoints() };
         self.open(state, x, baseline);
         self.string.extend_from_slice(text.as_bytes());
     }
@@ -353,7 +354,13 @@ fn color(color: Color, operators: [&[u8]; 2], out: &mut Vec<u8>) {
             1000 => out.push(b'1'),
             _ => {
                 let text = [b'0' + (thousandths / 100) as u8, b'0' + (thousandths / 10 % 10) as u8, b'0' + (thousandths % 10) as u8];
-                let length = if text[2] != b'0' { 3 } else if text[1] != b'0' { 2 } else { 1 };
+                let length = if text[2] != b'0' {
+                    3
+                } else if text[1] != b'0' {
+                    2
+                } else {
+                    1
+                };
                 out.push(b'.');
                 out.extend_from_slice(&text[..length]);
             }

@@ -207,7 +207,15 @@ where
         bound
     }
 
-    fn paint_rows(&mut self, table: &TableContent<'a>, rows: &'a [RowContent<'a>], range: std::ops::Range<usize>, tracks: &[Length], x: Length, top: Length) -> Result<Length> {
+    fn paint_rows(
+        &mut self,
+        table: &TableContent<'a>,
+        rows: &'a [RowContent<'a>],
+        range: std::ops::Range<usize>,
+        tracks: &[Length],
+        x: Length,
+        top: Length,
+    ) -> Result<Length> {
         let width: Length = tracks.iter().copied().sum();
         let mut y = top;
         for index in range {
@@ -242,7 +250,15 @@ where
         }
     }
 
-    fn paint_cell(&mut self, table: &TableContent<'a>, cell: &CellContent<'a>, tracks: &[Length], x: Length, y: Length, height: Length) -> Result<()> {
+    fn paint_cell(
+        &mut self,
+        table: &TableContent<'a>,
+        cell: &CellContent<'a>,
+        tracks: &[Length],
+        x: Length,
+        y: Length,
+        height: Length,
+    ) -> Result<()> {
         let style = &cell.cell.style;
         let left = x + tracks[..cell.cell.column.min(tracks.len())].iter().copied().sum();
         let width = cell_width(cell, tracks);
@@ -417,4 +433,3 @@ fn rows_that_fit(rows: &[RowContent<'_>], start: usize, room: Length, foot: Leng
     }
     fitting
 }
-

@@ -164,7 +164,15 @@ pub(super) fn assemble(plan: &Plan, order: &Order, ledger: &mut Ledger, pool: &r
     Ok(())
 }
 
-fn assemble_file(plan: &Plan, volumes: &[Option<Mapped>], number: u32, first: u64, pieces: &[Small], used: &crate::model::resources::Used, options: &Options<'_>) -> Result<Assembled, EngineError> {
+fn assemble_file(
+    plan: &Plan,
+    volumes: &[Option<Mapped>],
+    number: u32,
+    first: u64,
+    pieces: &[Small],
+    used: &crate::model::resources::Used,
+    options: &Options<'_>,
+) -> Result<Assembled, EngineError> {
     let file = Folder::print_name(number);
     let path = options.out.join(&file);
     let failed = |source: crate::streams::StreamError| EngineError::Stream { file: file.clone(), source };
@@ -220,16 +228,7 @@ fn assemble_file(plan: &Plan, volumes: &[Option<Mapped>], number: u32, first: u6
     let index = writer.finish(&plan.resources, used, sides(plan), &info).map_err(failed)?;
     let pending = out.into_inner().map_err(|error| crate::base::file::FileError::new("write", &path, error.into_error()))?;
     pending.commit()?;
-    let row = PrintFileRow {
-        number,
-        pieces: index.pieces,
-        pages,
-        blanks,
-        sheets,
-        bytes: index.file.length,
-        hash: index.file.hash,
-        file,
-    };
+    let row = PrintFileRow { number, pieces: index.pieces, pages, blanks, sheets, bytes: index.file.length, hash: index.file.hash, file };
     Ok(Assembled { row, pieces: rows })
 }
 

@@ -142,7 +142,9 @@ mod tests {
 
     #[test]
     fn base64_follows_the_examples_of_rfc_4648() {
-        for (text, expected) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="), ("foobar", "Zm9vYmFy")] {
+        for (text, expected) in
+            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="), ("foobar", "Zm9vYmFy")]
+        {
             let mut out = Vec::new();
             write_base64(text.as_bytes(), &mut out).expect("written");
             assert_eq!(String::from_utf8_lossy(&out), expected);

@@ -112,17 +112,19 @@ pub(super) fn compose(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, pool: &
                     return;
                 }
                 if let Some(row) = done.get(&cut.number).filter(|row| is_there(row, options)) {
-                    let progress = Progress { bytes: cut.range.bytes() as u64, documents: u64::from(row.documents), pages: row.pages, held: u64::from(row.records - row.documents), resumed: true };
+                    let progress = Progress {
+                        bytes: cut.range.bytes() as u64,
+                        documents: u64::from(row.documents),
+                        pages: row.pages,
+                        held: u64::from(row.records - row.documents),
+                        resumed: true,
+                    };
                     options.watch.done(progress);
                     return;
                 }
                 let slot = rayon::current_thread_index().unwrap_or(0);
                 let mut slot = workers[slot].lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-                let worker = slot.get_or_insert_with(|| Worker {
-                    composer: composer(plan),
-                    arena: Bump::new(),
-                    file: Vec::new(),
-                });
+                let worker = slot.get_or_insert_with(|| Worker { composer: composer(plan), arena: Bump::new(), file: Vec::new() });
                 match compose_range(plan, &opened[cut.input], &cut, worker, inputs, options) {
                     Ok(volume) => {
                         let now = held.fetch_add(volume.holds.len() as u64, Ordering::Relaxed) + volume.holds.len() as u64;
@@ -199,7 +201,14 @@ fn is_there(row: &VolumeRow, options: &Options<'_>) -> bool {
     }
 }
 
-fn compose_range<'p>(plan: &'p Plan, opened: &Opened<'_>, cut: &Cut, worker: &mut Worker<'p>, inputs: &Inputs, options: &Options<'_>) -> Result<Committed, EngineError> {
+fn compose_range<'p>(
+    plan: &'p Plan,
+    opened: &Opened<'_>,
+    cut: &Cut,
+    worker: &mut Worker<'p>,
+    inputs: &Inputs,
+    options: &Options<'_>,
+) -> Result<Committed, EngineError> {
     let (number, range) = (cut.number, &cut.range);
     let first_file = inputs.first_file(cut.input);
     let mut composed = ComposedRange::default();
@@ -222,7 +231,12 @@ fn compose_range<'p>(plan: &'p Plan, opened: &Opened<'_>, cut: &Cut, worker: &mu
                 let used = worker.composer.take_used();
                 composed.used.merge(&used);
                 worker.composer = composer(plan);
-                holds.push(hold_row(&raw, cut.first, first_file, Hold::new(&code::RECORD_BUG, format!("a fault of this program: {}", panic_text(&*panic)))));
+                holds.push(hold_row(
+                    &raw,
+                    cut.first,
+                    first_file,
+                    Hold::new(&code::RECORD_BUG, format!("a fault of this program: {}", panic_text(&*panic))),
+                ));
             }
         }
     }
@@ -246,7 +260,11 @@ fn compose_range<'p>(plan: &'p Plan, opened: &Opened<'_>, cut: &Cut, worker: &mu
     let mut documents = Vec::with_capacity(composed.documents.len());
     if let Some(index) = &index {
         for ((document, place), layout) in composed.documents.iter().zip(&index.documents).zip(layouts) {
-            documents.push(DocumentRow { entry: place.entry(document, number), sheets: if plan.print.duplex.is_duplex() { place.pages.div_ceil(2) } else { place.pages }, layout });
+            documents.push(DocumentRow {
+                entry: place.entry(document, number),
+                sheets: if plan.print.duplex.is_duplex() { place.pages.div_ceil(2) } else { place.pages },
+                layout,
+            });
         }
     }
     let row = VolumeRow {
@@ -265,7 +283,14 @@ fn compose_range<'p>(plan: &'p Plan, opened: &Opened<'_>, cut: &Cut, worker: &mu
 
 fn hold_row(raw: &Raw<'_>, first: u64, first_file: usize, hold: Hold) -> HoldRow {
     let range = raw.original_range();
-    HoldRow { record: first + raw.number, code: hold.code.id.to_string(), reason: hold.reason, input: (first_file + raw.file()) as u32, offset: range.start as u64, length: range.len() as u64 }
+    HoldRow {
+        record: first + raw.number,
+        code: hold.code.id.to_string(),
+        reason: hold.reason,
+        input: (first_file + raw.file()) as u32,
+        offset: range.start as u64,
+        length: range.len() as u64,
+    }
 }
 
 fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
@@ -279,7 +304,14 @@ pub(super) fn language(plan: &Plan) -> &str {
 }
 
 /// One record from its bytes to its pages; the index of its layout with it. `first` records came before its input.
-fn compose_record<'p>(plan: &'p Plan, opened: &Opened<'_>, raw: &Raw<'_>, first: u64, composer: &mut Composer<'p>, arena: &Bump) -> Result<(u16, Document), Hold> {
+fn compose_record<'p>(
+    plan: &'p Plan,
+    opened: &Opened<'_>,
+    raw: &Raw<'_>,
+    first: u64,
+    composer: &mut Composer<'p>,
+    arena: &Bump,
+) -> Result<(u16, Document), Hold> {
     let values = opened.parse(raw, arena)?;
     let number = first + raw.number;
     let mut variables = [Value::Row(values), Value::Date(plan.settings.date), Value::Text(&plan.settings.name), Value::Integer(number as i64 + 1)];
@@ -327,7 +359,8 @@ fn compose_record<'p>(plan: &'p Plan, opened: &Opened<'_>, raw: &Raw<'_>, first:
     document.sort_key = key.0;
     // The layout sees its own contract, not the union of all.
     let projected = plan.layouts[layout].projection.apply(values, arena);
-    let projected = projected.map_err(|field| Hold::new(&code::RECORD_FIELD_MISSING, format!("the layout `{}` requires `{field}`", plan.layouts[layout].name)))?;
+    let projected = projected
+        .map_err(|field| Hold::new(&code::RECORD_FIELD_MISSING, format!("the layout `{}` requires `{field}`", plan.layouts[layout].name)))?;
     variables[0] = Value::Row(projected);
     composer.compose(layout, arena, &variables, &plan.locales[locale], &mut document.pages)?;
     Ok((layout as u16, document))

@@ -331,6 +331,7 @@ fn begin(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, options: &Options<'_
             }
             options.disk.commit(&path, &part.bytes)?;
         }
+        options.disk.commit(&folder.file("plan/media.json"), verify::write_media(&plan.media).as_bytes())?;
         options.disk.commit(&folder.file("plan/hash.txt"), format!("{}\n", plan.hash.hex()).as_bytes())?;
         let job = JobRow {
             plan: plan.hash,

@@ -42,7 +42,12 @@ pub(super) fn report(plan: &Plan, balance: &Balance, holds: &[HoldCount], page_c
         ("sheets of documents", balance.sheets, "sheets of print files", balance.sheets_printed),
     ];
     for (left, a, right, b) in lines {
-        let _ = write!(out, "<tr><td>{left}</td><td class=\"n\">{}</td><td class=\"eq\">=</td><td class=\"n\">{}</td><td>{right}</td></tr>", grouped(a), grouped(b));
+        let _ = write!(
+            out,
+            "<tr><td>{left}</td><td class=\"n\">{}</td><td class=\"eq\">=</td><td class=\"n\">{}</td><td>{right}</td></tr>",
+            grouped(a),
+            grouped(b)
+        );
     }
     let _ = write!(out, "</table></section>");
     histogram(&mut out, page_counts);
@@ -113,7 +118,9 @@ fn held(out: &mut String, holds: &[HoldCount]) {
             grouped(hold.first + 1),
         );
     }
-    out.push_str("</table><p><small>Each held record is in <code>held.ndjson</code> with its reason and its bytes as they were.</small></p></section>");
+    out.push_str(
+        "</table><p><small>Each held record is in <code>held.ndjson</code> with its reason and its bytes as they were.</small></p></section>",
+    );
 }
 
 fn print_files(out: &mut String, files: &[PrintFileRow]) {
@@ -139,7 +146,7 @@ fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);

@@ -6,8 +6,10 @@
 use std::path::Path;
 
 use super::{EngineError, Folder};
-use crate::base::file::Mapped;
+use crate::base::file::{self, FileError, Mapped};
 use crate::base::hash::Hash;
+use crate::base::length::Length;
+use crate::base::limits::LAYOUT_BYTES_MAX;
 use crate::ledger::Ledger;
 use crate::model::page::Media;
 use crate::streams::{print_file, volume};
@@ -25,10 +27,24 @@ pub struct Verified {
     pub faults: Vec<String>,
 }
 
-/// Verifies a folder. `media` are those of its plan.
-pub fn verify(out: &Path, media: &[Media]) -> Result<Option<Verified>, EngineError> {
+/// The papers of a plan as its frozen copy keeps them: name, width and height in 1/1000 pt.
+pub(super) fn write_media(media: &[Media]) -> String {
+    let rows: Vec<_> = media.iter().map(|m| serde_json::json!([m.name, m.width.millipoints(), m.height.millipoints()])).collect();
+    format!("{}\n", serde_json::Value::from(rows))
+}
+
+fn read_media(path: &Path) -> Result<Vec<Media>, FileError> {
+    let bytes = file::read(path, LAYOUT_BYTES_MAX)?;
+    let rows: Vec<(String, i64, i64)> = serde_json::from_slice(&bytes).map_err(|error| FileError::new("read", path, error.into()))?;
+    let length = Length::from_millipoints;
+    Ok(rows.into_iter().map(|(name, width, height)| Media { name, width: length(width), height: length(height) }).collect())
+}
+
+/// Verifies a folder; `None` if it holds no job.
+pub fn verify(out: &Path) -> Result<Option<Verified>, EngineError> {
     let folder = Folder(out);
     let Some(ledger) = Ledger::read(&folder.ledger())? else { return Ok(None) };
+    let media = &read_media(&folder.file("plan/media.json"))?;
     let mut verified = Verified::default();
     let mut volumes = Vec::new();
     for row in ledger.volumes()? {

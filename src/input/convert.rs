@@ -110,7 +110,11 @@ impl Convert {
     pub(super) fn read<'a>(&self, given: Given<'a>, currency: Currency) -> Result<Value<'a>, Misfit> {
         match (&self.kind, given) {
             (Type::Text, Given::Text(text) | Given::Number(text)) => {
-                if text.len() > TEXT_BYTES_MAX { Err(Misfit::TextTooLong) } else { Ok(Value::Text(text)) }
+                if text.len() > TEXT_BYTES_MAX {
+                    Err(Misfit::TextTooLong)
+                } else {
+                    Ok(Value::Text(text))
+                }
             }
             (Type::Decimal, _) => self.decimal(given).map(Value::Decimal),
             (Type::Money, _) => self.decimal(given).map(|amount| Value::Money(Money { amount, currency })),
@@ -406,11 +410,8 @@ mod tests {
 
     #[track_caller]
     fn check(kind: Type, date: &str, number: (u8, Option<char>), text: &str, expected: Result<&str, Misfit>) {
-        let convert = Convert {
-            kind,
-            date: DatePattern::compile(date).expect("a pattern"),
-            number: NumberFormat { decimal: number.0, group: number.1 },
-        };
+        let convert =
+            Convert { kind, date: DatePattern::compile(date).expect("a pattern"), number: NumberFormat { decimal: number.0, group: number.1 } };
         let found = convert.read(Given::Text(text), Currency::NONE).map(|value| match value {
             Value::Decimal(d) => d.to_string(),
             Value::Money(m) => m.amount.to_string(),

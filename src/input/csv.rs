@@ -70,7 +70,9 @@ fn compile_dialect(spec: &InputSpec, faults: &mut Vec<MappingFault>) -> Dialect 
             [byte] if byte.is_ascii_graphic() && !byte.is_ascii_alphanumeric() => byte,
             _ => {
                 let message = format!("`{text}` cannot be the {key}");
-                faults.push(MappingFault::new("", key, 0..text.len(), &code::MAPPING_OPTION, message).hint("write one ASCII sign such as `;`, or `tab`"));
+                faults.push(
+                    MappingFault::new("", key, 0..text.len(), &code::MAPPING_OPTION, message).hint("write one ASCII sign such as `;`, or `tab`"),
+                );
                 otherwise
             }
         },
@@ -222,7 +224,14 @@ impl Compiled {
         Ok(values.into_bump_slice())
     }
 
-    fn read_lines<'a>(&'a self, plan: &'a RowPlan<Column>, table: &'a Table, lines: &'a str, record: Fields<'_, 'a>, arena: &'a Bump) -> Held<List<'a>> {
+    fn read_lines<'a>(
+        &'a self,
+        plan: &'a RowPlan<Column>,
+        table: &'a Table,
+        lines: &'a str,
+        record: Fields<'_, 'a>,
+        arena: &'a Bump,
+    ) -> Held<List<'a>> {
         let width = plan.fields.len().max(1);
         let mut values = BumpVec::with_capacity_in(width * 20, arena);
         let mut fields = BumpVec::with_capacity_in(table.count, arena);
@@ -259,7 +268,9 @@ impl Compiled {
             texts.push(match (field.shape, self.dialect.quote) {
                 (Shape::Plain, _) => body,
                 (Shape::Doubled, Some(quote)) => unquote(body, char::from(quote), arena),
-                (Shape::Unclosed, _) => return Err(self.bad_quotes(format!("the quote of field {count} of the {what} is never closed"), row)),
+                (Shape::Unclosed, _) => {
+                    return Err(self.bad_quotes(format!("the quote of field {count} of the {what} is never closed"), row));
+                }
                 (Shape::Trailing | Shape::Doubled, _) => {
                     let shown = super::convert::shorten(body);
                     return Err(self.bad_quotes(format!("text follows the closing quote of field {count} of the {what}: `{shown}`"), row));
@@ -359,7 +370,13 @@ mod tests {
     fn rows_become_records() {
         let contract = "name:text amount:money? day:date?";
         let plain = InputSpec::default();
-        check(contract, &plain, &[b"name,amount,day\nA,1.50,2026-09-30\r\n\"B \"\"x\"\"\nC\",,\n"], &[], &["'A' 1.50XXX 2026-09-30", "'B \"x\"\nC' - -"]);
+        check(
+            contract,
+            &plain,
+            &[b"name,amount,day\nA,1.50,2026-09-30\r\n\"B \"\"x\"\"\nC\",,\n"],
+            &[],
+            &["'A' 1.50XXX 2026-09-30", "'B \"x\"\nC' - -"],
+        );
         check(contract, &plain, &[b"\xef\xbb\xbf day , name \n2026-02-30,A\n"], &[], &["R0307 ~ 2026-02-30"]);
         check("name:text", &plain, &[b"name\n"], &[], &[]);
         check("name:text", &plain, &[b"name\nA", b"x,name\n1,B"], &[], &["'A'", "'B'"]);
@@ -373,7 +390,13 @@ mod tests {
         spec.map.group = Some(".".to_string());
         spec.map.currency = Some("W\u{e4}hrung".to_string());
         let text = "Kunde Name;Betrag;Summe;Währung\nÄ;1.234,50;;EUR\nB;;7;CHF\nC;x;;EUR\nD;1;2;\n";
-        check("name:text amount:money", &spec, &[text.as_bytes()], &[], &["'Ä' 1234.50EUR", "'B' 7CHF", "R0306 ~ `amount` is `x`", "R0319 ~ no currency"]);
+        check(
+            "name:text amount:money",
+            &spec,
+            &[text.as_bytes()],
+            &[],
+            &["'Ä' 1234.50EUR", "'B' 7CHF", "R0306 ~ `amount` is `x`", "R0319 ~ no currency"],
+        );
         let spec = InputSpec { columns: Some(vec!["name".to_string(), "x".to_string()]), delimiter: Some("tab".to_string()), ..InputSpec::default() };
         check("name:text", &spec, &[b"A\t1\nB\t\n"], &[], &["'A'", "'B'"]);
         let spec = InputSpec { quote: Some(String::new()), ..InputSpec::default() };
@@ -388,7 +411,16 @@ mod tests {
             &plain,
             &[b"name,x\nA,1\nB\nC,1,2\n5\" pipe,3\n\"D\"d,4\nE\xff,5\nF,6\n\"G,7\nH,8\n"],
             &[],
-            &["'A'", "R0312 ~ has 1 fields, but there are 2", "R0312 ~ has 3", "'5\" pipe'", "R0313 ~ field 1", "R0302 ~ byte 2", "'F'", "R0313 ~ never closed; it took 2 lines"],
+            &[
+                "'A'",
+                "R0312 ~ has 1 fields, but there are 2",
+                "R0312 ~ has 3",
+                "'5\" pipe'",
+                "R0313 ~ field 1",
+                "R0302 ~ byte 2",
+                "'F'",
+                "R0313 ~ never closed; it took 2 lines",
+            ],
         );
         let mut large = b"name\n\"".to_vec();
         large.resize(RECORD_BYTES_MAX + 10, b'x');
@@ -406,7 +438,13 @@ mod tests {
             &[b"id,text,amount\nA,x,1\nA,y,2\n\nC,z,3\n"],
             &["'A' [('x' 1XXX) ('y' 2XXX)]", "'B' []", "'C' [('z' 3XXX)]"],
         );
-        check(contract, &joined(), &[b"id\nA\nB\n"], &[b"amount,text,id\n1,x,A\n2,y,A,?\n3,z,B\n"], &["R0312 ~ the line has 4 fields", "'B' [('z' 3XXX)]"]);
+        check(
+            contract,
+            &joined(),
+            &[b"id\nA\nB\n"],
+            &[b"amount,text,id\n1,x,A\n2,y,A,?\n3,z,B\n"],
+            &["R0312 ~ the line has 4 fields", "'B' [('z' 3XXX)]"],
+        );
     }
 
     #[test]
@@ -455,7 +493,10 @@ mod tests {
         let found = fails(&mapped("a = nmae"), "a:text total:text c:text?", b"name,x,x\n");
         assert_eq!(
             found,
-            ["D0203 there is no column `nmae` for the field `a` (did you mean `name`?)", "D0203 there is no column `total` for the field `total` (the columns are `name`, `x`, `x`)"]
+            [
+                "D0203 there is no column `nmae` for the field `a` (did you mean `name`?)",
+                "D0203 there is no column `total` for the field `total` (the columns are `name`, `x`, `x`)"
+            ]
         );
         assert_eq!(fails(&InputSpec::default(), "x:text", b"x,x\n"), ["D0202 there are several columns `x` ()"]);
         assert_eq!(fails(&InputSpec::default(), "x:text", b""), ["D0202 the file is empty, so it has no header row ()"]);

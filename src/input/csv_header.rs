@@ -160,7 +160,11 @@ impl Wanted<'_> {
                 let wanted: Vec<String> = ids.iter().map(|id| format!("`{}`", self.names[*id])).collect();
                 let message = format!("there is no column {} for the field `{field}`", wanted.join(" or "));
                 let hint = ids.iter().find_map(|id| closest(&self.names[*id], names.iter().map(String::as_str)));
-                faults.push(self.fault(&code::INPUT_COLUMN, message, hint.map(|best| format!("did you mean `{best}`?")).or_else(|| Some(known(&names)))));
+                faults.push(self.fault(
+                    &code::INPUT_COLUMN,
+                    message,
+                    hint.map(|best| format!("did you mean `{best}`?")).or_else(|| Some(known(&names))),
+                ));
             }
         }
         let key = self.key.and_then(|key| {
@@ -196,7 +200,8 @@ impl Wanted<'_> {
                     } else {
                         let quote = self.dialect.quote.map_or(String::new(), |quote| char::from(quote).to_string());
                         let name = |range: std::ops::Range<usize>| header[range].replace(&quote.repeat(2), &quote).trim().to_string();
-                        let names = fields.into_iter().map(|field| if quote.is_empty() { header[field.body].trim().to_string() } else { name(field.body) });
+                        let names =
+                            fields.into_iter().map(|field| if quote.is_empty() { header[field.body].trim().to_string() } else { name(field.body) });
                         return Some((names.collect(), row.bytes.end));
                     }
                 }

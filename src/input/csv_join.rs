@@ -37,7 +37,14 @@ struct Lines<'d> {
 
 impl<'d> Join<'d> {
     /// The records in a range of a text, with the lines in a range of the lines text.
-    pub(super) fn new(dialect: Dialect, columns: &'d Columns, text: &'d [u8], range: Range<usize>, lines: &'d [u8], lines_range: Range<usize>) -> Join<'d> {
+    pub(super) fn new(
+        dialect: Dialect,
+        columns: &'d Columns,
+        text: &'d [u8],
+        range: Range<usize>,
+        lines: &'d [u8],
+        lines_range: Range<usize>,
+    ) -> Join<'d> {
         let lines = columns.lines.as_ref().map(|table| Lines {
             text: lines,
             taken: lines_range.start,
@@ -81,7 +88,13 @@ impl<'d> Lines<'d> {
         };
         if self.last.as_deref() == Some(&*key) {
             let message = format!("two records in a row have the key `{}`", show(&key));
-            return Err(FileFault { code: &code::INPUT_LINES, in_lines: false, offset: record.bytes.start, message, hint: Some("each record needs a key of its own".to_string()) });
+            return Err(FileFault {
+                code: &code::INPUT_LINES,
+                in_lines: false,
+                offset: record.bytes.start,
+                message,
+                hint: Some("each record needs a key of its own".to_string()),
+            });
         }
         loop {
             self.peek(dialect)?;

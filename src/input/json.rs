@@ -11,7 +11,7 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec as BumpVec;
 
 use super::convert::{Given, Thing, shorten};
-use super::json_plan::{JsonField, Node, Scope, Slot};
+use super::json_plan::{JsonField, Node, Scope, Seen, Slot, find_key};
 use super::json_text::{RawText, plain_length};
 use super::mapping::{FieldPlan, Source};
 use crate::base::code;
@@ -91,7 +91,14 @@ impl<'a> Walker<'a> {
     }
 
     /// Reads any value; with a node, its captures are filled.
-    fn value(&mut self, scope: &'a Scope, node: Option<&'a Node>, captures: &mut [Capture<'a>], record: Option<&[Capture<'a>]>, depth: usize) -> Held<()> {
+    fn value(
+        &mut self,
+        scope: &'a Scope,
+        node: Option<&'a Node>,
+        captures: &mut [Capture<'a>],
+        record: Option<&[Capture<'a>]>,
+        depth: usize,
+    ) -> Held<()> {
         let start = self.at;
         let capture = match self.peek() {
             b'"' => {
@@ -140,7 +147,14 @@ impl<'a> Walker<'a> {
         Ok(())
     }
 
-    fn object(&mut self, scope: &'a Scope, node: Option<&'a Node>, captures: &mut [Capture<'a>], record: Option<&[Capture<'a>]>, depth: usize) -> Held<()> {
+    fn object(
+        &mut self,
+        scope: &'a Scope,
+        node: Option<&'a Node>,
+        captures: &mut [Capture<'a>],
+        record: Option<&[Capture<'a>]>,
+        depth: usize,
+    ) -> Held<()> {
         let depth = self.deeper(depth)?;
         let keys: &'a [(Box<str>, usize)] = node.map_or(&[], |node| &node.keys);
         let mut seen = Seen::new(keys.len(), self.arena);
@@ -180,7 +194,14 @@ impl<'a> Walker<'a> {
         }
     }
 
-    fn array(&mut self, scope: &'a Scope, node: Option<&'a Node>, captures: &mut [Capture<'a>], record: Option<&[Capture<'a>]>, depth: usize) -> Held<()> {
+    fn array(
+        &mut self,
+        scope: &'a Scope,
+        node: Option<&'a Node>,
+        captures: &mut [Capture<'a>],
+        record: Option<&[Capture<'a>]>,
+        depth: usize,
+    ) -> Held<()> {
         let depth = self.deeper(depth)?;
         self.at += 1;
         self.skip_space();
@@ -250,7 +271,14 @@ impl<'a> Walker<'a> {
         Ok(())
     }
 
-    fn bind_list(&mut self, field: &FieldPlan<()>, slots: &[u16], rows: &'a Scope, captures: &[Capture<'a>], record: &[Capture<'a>]) -> Held<List<'a>> {
+    fn bind_list(
+        &mut self,
+        field: &FieldPlan<()>,
+        slots: &[u16],
+        rows: &'a Scope,
+        captures: &[Capture<'a>],
+        record: &[Capture<'a>],
+    ) -> Held<List<'a>> {
         let found = slots.iter().map(|slot| captures[usize::from(*slot)]).find(|capture| !matches!(capture, Capture::Absent));
         match found {
             None if field.optional => Ok(List::EMPTY),
@@ -420,41 +448,6 @@ impl<'a> Walker<'a> {
     }
 }
 
-/// The index of a key; `expected` is tried first, because records mostly keep one order.
-#[inline]
-fn find_key(keys: &[(Box<str>, usize)], key: &str, expected: usize) -> Option<usize> {
-    if keys.get(expected).is_some_and(|(known, _)| **known == *key) {
-        return Some(expected);
-    }
-    keys.iter().position(|(known, _)| **known == *key)
-}
-
-/// Which keys of an object have been seen.
-enum Seen<'a> {
-    Few(u64),
-    Many(&'a mut [bool]),
-}
-
-impl<'a> Seen<'a> {
-    #[inline]
-    fn new(count: usize, arena: &'a Bump) -> Seen<'a> {
-        if count <= 64 { Seen::Few(0) } else { Seen::Many(arena.alloc_slice_fill_copy(count, false)) }
-    }
-
-    /// Marks a key, and tells whether it was marked before.
-    #[inline]
-    fn mark(&mut self, index: usize) -> bool {
-        match self {
-            Seen::Few(bits) => {
-                let before = *bits & (1 << index) != 0;
-                *bits |= 1 << index;
-                before
-            }
-            Seen::Many(marks) => std::mem::replace(&mut marks[index], true),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -517,7 +510,11 @@ mod tests {
 
     #[test]
     fn lists_and_lists_in_lists() {
-        check_plain("l[t:text m[x:integer]] z:text", r#"{"z":"end","l":[{"t":"a","m":[{"x":1},{"x":2}]},{"m":[],"t":"b"}]}"#, "[('a' [(1) (2)]) ('b' [])] 'end'");
+        check_plain(
+            "l[t:text m[x:integer]] z:text",
+            r#"{"z":"end","l":[{"t":"a","m":[{"x":1},{"x":2}]},{"m":[],"t":"b"}]}"#,
+            "[('a' [(1) (2)]) ('b' [])] 'end'",
+        );
         check("l[t:text]", &mapped("l.t = ."), r#"{"l":["a","b"]}"#, "[('a') ('b')]");
         check("l[t:text]", &mapped("l = x.y"), r#"{"x":{"y":[{"t":"a"}]}}"#, "[('a')]");
         check("l[t:text] n:text", &mapped("n = l[1].t"), r#"{"l":[{"t":"a"},{"t":"b"}]}"#, "[('a') ('b')] 'b'");
@@ -604,11 +601,13 @@ mod tests {
     }
 
     // Values that RFC 8259 allows and forbids, after the cases of JSONTestSuite.
+    #[rustfmt::skip]
     const VALID: &[&str] = &[
         "[]", "[[]   ]", r#"[""]"#, "[1,null,1.5]", "[-0]", "[-0.0]", "[0e+1]", "[0e1]", "[1E22]", "[1E-2]", "[123.456e78]", "[-1]", "{}",
         r#"{"":0}"#, r#"{"a":[]}"#, r#"["\u0060\u012a\u12AB"]"#, r#"["\uD801\udc37"]"#, r#"["\"\\\/\b\f\n\r\t"]"#, r#"["\\u0000"]"#, r#"["\u0000"]"#,
         r#"["a/*b*/c/*d//e"]"#, r#"["\uFFFF"]"#, "[\"\u{7f}\"]", "[\"\u{2028}\"]", "\t[1]\r", "[true]", "[ \t]", r#"["\uDBFF\uDFFF"]"#, "[\"€𝄞\"]",
     ];
+    #[rustfmt::skip]
     const INVALID: &[&str] = &[
         "[1 true]", "[1,]", "[,1]", "[1,,2]", "[\"x\"]]", "[\"\",]", "[\"x\"", "[x", "[3[4]]", "[1:2]", "[,]", "[-]", "[,\"\"]", "[1", "[*]", "[fals]", "[nul]", "[tru]",
         "[++1]", "[+1]", "[-01]", "[-1.0.]", "[-2.]", "[-NaN]", "[.-1]", "[.2e-3]", "[0.1.2]", "[0.3e+]", "[0.3e]", "[0.e1]", "[0E+]", "[0E]", "[1.0e+]", "[1 000.0]",

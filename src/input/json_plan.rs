@@ -3,6 +3,8 @@
 //! Takes the compiled mapping, gives for each record or row a [`Scope`]: a tree of keys whose leaves name captures, and
 //! fields that read captures. So a record is read in one pass, whatever the order of its keys. Must never see a record.
 
+use bumpalo::Bump;
+
 use super::mapping::{CurrencySource, FieldPlan, PathFault, PathUse, Paths, RowPlan, Scalar, Source};
 
 /// One step of a path.
@@ -337,6 +339,44 @@ impl Builder {
             }
         }
         Scope { nodes, captures, plan, fields }
+    }
+}
+
+/// The index of a key; `expected` is tried first, because records mostly keep one order.
+#[inline]
+pub(super) fn find_key(keys: &[(Box<str>, usize)], key: &str, expected: usize) -> Option<usize> {
+    if keys.get(expected).is_some_and(|(known, _)| **known == *key) {
+        return Some(expected);
+    }
+    keys.iter().position(|(known, _)| **known == *key)
+}
+
+/// Which keys of an object have been seen.
+pub(super) enum Seen<'a> {
+    /// A bit each.
+    Few(u64),
+    /// More than 64.
+    Many(&'a mut [bool]),
+}
+
+impl<'a> Seen<'a> {
+    /// None of `count` keys.
+    #[inline]
+    pub(super) fn new(count: usize, arena: &'a Bump) -> Seen<'a> {
+        if count <= 64 { Seen::Few(0) } else { Seen::Many(arena.alloc_slice_fill_copy(count, false)) }
+    }
+
+    /// Marks a key, and tells whether it was marked before.
+    #[inline]
+    pub(super) fn mark(&mut self, index: usize) -> bool {
+        match self {
+            Seen::Few(bits) => {
+                let before = *bits & (1 << index) != 0;
+                *bits |= 1 << index;
+                before
+            }
+            Seen::Many(marks) => std::mem::replace(&mut marks[index], true),
+        }
     }
 }
 

@@ -44,7 +44,8 @@ pub struct FieldSpec {
     pub value: Option<String>,
     /// Stands in for an absent or empty value.
     pub default: Option<String>,
-    /// Currency of a money field: a code, or a path. In XML the path starts at the amount's own element.
+    /// Currency of a money field: a code, or a path beside that of the amount. In XML `@name` is an attribute of the
+    /// amount's own element.
     pub currency: Option<String>,
     /// Date format.
     pub date: Option<String>,
@@ -245,7 +246,9 @@ impl<P> FieldPlan<P> {
         Currency::parse(text).ok_or_else(|| {
             let reason = match given {
                 Given::Absent | Given::Text("") => format!("`{}` has no currency", self.name),
-                _ => format!("the currency of `{}` is `{}`, which is not a code of three letters", self.name, super::convert::shorten(text)),
+                _ => {
+                    format!("the currency of `{}` is `{}`, which is not a code of three letters", self.name, super::convert::shorten(text))
+                }
             };
             Box::new(Hold::new(&code::RECORD_CURRENCY, reason))
         })
@@ -298,7 +301,13 @@ impl<'c, S: Paths> Compiler<'c, S> {
         let mut names = Vec::new();
         full_names(schema, "", &mut names);
         if names.len() > FIELDS_MAX {
-            self.faults.push(MappingFault::new("", "field", 0..0, &code::MAPPING_FIELD, format!("the data contract has more than {FIELDS_MAX} fields")));
+            self.faults.push(MappingFault::new(
+                "",
+                "field",
+                0..0,
+                &code::MAPPING_FIELD,
+                format!("the data contract has more than {FIELDS_MAX} fields"),
+            ));
         }
         for (index, field) in self.spec.fields.iter().enumerate() {
             let whole = 0..field.field.len();

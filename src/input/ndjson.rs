@@ -130,7 +130,10 @@ mod tests {
 
     #[test]
     fn a_broken_record_holds_only_itself() {
-        check(&[b"{\"a\":\"1\"}\n{\"a\":\"\xff\"}\n{\"a\":\"3\"}\n{\"a\":\"4"], &["'1'", "R0302: byte 7", "'3'", "R0301: the record ends in the middle"]);
+        check(
+            &[b"{\"a\":\"1\"}\n{\"a\":\"\xff\"}\n{\"a\":\"3\"}\n{\"a\":\"4"],
+            &["'1'", "R0302: byte 7", "'3'", "R0301: the record ends in the middle"],
+        );
         check(&[b"{\"a\":\"1\"\n{\"a\":\"2\"}\n"], &["R0301", "'2'"]);
     }
 

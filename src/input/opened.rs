@@ -107,10 +107,8 @@ impl<'d> Opened<'d> {
             let reason = format!("the record has {size} bytes, more than the {RECORD_BYTES_MAX} a record may have");
             return Err(Hold::new(&code::RECORD_TOO_LARGE, reason));
         }
-        self.reading.parse(
-            Unparsed { text: raw.text(), lines: raw.lines_text(), head: &self.heads[raw.part.file], namespaces: &raw.part.namespaces },
-            arena,
-        )
+        self.reading
+            .parse(Unparsed { text: raw.text(), lines: raw.lines_text(), head: &self.heads[raw.part.file], namespaces: &raw.part.namespaces }, arena)
     }
 
     /// The range of the single record with this number, from 0; `None` beyond the last record.
@@ -197,5 +195,37 @@ impl<'d> Raw<'d> {
 
     fn lines_text(&self) -> &'d [u8] {
         &self.opened.lines_text(self.part.file)[self.piece.lines.clone()]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use crate::input::testing::{mapped, read, schema};
+    use crate::input::{FORMATS, InputSpec};
+
+    #[test]
+    fn formats_have_names_and_docs() {
+        for (index, format) in FORMATS.iter().enumerate() {
+            assert!(FORMATS[..index].iter().all(|other| other.name() != format.name()), "{}", format.name());
+            assert!(format.doc().ends_with('.'), "{}", format.name());
+        }
+    }
+
+    proptest! {
+        // `read` cuts in several sizes and asserts that each record is parsed exactly once.
+        #[test]
+        fn any_bytes_end_in_records(bytes in proptest::collection::vec(any::<u8>(), 0..200), ascii in "[ -~\n]{0,200}") {
+            for bytes in [&bytes, ascii.as_bytes()] {
+                // A byte order mark of UTF-32 is a fault of the file, and not the point.
+                prop_assume!(!bytes.starts_with(b"\xff\xfe") && !bytes.starts_with(&[0, 0]) && bytes.get(1) != Some(&0));
+                read("ndjson", &InputSpec::default(), &schema("a:text?"), &[bytes], &[]);
+                read("csv", &InputSpec::default(), &schema("a:text?"), &[&[b"a,b\n", bytes].concat()], &[]);
+                let spec = InputSpec { record: Some("r".to_string()), ..mapped("a = b/@c") };
+                read("xml", &spec, &schema("a:text?"), &[bytes], &[]);
+                read("xml", &spec, &schema("a:text?"), &[&[b"<w><r>", bytes, b"</r><r/></w>"].concat()], &[]);
+            }
+        }
     }
 }

@@ -29,8 +29,8 @@ impl Format for Xml {
     fn doc(&self) -> &'static str {
         "Elements at any depth, or the root itself: `record` names them (`statement`, `ubl:Invoice`, `Invoice | CreditNote`). Paths are \
          `cac:Party/cbc:Name`, `@id`, `Note[2]`, `Tax[@type='VAT']/Rate`, `Party[not(Person)]`, `*`, `.`, `name()`, alternatives after `|`; prefixes are \
-         declared in `[input.namespaces]`, a name without prefix is of any namespace. In list rows `/path` starts from the record, and the path of a \
-         currency at the amount. A field that is not mapped is a child element or an attribute of its own name. White space around \
+         declared in `[input.namespaces]`, a name without prefix is of any namespace. In list rows `/path` starts from the record. The currency \
+         `@currencyID` is an attribute of the amount's own element. A field that is not mapped is a child element or an attribute of its own name. White space around \
          texts is dropped. Files with a document type declaration are held, and entities are not expanded."
     }
 
@@ -123,18 +123,25 @@ impl<'a> Binder<'_, 'a> {
     }
 
     fn scalar(&self, field: &'a FieldPlan<XmlPath>, scalar: &'a Scalar<XmlPath>, node: NodeId) -> Held<Value<'a>> {
-        let (at, given) = self.pick(&scalar.paths, node);
+        let (at, given) = self.pick(&scalar.paths, node, node);
         field.bind(scalar, given, || match &scalar.currency {
             CurrencySource::Fixed(_) => Given::Absent,
-            CurrencySource::Path(paths, _) => self.pick(paths, at).1,
+            CurrencySource::Path(paths, _) => self.pick(paths, node, at).1,
         })
     }
 
-    /// The first path that leads to something that is not empty, with the element it is in.
-    fn pick(&self, paths: &[XmlPath], node: NodeId) -> (NodeId, Given<'a>) {
+    /// The first path that leads to something that is not empty, with the element it is in. A path that takes no step
+    /// (`@currencyID`) stays at `own`, the element of the amount.
+    fn pick(&self, paths: &[XmlPath], node: NodeId, own: NodeId) -> (NodeId, Given<'a>) {
         let mut best = (node, Given::Absent);
         for path in paths {
-            let from = if path.from_record { Tree::ROOT } else { node };
+            let from = if path.from_record {
+                Tree::ROOT
+            } else if path.takes_steps() {
+                node
+            } else {
+                own
+            };
             if let Some(found) = path.find(self.tree, from) {
                 if !found.1.is_empty() {
                     return found;
@@ -190,7 +197,8 @@ mod tests {
     fn spec(map: &str, record: &str) -> InputSpec {
         let mut spec = mapped(map);
         spec.record = Some(record.to_string());
-        spec.map.namespaces = [("cbc", "urn:cbc"), ("cac", "urn:cac"), ("inv", "urn:inv")].map(|(prefix, uri)| (prefix.to_string(), uri.to_string())).to_vec();
+        spec.map.namespaces =
+            [("cbc", "urn:cbc"), ("cac", "urn:cac"), ("inv", "urn:inv")].map(|(prefix, uri)| (prefix.to_string(), uri.to_string())).to_vec();
         spec
     }
 
@@ -216,9 +224,21 @@ mod tests {
         amount.currency = Some("@currencyID".to_string());
         let expected = "7 'Invoice' 'A & B' [('x' 1.50USD [] '7') ('y' 2USD [(7) (19)] '7')]";
         check(contract, &with_currency, INVOICE, &[expected]);
-        check(contract, &with_currency, &format!("<batch><x/>{INVOICE}{}</batch>", INVOICE.replace("Invoice", "CreditNote")), &[expected, &expected.replace("Invoice", "CreditNote")]);
-        let prefixed = INVOICE.replace("<Invoice xmlns=", "<n0:Invoice xmlns:n0=").replace("</Invoice", "</n0:Invoice").replace("cbc:", "c:").replace("xmlns:cbc", "xmlns:c");
+        check(
+            contract,
+            &with_currency,
+            &format!("<batch><x/>{INVOICE}{}</batch>", INVOICE.replace("Invoice", "CreditNote")),
+            &[expected, &expected.replace("Invoice", "CreditNote")],
+        );
+        let prefixed = INVOICE
+            .replace("<Invoice xmlns=", "<n0:Invoice xmlns:n0=")
+            .replace("</Invoice", "</n0:Invoice")
+            .replace("cbc:", "c:")
+            .replace("xmlns:cbc", "xmlns:c");
         check(contract, &with_currency, &prefixed, &[expected]);
+        with_currency.map.fields.iter_mut().find(|field| field.field == "lines.amount").expect("a field").currency =
+            Some("cbc:Amount/@currencyID".to_string());
+        check(contract, &with_currency, INVOICE, &[expected]);
         let mut whole = spec(map, "inv:Invoice");
         whole.map.currency = Some("cbc:DocumentCurrencyCode".to_string());
         check(contract, &whole, INVOICE, &[&expected.replace("USD", "EUR")]);
@@ -228,7 +248,12 @@ mod tests {
     #[test]
     fn own_names_are_elements_or_attributes() {
         let statement = "<all><s id='A' name='x&#38;y'><t amount='1.00'/><t amount='2.00'/><sub><city>Bonn</city></sub></s><s id='B'><name> n </name><sub city='Ulm'/></s></all>";
-        check("id:text name:text? sub.city:text t[amount:money]", &spec("", "s"), statement, &["'A' 'x&y' 'Bonn' [(1.00XXX) (2.00XXX)]", "'B' 'n' 'Ulm' []"]);
+        check(
+            "id:text name:text? sub.city:text t[amount:money]",
+            &spec("", "s"),
+            statement,
+            &["'A' 'x&y' 'Bonn' [(1.00XXX) (2.00XXX)]", "'B' 'n' 'Ulm' []"],
+        );
     }
 
     #[test]
@@ -237,13 +262,23 @@ mod tests {
         check("id:text", &spec("", "s"), "<s/>", &["R0305 ~ `id`"]);
         check("id:text", &spec("", "s"), "<s><id/></s>", &["''"]);
         check("id:date?", &spec("", "s"), "<s><id> </id></s>", &["-"]);
-        check("id:money", &spec("", "s"), "<all><s id='x'/><s id='1'/><s id='2'><b></c></s><s id='3'/></all>", &["R0306 ~ `x`", "1XXX", "R0314 ~ `</c>`", "3XXX"]);
+        check(
+            "id:money",
+            &spec("", "s"),
+            "<all><s id='x'/><s id='1'/><s id='2'><b></c></s><s id='3'/></all>",
+            &["R0306 ~ `x`", "1XXX", "R0314 ~ `</c>`", "3XXX"],
+        );
         check("id:money", &spec("", "s"), "<all><s id='1'>&x;</s><s id='2'/>", &["R0314 ~ `&x;`", "2XXX", "R0317 ~ missing"]);
     }
 
     #[test]
     fn declarations_outside_are_known_inside() {
-        check("id:text", &spec("id = cbc:ID", "s"), "<all xmlns:q='urn:cbc'><s><q:ID>1</q:ID></s><s xmlns:q='urn:x'><q:ID>2</q:ID></s></all>", &["'1'", "R0305 ~ id"]);
+        check(
+            "id:text",
+            &spec("id = cbc:ID", "s"),
+            "<all xmlns:q='urn:cbc'><s><q:ID>1</q:ID></s><s xmlns:q='urn:x'><q:ID>2</q:ID></s></all>",
+            &["'1'", "R0305 ~ id"],
+        );
     }
 
     #[test]
@@ -261,11 +296,17 @@ mod tests {
             faults.iter().map(|fault| format!("{}:{}:{:?}:{}", fault.field, fault.key, fault.range, fault.code.id)).collect()
         };
         assert_eq!(compile(&InputSpec::default()), [":record:0..0:D0104"]);
-        assert_eq!(compile(&spec("a = cbx:ID; l = @x; l.b = ..", "Invoice | x:CreditNote")), [":record:10..11:D0103", "a:path:0..3:D0103", "l:path:0..2:D0102", "l.b:path:0..2:D0102"]);
+        assert_eq!(
+            compile(&spec("a = cbx:ID; l = @x; l.b = ..", "Invoice | x:CreditNote")),
+            [":record:10..11:D0103", "a:path:0..3:D0103", "l:path:0..2:D0102", "l.b:path:0..2:D0102"]
+        );
         let mut with_currency = spec("", "s");
         with_currency.map.currency = Some("q:X".to_string());
         assert_eq!(compile(&with_currency), [":currency:0..1:D0103"]);
-        with_currency.map = MappingSpec { fields: vec![FieldSpec { field: "l.b".to_string(), currency: Some("@c[1]".to_string()), ..FieldSpec::default() }], ..MappingSpec::default() };
+        with_currency.map = MappingSpec {
+            fields: vec![FieldSpec { field: "l.b".to_string(), currency: Some("@c[1]".to_string()), ..FieldSpec::default() }],
+            ..MappingSpec::default()
+        };
         assert_eq!(compile(&with_currency), ["l.b:currency:2..5:D0102"]);
     }
 }

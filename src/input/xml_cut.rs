@@ -186,8 +186,12 @@ impl<'d> XmlCutter<'d> {
         }
         // A wrapper with nothing in it is a day without records; anything else without a record was meant to have some.
         if self.record_count == 0 && (self.element_count > 1 || self.text_seen || self.candidate_refused) {
-            let name = shorten(&String::from_utf8_lossy(&self.text[root]));
-            return self.rest(&code::RECORD_NO_ELEMENT, end, format!("there is no record element `{}`; the root is `{name}`", self.names.shown));
+            let name = shorten(&String::from_utf8_lossy(&self.text[root.clone()]));
+            return self.rest(
+                &code::RECORD_NO_ELEMENT,
+                root.start,
+                format!("there is no record element `{}`; the root is `{name}`", self.names.shown),
+            );
         }
         self.exhausted = true;
         None
@@ -388,7 +392,11 @@ mod tests {
 
     #[test]
     fn namespaces_travel_along() {
-        check("r", "<w xmlns='u' xmlns:p='v'><r/><p:r/><g xmlns:q='x&amp;y'><r/></g><r/></w>", &["=u p=v <r/>", "=u p=v <p:r/>", "=u p=v q=x&y <r/>", "=u p=v <r/>"]);
+        check(
+            "r",
+            "<w xmlns='u' xmlns:p='v'><r/><p:r/><g xmlns:q='x&amp;y'><r/></g><r/></w>",
+            &["=u p=v <r/>", "=u p=v <p:r/>", "=u p=v q=x&y <r/>", "=u p=v <r/>"],
+        );
         check("r=u", "<w xmlns:p='u'><r/><p:r/><r xmlns='u'/><r xmlns='v'/></w>", &["p=u <p:r/>", "p=u <r xmlns='u'/>"]);
         check("r=u", "<r xmlns='v'><r xmlns='u'/></r>", &["=v <r xmlns='u'/>"]);
     }

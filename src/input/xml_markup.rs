@@ -295,9 +295,10 @@ mod tests {
 
     #[test]
     fn markup_of_every_kind() {
-        check("<?xml version='1.0'?><!DOCTYPE a><a b='>' c=\"'/>\"><!-- <x> --><b/><![CDATA[<y>]]]></b ></a>", &[
-            "instruction", "doctype", "a", "comment", "b/", "cdata <y>]", "/b", "/a",
-        ]);
+        check(
+            "<?xml version='1.0'?><!DOCTYPE a><a b='>' c=\"'/>\"><!-- <x> --><b/><![CDATA[<y>]]]></b ></a>",
+            &["instruction", "doctype", "a", "comment", "b/", "cdata <y>]", "/b", "/a"],
+        );
         check("<a>1 < 2</a>", &["a", "broken: `<` is no tag", "/a"]);
         check("<a b='<c/>", &["broken: the value of an attribute contains `<` or is not closed", "c/"]);
         check("<!-->", &["broken: a comment is not closed"]);

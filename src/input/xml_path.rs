@@ -73,6 +73,11 @@ impl XmlPath {
         walk(&self.steps, tree, from, visit)
     }
 
+    /// Whether it leads away from where it starts.
+    pub(super) fn takes_steps(&self) -> bool {
+        !self.steps.is_empty()
+    }
+
     /// The first thing the path leads to, with the element it is in.
     pub(super) fn find<'a>(&self, tree: &Tree<'a>, from: NodeId) -> Option<(NodeId, Given<'a>)> {
         let mut found = None;
@@ -236,7 +241,9 @@ impl<'p> Parser<'p> {
         if depth > 8 {
             return Err(self.fault("predicates are nested too deeply"));
         }
-        for (sign, what) in [("//", "`//` is not supported; name each step, `*` for any"), ("..", "`..` is not supported; in a row `/` starts from the record")] {
+        for (sign, what) in
+            [("//", "`//` is not supported; name each step, `*` for any"), ("..", "`..` is not supported; in a row `/` starts from the record")]
+        {
             self.skip_space();
             if self.rest().starts_with(sign) {
                 return Err(PathFault::new(self.at..self.at + sign.len(), what));

@@ -171,7 +171,9 @@ impl<'a> Reader<'a, '_> {
         let at = markup.bytes.start;
         let inside = &self.text[markup.bytes.clone()];
         match &markup.kind {
-            Kind::Start { name, empty } => self.start(at, &self.text[name.clone()], &self.text[name.end..markup.bytes.end - 1 - usize::from(*empty)], *empty),
+            Kind::Start { name, empty } => {
+                self.start(at, &self.text[name.clone()], &self.text[name.end..markup.bytes.end - 1 - usize::from(*empty)], *empty)
+            }
             Kind::End { name } => self.end(at, &self.text[name.clone()]),
             // XML 1.0, productions 15 to 17.
             Kind::Comment if inside[4..inside.len() - 3].contains("--") || inside.ends_with("--->") => Err(self.fault(at, "a comment contains `--`")),
@@ -179,7 +181,11 @@ impl<'a> Reader<'a, '_> {
             Kind::Instruction => {
                 let body = &inside[2..inside.len() - 2];
                 let target = body.split([' ', '\t', '\r', '\n']).next().unwrap_or("");
-                if is_name(target) && !target.eq_ignore_ascii_case("xml") { Ok(()) } else { Err(self.fault(at, "a processing instruction has no proper target")) }
+                if is_name(target) && !target.eq_ignore_ascii_case("xml") {
+                    Ok(())
+                } else {
+                    Err(self.fault(at, "a processing instruction has no proper target"))
+                }
             }
             Kind::Cdata(content) => {
                 if self.open.is_empty() {
@@ -308,7 +314,9 @@ impl<'a> Reader<'a, '_> {
                 _ => continue,
             };
             // Namespaces in XML 1.0, 2.2 and 3: reserved names, and no prefix without a URI.
-            let reserved = prefix == "xmlns" || (prefix == "xml") != (value == "http://www.w3.org/XML/1998/namespace") || value == "http://www.w3.org/2000/xmlns/";
+            let reserved = prefix == "xmlns"
+                || (prefix == "xml") != (value == "http://www.w3.org/XML/1998/namespace")
+                || value == "http://www.w3.org/2000/xmlns/";
             if reserved || name.contains(':') && (!is_name(prefix) || value.is_empty()) {
                 return Err(self.fault(at, &format!("`{}` cannot be declared so", shorten(name))));
             }

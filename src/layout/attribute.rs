@@ -216,8 +216,8 @@ impl<'t> Compiler<'_, 't> {
                 .fix(format!("layout xmlns=\"{}\"", super::schema::NAMESPACE))
         } else {
             let fix = if name == "alt" { format!("{} alt=\"\"", element.name) } else { String::new() };
-            let diagnostic = Diagnostic::error(&code::LAYOUT_MISSING_ATTRIBUTE, element.span, message)
-                .hint(format!("write `<{} {name}=\"…\">`", element.name));
+            let diagnostic =
+                Diagnostic::error(&code::LAYOUT_MISSING_ATTRIBUTE, element.span, message).hint(format!("write `<{} {name}=\"…\">`", element.name));
             if fix.is_empty() { diagnostic } else { diagnostic.fix(fix) }
         };
         self.fault(diagnostic);
@@ -234,10 +234,8 @@ impl<'t> Compiler<'_, 't> {
         let message = format!("`<{}>` has no attribute `{name}`", element.name);
         let diagnostic = Diagnostic::error(&code::LAYOUT_UNKNOWN_ATTRIBUTE, attribute.span, message);
         let is_elsewhere = find_property(name).is_some() || (name == "style" && !spec.is_styled());
-        let synonym = ATTRIBUTE_SYNONYMS
-            .iter()
-            .find(|(written, meant)| *written == name && spec.attribute_names().contains(meant))
-            .map(|(_, meant)| *meant);
+        let synonym =
+            ATTRIBUTE_SYNONYMS.iter().find(|(written, meant)| *written == name && spec.attribute_names().contains(meant)).map(|(_, meant)| *meant);
         self.fault(if let Some(meant) = synonym {
             diagnostic.hint(format!("did you mean `{meant}`?")).fix(meant)
         } else if is_elsewhere {
@@ -282,9 +280,7 @@ impl<'t> Compiler<'_, 't> {
     /// A length of an attribute of the element's own.
     pub(super) fn length(&mut self, element: &Element, name: &str) -> Option<Length> {
         let value = &element.find(name)?.value;
-        let is_offset = find_element(&element.name)
-            .and_then(|spec| spec.attribute(name))
-            .is_some_and(|attribute| attribute.kind == Kind::Offset);
+        let is_offset = find_element(&element.name).and_then(|spec| spec.attribute(name)).is_some_and(|attribute| attribute.kind == Kind::Offset);
         let sign = if is_offset { Sign::Any } else { Sign::Positive };
         let read = value::read_length(whole(&value.text), sign);
         self.at(value, read)

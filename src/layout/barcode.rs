@@ -18,13 +18,7 @@ use crate::kit::expr::{self, Expr};
 use crate::model::layout::{Align, BarcodeNode, Break, Node, NodeKind};
 
 impl<'t> Compiler<'_, 't> {
-    pub(super) fn barcode(
-        &mut self,
-        element: &'t Element,
-        spec: &'static ElementSpec,
-        properties: &Properties,
-        context: &Context,
-    ) -> Option<Node> {
+    pub(super) fn barcode(&mut self, element: &'t Element, spec: &'static ElementSpec, properties: &Properties, context: &Context) -> Option<Node> {
         self.check_empty(element);
         let align = self.keyword(element, spec, "align").map_or(Align::Left, read_align);
         let quiet = self.keyword(element, spec, "quiet") != Some("false");
@@ -81,10 +75,10 @@ impl<'t> Compiler<'_, 't> {
     /// The payload as one expression.
     fn payload(&mut self, value: &Mapped, symbology: Option<(&'static dyn Symbology, &Options)>) -> Option<Expr> {
         let pieces = self.split(value);
-        if let Some(literal) = self.literal(&pieces, &value.text) {
-            if let Some((symbology, options)) = symbology {
-                symbology.encode(&literal, options).at(self.faults, &code::LAYOUT_BARCODE, value.span)?;
-            }
+        if let Some(literal) = self.literal(&pieces, &value.text)
+            && let Some((symbology, options)) = symbology
+        {
+            symbology.encode(&literal, options).at(self.faults, &code::LAYOUT_BARCODE, value.span)?;
         }
         let mut parts = Vec::new();
         for piece in &pieces {

@@ -16,8 +16,8 @@ use crate::base::code;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::length::Length;
 use crate::model::layout::{
-    Absolute, AddressNode, Align, BoxNode, BoxStyle, Break, Columns, Flow, ImageNode, Inline, ListItem, ListNode, Marker, Node,
-    NodeKind, Paragraph, Role, RuleNode, Track,
+    Absolute, AddressNode, Align, BoxNode, BoxStyle, Break, Columns, Flow, ImageNode, Inline, ListItem, ListNode, Marker, Node, NodeKind, Paragraph,
+    Role, RuleNode, Track,
 };
 
 impl<'t> Compiler<'_, 't> {
@@ -69,7 +69,12 @@ impl<'t> Compiler<'_, 't> {
         let properties = self.properties_of(element, spec);
         let look = context.look.with(&properties);
         self.check_decimal(element, &look, context);
-        let inside = Context { width: inner_width(context.width, &properties), ..context.inside(spec, look) };
+        // Boxes, tables and images read their width themselves, because it may be a percentage or follow from the height.
+        let width = if matches!(spec.name, "box" | "table" | "img" | "barcode") { None } else { self.length(element, "width") };
+        let margins = properties.flow(Break::Auto).margin;
+        self.check_width(element, "width", width.map(|width| width + margins.left + margins.right), context.width);
+        let room = width.map(|width| width + margins.left + margins.right).or(context.width);
+        let inside = Context { width: inner_width(room, &properties), ..context.inside(spec, look) };
         match spec.name {
             "box" => self.box_node(element, &properties, context, inside),
             "img" => self.image(element, spec, &properties, context),
@@ -85,9 +90,9 @@ impl<'t> Compiler<'_, 't> {
                 let role = level.map_or(Role::Paragraph, Role::Heading);
                 let role = if context.is_artifact { Role::Artifact } else { role };
                 let after = if level.is_some() { Break::Avoid } else { Break::Auto };
-                let place = self.place(element, context, None, None);
+                let place = self.place(element, context, width, None);
                 let node = self.paragraph(element, &inside, role, properties.flow(after));
-                Some(framed(node, &properties, place))
+                Some(framed(node, &properties, place, width))
             }
         }
     }
@@ -95,11 +100,7 @@ impl<'t> Compiler<'_, 't> {
     fn check_decimal(&mut self, element: &Element, look: &super::style::Look, context: &Context) {
         let Some(attribute) = element.find("text-align").filter(|_| look.align == Align::Decimal && !context.is_cell) else { return };
         let message = "`decimal` is for table cells";
-        self.fault(
-            Diagnostic::error(&code::LAYOUT_VALUE, attribute.value.span, message)
-                .label("there is no column here")
-                .fix("right"),
-        );
+        self.fault(Diagnostic::error(&code::LAYOUT_VALUE, attribute.value.span, message).label("there is no column here").fix("right"));
     }
 
     fn paragraph(&mut self, element: &'t Element, context: &Context, role: Role, flow: Flow) -> Node {
@@ -121,8 +122,7 @@ impl<'t> Compiler<'_, 't> {
     fn repeat_blocks(&mut self, element: &'t Element, spec: &'static ElementSpec, context: &Context) -> Option<Node> {
         self.check_attributes(element, spec);
         let repeat = self.repeat(element, "each")?;
-        let (variable, body) =
-            self.with_row(&repeat, |compiler, variable| (variable, compiler.blocks(&element.children, context)));
+        let (variable, body) = self.with_row(&repeat, |compiler, variable| (variable, compiler.blocks(&element.children, context)));
         let kind = NodeKind::For { variable, list: repeat.list?, body };
         Some(Node { kind, span: element.span, flow: Flow::default(), place: None, is_static: false })
     }
@@ -140,12 +140,7 @@ impl<'t> Compiler<'_, 't> {
         let padding = style.padding;
         let width = across.map(|width| width - padding.left - padding.right).or(inside.width);
         // Placed children count from the padding edge of the box, which is its border edge: borders take no space.
-        let inside = Context {
-            width: width.filter(|width| *width > Length::ZERO),
-            height: style.height.or(context.height),
-            is_box: true,
-            ..inside
-        };
+        let inside = Context { width: width.filter(|width| *width > Length::ZERO), height: style.height.or(context.height), is_box: true, ..inside };
         let children = self.content(element, &inside);
         let is_static = children.iter().all(|child| child.is_static);
         let kind = NodeKind::Box(BoxNode { style, children, form: None });
@@ -173,9 +168,7 @@ impl<'t> Compiler<'_, 't> {
         }
         if found.is_empty() {
             let message = "`<columns>` has no `<column>`";
-            self.fault(
-                Diagnostic::error(&code::LAYOUT_MISSING_CONTENT, element.span, message).hint("write `<column>…</column>` for each"),
-            );
+            self.fault(Diagnostic::error(&code::LAYOUT_MISSING_CONTENT, element.span, message).hint("write `<column>…</column>` for each"));
         }
         let tracks: Vec<Track> = found.iter().map(|(_, _, track)| *track).collect();
         let gaps = gap * (found.len().max(1) as i64 - 1);
@@ -191,10 +184,11 @@ impl<'t> Compiler<'_, 't> {
         }
         let is_static = columns.iter().all(|(_, nodes)| nodes.iter().all(|node| node.is_static));
         let align = properties.vertical_align().unwrap_or_default();
-        let place = self.place(element, context, None, None);
+        let width = self.length(element, "width");
+        let place = self.place(element, context, width, None);
         let kind = NodeKind::Columns(Columns { gap, align, columns });
         let node = Node { kind, span: element.span, flow: properties.flow(Break::Auto), place: None, is_static };
-        Some(framed(node, properties, place))
+        Some(framed(node, properties, place, width))
     }
 
     fn list(
@@ -238,13 +232,12 @@ impl<'t> Compiler<'_, 't> {
             self.fault(Diagnostic::error(&code::LAYOUT_MISSING_CONTENT, element.span, message).hint("write `<li>…</li>` for each item"));
         }
         let marker_style = self.paragraph_style(&inside.look, element.span);
-        let is_static = items
-            .iter()
-            .all(|item| item.repeat.is_none() && item.test.is_none() && item.body.iter().all(|node| node.is_static));
-        let place = self.place(element, context, None, None);
+        let is_static = items.iter().all(|item| item.repeat.is_none() && item.test.is_none() && item.body.iter().all(|node| node.is_static));
+        let width = self.length(element, "width");
+        let place = self.place(element, context, width, None);
         let kind = NodeKind::List(ListNode { indent, marker_style, marker, items });
         let node = Node { kind, span: element.span, flow: properties.flow(Break::Auto), place: None, is_static };
-        Some(framed(node, properties, place))
+        Some(framed(node, properties, place, width))
     }
 
     fn item(&mut self, element: &'t Element, spec: &'static ElementSpec, context: &Context) -> Option<ListItem> {
@@ -289,10 +282,11 @@ impl<'t> Compiler<'_, 't> {
             lines = self.address_fields(element, inside)?;
         }
         let is_static = lines.iter().all(|line| are_static(line));
-        let place = self.place(element, context, None, None);
+        let width = self.length(element, "width");
+        let place = self.place(element, context, width, None);
         let kind = NodeKind::Address(AddressNode { style, lines, lines_max });
         let node = Node { kind, span: element.span, flow: properties.flow(Break::Auto), place: None, is_static };
-        Some(framed(node, properties, place))
+        Some(framed(node, properties, place, width))
     }
 
     fn address_fields(&mut self, element: &'t Element, context: &Context) -> Option<Vec<Vec<Inline>>> {
@@ -348,9 +342,7 @@ impl<'t> Compiler<'_, 't> {
                 return None;
             }
         };
-        let ratio = |known: Length, of: Length, to: Length| {
-            known.scaled(to.millipoints(), of.millipoints().max(1))
-        };
+        let ratio = |known: Length, of: Length, to: Length| known.scaled(to.millipoints(), of.millipoints().max(1));
         let (width, height) = match (width, height) {
             (Some(width), Some(height)) => (width, height),
             (Some(width), None) => (width, ratio(width, found.width, found.height)),
@@ -374,9 +366,11 @@ impl<'t> Compiler<'_, 't> {
             }
             None => value::read_border("0.5pt solid").ok().flatten(),
         };
-        let place = self.place(element, context, None, None);
+        let width = self.length(element, "width");
+        let place = self.place(element, context, width, None);
         let kind = NodeKind::Rule(RuleNode { border: border? });
-        Some(Node { kind, span: element.span, flow: properties.flow(Break::Auto), place, is_static: true })
+        let node = Node { kind, span: element.span, flow: properties.flow(Break::Auto), place: None, is_static: true };
+        Some(framed(node, &Properties::default(), place, width))
     }
 
     fn pagebreak(&mut self, element: &'t Element, context: &Context) -> Option<Node> {
@@ -384,8 +378,7 @@ impl<'t> Compiler<'_, 't> {
         if !context.is_flow {
             let message = format!("a page cannot end inside `<{}>`", context.host.name);
             self.fault(
-                Diagnostic::error(&code::LAYOUT_NOT_ALLOWED, element.span, message)
-                    .hint("a page can end between the blocks of the body only"),
+                Diagnostic::error(&code::LAYOUT_NOT_ALLOWED, element.span, message).hint("a page can end between the blocks of the body only"),
             );
             return None;
         }
@@ -438,9 +431,11 @@ impl<'t> Compiler<'_, 't> {
 
 /// Whether an element holds blocks, perhaps under `if`, `choose` or `for`.
 pub(super) fn has_blocks(element: &Element) -> bool {
-    element.elements().any(|child| {
-        if is_control(&child.name) { has_blocks(child) } else { super::attribute::resembles_block(&child.name, Group::Block) }
-    })
+    element.elements().any(
+        |child| {
+            if is_control(&child.name) { has_blocks(child) } else { super::attribute::resembles_block(&child.name, Group::Block) }
+        },
+    )
 }
 
 /// What is left of `width` inside margins and padding.
@@ -461,9 +456,10 @@ fn placed_width(place: &Absolute, room: Option<Length>) -> Option<Length> {
     place.width.or_else(|| Some(room? - place.left? - place.right?))
 }
 
-/// A node in a box of its own if it has padding, border or background.
-pub(super) fn framed(mut node: Node, properties: &Properties, place: Option<Absolute>) -> Node {
-    let style = BoxStyle { width: None, height: None, min_height: Length::ZERO, ..properties.box_style() };
+/// A node in a box of its own if it has padding, border, background, or in the flow a width.
+fn framed(mut node: Node, properties: &Properties, place: Option<Absolute>, width: Option<Length>) -> Node {
+    let width = width.filter(|_| place.is_none()).map(Track::Fixed);
+    let style = BoxStyle { width, height: None, min_height: Length::ZERO, ..properties.box_style() };
     if style == BoxStyle::default() {
         node.place = place;
         return node;

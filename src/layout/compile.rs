@@ -54,12 +54,7 @@ pub(super) struct RowName {
     pub(super) is_unknown: bool,
 }
 
-fn compile_tree<'a, 't>(
-    sources: &'a Sources,
-    root: &'t Element,
-    library: &'a mut dyn Library,
-    faults: &'a mut Faults,
-) -> Option<Layout> {
+fn compile_tree<'a>(sources: &'a Sources, root: &Element, library: &'a mut dyn Library, faults: &'a mut Faults) -> Option<Layout> {
     let schema = Arc::new(Schema::default());
     let scope = record::scope(schema.clone());
     let mut compiler = Compiler {

@@ -126,9 +126,7 @@ impl<'t> Compiler<'_, 't> {
             format!("name one of its fields: `{written}.…`")
         };
         self.fault(
-            Diagnostic::error(&code::EXPR_TYPE, text.place_of(written), message)
-                .label(format!("this is {}", article(expr.kind())))
-                .hint(hint),
+            Diagnostic::error(&code::EXPR_TYPE, text.place_of(written), message).label(format!("this is {}", article(expr.kind()))).hint(hint),
         );
         None
     }
@@ -197,7 +195,9 @@ impl<'t> Compiler<'_, 't> {
             variable
         });
         // A space at both ends would be two between rounds: the one at the start stands once, before all.
-        if inside.after_space && let Some(style) = trim_start(&mut inside.list) {
+        if inside.after_space
+            && let Some(style) = trim_start(&mut inside.list)
+        {
             pieces.push_text(style, " ");
         }
         pieces.after_space = inside.after_space && pieces.after_space;

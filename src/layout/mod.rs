@@ -12,7 +12,7 @@ mod context;
 mod data;
 mod inline;
 mod library;
-// mod manual;
+mod manual;
 mod page;
 mod place;
 mod read;
@@ -29,4 +29,4 @@ mod tests;
 
 pub use compile::compile;
 pub use library::{Library, LibraryImage, MemoryLibrary};
-// pub use manual::manual;
+pub use manual::manual;

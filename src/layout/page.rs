@@ -112,13 +112,7 @@ impl<'t> Compiler<'_, 't> {
         Chain(chain)
     }
 
-    fn compile_page(
-        &mut self,
-        name: &str,
-        element: &'t Element,
-        pages: &[(&'t str, &'t Element)],
-        look: &Look,
-    ) -> Option<PageMaster> {
+    fn compile_page(&mut self, name: &str, element: &'t Element, pages: &[(&'t str, &'t Element)], look: &Look) -> Option<PageMaster> {
         let chain = self.chain(name, element, pages);
         let (width, height) = match chain.find("size") {
             Some(attribute) => {
@@ -167,9 +161,7 @@ impl<'t> Compiler<'_, 't> {
     }
 
     fn check_body_area(&mut self, master: &PageMaster, span: Span) {
-        for (size, page, word) in
-            [(master.body_width(), master.width, "wide"), (master.body_height(), master.height, "high")]
-        {
+        for (size, page, word) in [(master.body_width(), master.width, "wide"), (master.body_height(), master.height, "high")] {
             if size >= BODY_MIN {
                 continue;
             }
@@ -186,9 +178,8 @@ impl<'t> Compiler<'_, 't> {
     /// One media has one size.
     fn check_media(&mut self, masters: &[PageMaster]) {
         for (at, master) in masters.iter().enumerate() {
-            let other = masters[..at].iter().find(|other| {
-                other.media == master.media && (other.width, other.height) != (master.width, master.height)
-            });
+            let other =
+                masters[..at].iter().find(|other| other.media == master.media && (other.width, other.height) != (master.width, master.height));
             if let Some(other) = other {
                 let message = format!("the pages `{}` and `{}` differ in size, but both use the media `{}`", other.name, master.name, master.media);
                 self.fault(

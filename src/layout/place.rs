@@ -13,13 +13,7 @@ use crate::model::layout::Absolute;
 
 impl<'t> Compiler<'_, 't> {
     /// The place of a block that has one.
-    pub(super) fn place(
-        &mut self,
-        element: &'t Element,
-        context: &Context,
-        width: Option<Length>,
-        height: Option<Length>,
-    ) -> Option<Absolute> {
+    pub(super) fn place(&mut self, element: &'t Element, context: &Context, width: Option<Length>, height: Option<Length>) -> Option<Absolute> {
         let first = ["left", "top", "right", "bottom"].iter().find_map(|name| element.find(name))?;
         if !context.is_box {
             let message = format!("`{}` places `<{}>`, but it stands in the flow", first.name, element.name);

@@ -85,6 +85,10 @@ impl TreeReader<'_> {
 
     /// Markup that cannot be read at all: nothing after it can be trusted.
     fn refuse_markup(&mut self, error: &quick_xml::Error, at: usize) {
+        self.is_broken = true;
+        if self.find_open_quote(at) {
+            return;
+        }
         let rest = self.text.get(at..).unwrap_or("");
         let end = at + rest.find(|c: char| c.is_whitespace() || c == '>').unwrap_or(rest.len());
         let what = match error {
@@ -98,7 +102,33 @@ impl TreeReader<'_> {
             _ => format!("the markup cannot be read: {error}"),
         };
         self.fault(Diagnostic::error(&code::LAYOUT_SYNTAX, self.span(at, end), what).label("begins here"));
-        self.is_broken = true;
+    }
+
+    /// A tag that never ends because the quotes of a value in it do not pair: reports that value.
+    fn find_open_quote(&mut self, start: usize) -> bool {
+        let bytes = self.text.as_bytes();
+        if !self.text[start..].starts_with('<') || self.text[start..].starts_with("<!") {
+            return false;
+        }
+        let mut at = start;
+        while let Some(found) = self.text[at..].find("=") {
+            let equals = at + found;
+            let quote_at = equals + 1;
+            let Some(quote @ (b'"' | b'\'')) = bytes.get(quote_at).copied() else {
+                at = quote_at;
+                continue;
+            };
+            let from = quote_at + 1;
+            let to = memchr::memchr(quote, &bytes[from..]).map_or(bytes.len(), |length| from + length);
+            if let Some(bracket) = self.text[from..to].find('<') {
+                let before = self.text[start..equals].trim_end();
+                let name = before.rsplit(|c: char| c.is_whitespace()).next().unwrap_or("").to_string();
+                self.refuse_bracket(&name, from, to, from + bracket);
+                return true;
+            }
+            at = to;
+        }
+        false
     }
 
     fn open(&mut self, start: usize, end: usize, is_empty: bool) {
@@ -109,9 +139,7 @@ impl TreeReader<'_> {
         if !is_name(name) {
             let message = format!("`<{name}` begins no element");
             self.fault(
-                Diagnostic::error(&code::LAYOUT_SYNTAX, self.span(start, start + 1), message)
-                    .hint("a literal `<` is written `&lt;`")
-                    .fix("&lt;"),
+                Diagnostic::error(&code::LAYOUT_SYNTAX, self.span(start, start + 1), message).hint("a literal `<` is written `&lt;`").fix("&lt;"),
             );
             self.is_broken = true;
             return;
@@ -392,8 +420,7 @@ impl TreeReader<'_> {
 
 /// Whether XML lets this be a name; close enough for layouts, whose names are ASCII.
 fn is_name(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_alphabetic() || c == '_')
-        && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':'))
+    name.starts_with(|c: char| c.is_alphabetic() || c == '_') && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':'))
 }
 
 fn resolve(name: &str) -> Option<char> {

@@ -178,7 +178,7 @@ impl<'t> Compiler<'_, 't> {
             }
             let room = (at..count).take_while(|&column| section.reach[column] == 0).count();
             if room < colspan && !is_full {
-                self.refuse_cell(element, at, colspan, room, count, section);
+                self.refuse_cell(element, (at, colspan, room), section, is_conditional);
                 is_full = true;
             }
             let colspan = colspan.min(room);
@@ -195,28 +195,29 @@ impl<'t> Compiler<'_, 't> {
         if !is_full && at < count {
             let covered = (0..count).filter(|&column| section.reach[column] > 0).count();
             let message = format!("the row covers {covered} of {count} columns");
-            self.fault(
-                Diagnostic::warning(&code::LAYOUT_COLUMNS, row.span, message).hint("add cells, or give the last a larger `colspan`"),
-            );
+            self.fault(Diagnostic::warning(&code::LAYOUT_COLUMNS, row.span, message).hint("add cells, or give the last a larger `colspan`"));
         }
         cells
     }
 
-    fn refuse_cell(&mut self, element: &Element, at: usize, colspan: usize, room: usize, count: usize, section: &Section) {
+    fn refuse_cell(&mut self, element: &Element, (at, colspan, room): (usize, usize, usize), section: &Section, is_conditional: bool) {
+        let count = section.reach.len();
         if room == 0 {
             let covered = section.reach.iter().any(|reach| *reach > 1);
             let message = format!("the row has more cells than the table has columns ({count})");
-            let hint = if covered { "cells from above reach into this row by `rowspan`" } else { "add a column to `columns=`, or remove a cell" };
+            let hint = if is_conditional {
+                "cells that exclude each other stand in one `<choose>`"
+            } else if covered {
+                "cells from above reach into this row by `rowspan`"
+            } else {
+                "add a column to `columns=`, or remove a cell"
+            };
             self.fault(Diagnostic::error(&code::LAYOUT_COLUMNS, element.span, message).label("one too many").hint(hint));
             return;
         }
         let span = element.find("colspan").map_or(element.span, |attribute| attribute.value.span);
         let message = format!("the cell covers columns {} to {}, and the table has {count}", at + 1, at + colspan);
-        self.fault(
-            Diagnostic::error(&code::LAYOUT_COLUMNS, span, message)
-                .label(format!("room for {room} here"))
-                .fix(room.to_string()),
-        );
+        self.fault(Diagnostic::error(&code::LAYOUT_COLUMNS, span, message).label(format!("room for {room} here")).fix(room.to_string()));
     }
 
     fn cell(

@@ -14,8 +14,7 @@ use crate::base::length::Length;
 use crate::base::span::Span;
 use crate::base::suggest::closest;
 use crate::model::layout::{
-    Align, Border, Borders, BoxStyle, Break, Color, Edges, Flow, ParagraphStyle, TextStyle, TextStyleId, Track, Transform,
-    VerticalAlign,
+    Align, Border, Borders, BoxStyle, Break, Color, Edges, Flow, ParagraphStyle, TextStyle, TextStyleId, Track, Transform, VerticalAlign,
 };
 
 /// The value of one property.
@@ -89,9 +88,7 @@ impl Properties {
     /// Sets the sides of `padding` and `border` that have no value yet.
     pub(super) fn set_default_sides(&mut self, padding: Option<Edges>, border: Option<Option<Border>>) {
         if let Some(edges) = padding {
-            for (name, length) in
-                ["padding-top", "padding-right", "padding-bottom", "padding-left"].into_iter().zip(edge_list(edges))
-            {
+            for (name, length) in ["padding-top", "padding-right", "padding-bottom", "padding-left"].into_iter().zip(edge_list(edges)) {
                 self.0.entry(name).or_insert(Value::Length(length));
             }
         }
@@ -379,12 +376,7 @@ impl<'t> Compiler<'_, 't> {
         properties
     }
 
-    fn read_property(
-        &mut self,
-        value: &Mapped,
-        property: &'static PropertySpec,
-        into: &mut Properties,
-    ) -> Result<(), Vec<ValueFault>> {
+    fn read_property(&mut self, value: &Mapped, property: &'static PropertySpec, into: &mut Properties) -> Result<(), Vec<ValueFault>> {
         let token = whole(&value.text);
         let one = |fault: ValueFault| vec![fault];
         let read = match property.kind {
@@ -461,15 +453,8 @@ impl<'t> Compiler<'_, 't> {
         if is_good {
             return Some(tag.to_string());
         }
-        const NAMES: &[(&str, &str)] = &[
-            ("english", "en"),
-            ("german", "de"),
-            ("deutsch", "de"),
-            ("french", "fr"),
-            ("spanish", "es"),
-            ("italian", "it"),
-            ("dutch", "nl"),
-        ];
+        const NAMES: &[(&str, &str)] =
+            &[("english", "en"), ("german", "de"), ("deutsch", "de"), ("french", "fr"), ("spanish", "es"), ("italian", "it"), ("dutch", "nl")];
         let message = format!("`{tag}` is not a language tag");
         let diagnostic = Diagnostic::error(&code::LAYOUT_LANGUAGE, value.place_of(tag), message);
         let folded = tag.replace('_', "-");
@@ -574,8 +559,8 @@ impl<'t> Compiler<'_, 't> {
             return Some(name);
         }
         let message = format!("`{name}` cannot be the name of {what}");
-        let diagnostic = Diagnostic::error(&code::LAYOUT_NAME, value.span, message)
-            .hint("a name begins with a letter and has letters, digits, `-` and `_`");
+        let diagnostic =
+            Diagnostic::error(&code::LAYOUT_NAME, value.span, message).hint("a name begins with a letter and has letters, digits, `-` and `_`");
         self.fault(match plain_name(name, '-') {
             Some(fix) => diagnostic.fix(fix.replace('.', "-")),
             None => diagnostic,

@@ -99,14 +99,7 @@ impl<'t> Compiler<'_, 't> {
     }
 
     /// The rows of a table with `rows=`: one group, in which `running` sums.
-    fn table_with_rows(
-        &mut self,
-        element: &'t Element,
-        children: &Children<'t>,
-        repeat: &Repeat,
-        rows: &RowContext<'_>,
-        table: &mut Table,
-    ) {
+    fn table_with_rows(&mut self, element: &'t Element, children: &Children<'t>, repeat: &Repeat, rows: &RowContext<'_>, table: &mut Table) {
         for found in children.rows.iter().filter(|found| found.repeat.is_some()) {
             let Some((owner, name)) = found.repeat else { continue };
             let span = owner.find(name).map_or(owner.span, |attribute| attribute.span);
@@ -338,12 +331,7 @@ impl<'t> Compiler<'_, 't> {
         (track, length)
     }
 
-    fn table_columns(
-        &mut self,
-        element: &'t Element,
-        children: &Children<'t>,
-        room: Option<Length>,
-    ) -> (Vec<Track>, Option<Vec<Length>>) {
+    fn table_columns(&mut self, element: &'t Element, children: &Children<'t>, room: Option<Length>) -> (Vec<Track>, Option<Vec<Length>>) {
         let counted = children.first_row().map_or(1, count_cells).max(1);
         let Some(attribute) = element.find("columns") else {
             let tracks = vec![Track::Fraction(1_000); counted];

@@ -36,10 +36,8 @@ pub(super) struct Repeat {
 }
 
 /// Words that cannot name rows and fields: names that are always visible, and the words of expressions.
-pub(super) const TAKEN: &[&str] = &[
-    "page", "pages", "job", "record", "and", "or", "not", "in", "eq", "ne", "lt", "le", "gt", "ge", "true", "false", "null", "if",
-    "else", "then",
-];
+pub(super) const TAKEN: &[&str] =
+    &["page", "pages", "job", "record", "and", "or", "not", "in", "eq", "ne", "lt", "le", "gt", "ge", "true", "false", "null", "if", "else", "then"];
 
 /// Whether `name` can name a row or one part of a field.
 pub(super) fn is_identifier(name: &str) -> bool {
@@ -268,8 +266,7 @@ impl<'t> Compiler<'_, 't> {
 
     fn refuse_list(&mut self, value: &Mapped, text: &str, kind: &Type) {
         let message = format!("`{text}` is {}, not a list", article(kind));
-        let lists: Vec<&str> =
-            self.schema.fields.iter().filter(|f| matches!(f.kind, Type::List(_))).map(|f| f.name.as_str()).collect();
+        let lists: Vec<&str> = self.schema.fields.iter().filter(|f| matches!(f.kind, Type::List(_))).map(|f| f.name.as_str()).collect();
         let diagnostic = Diagnostic::error(&code::LAYOUT_NOT_A_LIST, value.place_of(text), message);
         let best = closest(text, lists.iter().copied()).or(if let [only] = lists.as_slice() { Some(*only) } else { None });
         let diagnostic = match best {
@@ -324,9 +321,10 @@ pub(super) fn strip_braces(text: &str) -> &str {
 
 /// `name in list`: the name, and where the list begins.
 fn split_repeat(text: &str) -> Option<(&str, usize)> {
-    let at = text.match_indices("in").map(|(at, _)| at).find(|&at| {
-        text[..at].ends_with(|c: char| c.is_ascii_whitespace()) && text[at + 2..].starts_with(|c: char| c.is_ascii_whitespace())
-    })?;
+    let at = text
+        .match_indices("in")
+        .map(|(at, _)| at)
+        .find(|&at| text[..at].ends_with(|c: char| c.is_ascii_whitespace()) && text[at + 2..].starts_with(|c: char| c.is_ascii_whitespace()))?;
     let name = text[..at].trim();
     let rest = &text[at + 2..];
     let list = rest.trim();

@@ -71,10 +71,7 @@ impl ValueFault {
 
 /// The parts of a value between white space.
 pub fn tokens(value: &str) -> Vec<Token<'_>> {
-    value
-        .split_ascii_whitespace()
-        .map(|text| Token { text, start: text.as_ptr() as usize - value.as_ptr() as usize })
-        .collect()
+    value.split_ascii_whitespace().map(|text| Token { text, start: text.as_ptr() as usize - value.as_ptr() as usize }).collect()
 }
 
 /// The value as one token without the white space around it.
@@ -112,8 +109,9 @@ pub fn read_length(token: Token<'_>, sign: Sign) -> Read<Length> {
         return Err(fault(format!("the length `{text}` has no unit")).fix(format!("{clean}pt")));
     }
     if unit == "%" {
-        return Err(fault(format!("the percentage `{text}` has nothing to be a part of here"))
-            .hint("write a length with a unit, such as `12pt` or `40mm`"));
+        return Err(
+            fault(format!("the percentage `{text}` has nothing to be a part of here")).hint("write a length with a unit, such as `12pt` or `40mm`")
+        );
     }
     if unit == "fr" {
         return Err(fault(format!("the share `{text}` is not possible here")).hint("shares (`fr`) are for columns"));
@@ -158,9 +156,7 @@ pub fn read_track(token: Token<'_>, shares: bool) -> Read<Track> {
     if let Some(number) = text.strip_suffix('%') {
         return match thousandths(number) {
             Some(value @ 0..=100_000) => Ok(Track::Percent(value)),
-            Some(100_001..) => {
-                Err(token.fault(&code::LAYOUT_PERCENT, format!("`{text}` is more than the whole")).fix("100%"))
-            }
+            Some(100_001..) => Err(token.fault(&code::LAYOUT_PERCENT, format!("`{text}` is more than the whole")).fix("100%")),
             Some(_) => Err(token.fault(&code::LAYOUT_LENGTH, format!("`{text}` is negative"))),
             None => Err(token.fault(&code::LAYOUT_LENGTH, format!("`{number}` is not a number"))),
         };
@@ -188,11 +184,11 @@ pub fn read_tracks(value: &str) -> Result<Vec<Track>, Vec<ValueFault>> {
 pub fn read_edges(value: &str, sign: Sign) -> Result<Edges, Vec<ValueFault>> {
     let parts = split_units(value)?;
     let lengths = collect(parts.iter().map(|token| read_length(*token, sign)))?;
-    match lengths.as_slice() {
-        &[all] => Ok(Edges { top: all, right: all, bottom: all, left: all }),
-        &[vertical, across] => Ok(Edges { top: vertical, right: across, bottom: vertical, left: across }),
-        &[top, across, bottom] => Ok(Edges { top, right: across, bottom, left: across }),
-        &[top, right, bottom, left] => Ok(Edges { top, right, bottom, left }),
+    match *lengths.as_slice() {
+        [all] => Ok(Edges { top: all, right: all, bottom: all, left: all }),
+        [vertical, across] => Ok(Edges { top: vertical, right: across, bottom: vertical, left: across }),
+        [top, across, bottom] => Ok(Edges { top, right: across, bottom, left: across }),
+        [top, right, bottom, left] => Ok(Edges { top, right, bottom, left }),
         _ => {
             let message = format!("{} lengths where one to four are meant", lengths.len());
             let fault = whole(value).fault(&code::LAYOUT_LENGTH, message);
@@ -310,8 +306,7 @@ pub fn read_fill(token: Token<'_>) -> Read<Option<Color>> {
 
 /// A border: width, then line style and colour in any order; or `none`.
 pub fn read_border(value: &str) -> Result<Option<Border>, Vec<ValueFault>> {
-    const LINES: &[(&str, LineStyle)] =
-        &[("solid", LineStyle::Solid), ("dashed", LineStyle::Dashed), ("dotted", LineStyle::Dotted)];
+    const LINES: &[(&str, LineStyle)] = &[("solid", LineStyle::Solid), ("dashed", LineStyle::Dashed), ("dotted", LineStyle::Dotted)];
     if matches!(value.trim(), "none" | "0") {
         return Ok(None);
     }
@@ -578,10 +573,10 @@ mod tests {
     fn tracks_and_sizes_are_read_or_mended() {
         let tracks = read_tracks("22mm 1fr 12.5%").unwrap();
         assert_eq!(tracks[1..], [Track::Fraction(1_000), Track::Percent(12_500)]);
-        assert_eq!(read_tracks("* 20").unwrap_err().iter().map(|f| f.fix.clone()).collect::<Vec<_>>(), [
-            Some("1fr".to_string()),
-            Some("20pt".to_string())
-        ]);
+        assert_eq!(
+            read_tracks("* 20").unwrap_err().iter().map(|f| f.fix.clone()).collect::<Vec<_>>(),
+            [Some("1fr".to_string()), Some("20pt".to_string())]
+        );
         assert_eq!(read_page_size("Letter landscape").unwrap(), (Length::from_points(792), Length::from_points(612)));
         assert_eq!(read_page_size("a4").unwrap_err()[0].fix.as_deref(), Some("A4"));
         assert_eq!(read_line_height(whole("13")).unwrap_err().fix.as_deref(), Some("13pt"));

@@ -100,19 +100,20 @@ impl Ledger {
     /// The sums of the job.
     pub fn balance(&self) -> Result<Balance, LedgerError> {
         let sums = |sql: &str| -> Result<Vec<u64>, LedgerError> {
-            self.on("read", self.connection.query_row(sql, [], |row| {
-                let columns = row.as_ref().column_count();
-                (0..columns).map(|at| row.get::<_, Option<i64>>(at).map(|n| n.unwrap_or(0) as u64)).collect()
-            }))
+            self.on(
+                "read",
+                self.connection.query_row(sql, [], |row| {
+                    let columns = row.as_ref().column_count();
+                    (0..columns).map(|at| row.get::<_, Option<i64>>(at).map(|n| n.unwrap_or(0) as u64)).collect()
+                }),
+            )
         };
         let records = self.job()?.and_then(|job| job.records).unwrap_or(0);
         let volumes = sums("SELECT count(*), sum(records), sum(documents), sum(pages), sum(bytes) FROM volumes")?;
         let documents = sums("SELECT count(*), sum(pages), sum(sheets), max(pages) FROM documents")?;
         let held = sums("SELECT count(*), (SELECT count(*) FROM holds h JOIN documents d ON d.record = h.record) FROM holds")?;
         let print = sums("SELECT count(*), sum(pieces), sum(pages), sum(sheets), sum(blanks), sum(bytes) FROM print_files")?;
-        let pieces = sums(
-            "SELECT count(*), count(DISTINCT d.record), sum(d.pages) FROM pieces p LEFT JOIN documents d ON d.record = p.record",
-        )?;
+        let pieces = sums("SELECT count(*), count(DISTINCT d.record), sum(d.pages) FROM pieces p LEFT JOIN documents d ON d.record = p.record")?;
         Ok(Balance {
             records,
             records_in_volumes: volumes[1],
@@ -158,7 +159,8 @@ impl Ledger {
 
     /// How many documents took each layout: ascending by layout.
     pub fn layout_counts(&self) -> Result<Vec<(u16, u64)>, LedgerError> {
-        let mut statement = self.on("read", self.connection.prepare_cached("SELECT layout, count(*) FROM documents GROUP BY layout ORDER BY layout"))?;
+        let mut statement =
+            self.on("read", self.connection.prepare_cached("SELECT layout, count(*) FROM documents GROUP BY layout ORDER BY layout"))?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)? as u64)));
         self.on("read", rows.and_then(Iterator::collect))
     }

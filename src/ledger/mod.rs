@@ -96,9 +96,7 @@ impl Ledger {
             .or_else(|_| Ledger::connect(path, &Disk::real(), OpenFlags::SQLITE_OPEN_READ_ONLY));
         let ledger = match ledger {
             Ok(ledger) => ledger,
-            Err(LedgerError::Sqlite { source: rusqlite::Error::SqliteFailure(error, _), .. })
-                if error.code == rusqlite::ErrorCode::CannotOpen =>
-            {
+            Err(LedgerError::Sqlite { source: rusqlite::Error::SqliteFailure(error, _), .. }) if error.code == rusqlite::ErrorCode::CannotOpen => {
                 return Ok(None);
             }
             Err(error) => return Err(error),
@@ -112,7 +110,8 @@ impl Ledger {
 
     fn connect(path: &Path, disk: &Disk, flags: OpenFlags) -> Result<Ledger, LedgerError> {
         let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags).map_err(|source| LedgerError::Sqlite { attempt: "open", path: path.to_path_buf(), source })?;
+        let connection =
+            Connection::open_with_flags(path, flags).map_err(|source| LedgerError::Sqlite { attempt: "open", path: path.to_path_buf(), source })?;
         connection.set_prepared_statement_cache_capacity(32);
         let ledger = Ledger { connection, disk: disk.clone(), path: path.to_path_buf() };
         // Another process may be copying the file away; it is worth a moment's patience.
@@ -163,10 +162,15 @@ impl Ledger {
     /// The job this ledger belongs to, if one was begun.
     pub fn job(&self) -> Result<Option<JobRow>, LedgerError> {
         let sql = "SELECT plan, name, date, program, state, records FROM job";
-        let row = self.on("read", self.connection.query_row(sql, [], |row| {
-            let state: String = row.get(4)?;
-            Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?, row.get(3)?, state, row.get::<_, Option<i64>>(5)?))
-        }).optional())?;
+        let row = self.on(
+            "read",
+            self.connection
+                .query_row(sql, [], |row| {
+                    let state: String = row.get(4)?;
+                    Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?, row.get(3)?, state, row.get::<_, Option<i64>>(5)?))
+                })
+                .optional(),
+        )?;
         let Some((plan, name, date, program, state, records)) = row else { return Ok(None) };
         let plan = Hash::parse_hex(&plan).ok_or_else(|| self.damaged("the hash of the plan is none"))?;
         let state = State::parse(&state).ok_or_else(|| self.damaged(format!("`{state}` is no state of a job")))?;
@@ -250,9 +254,8 @@ impl Ledger {
                     layout
                 ])?;
             }
-            let mut statement = to.prepare_cached(
-                "INSERT INTO holds (record, volume, code, reason, input, offset, length) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            )?;
+            let mut statement =
+                to.prepare_cached("INSERT INTO holds (record, volume, code, reason, input, offset, length) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?;
             for hold in holds {
                 let place = params![hold.record as i64, volume.number, hold.code, hold.reason, hold.input, hold.offset as i64, hold.length as i64];
                 statement.execute(place)?;

@@ -40,7 +40,14 @@ fn hold(record: u64) -> HoldRow {
 fn whole_job(path: &std::path::Path, disk: &Disk) -> Result<(), LedgerError> {
     let mut ledger = Ledger::open(path, disk)?;
     if ledger.job()?.is_none() {
-        let job = JobRow { plan: Hash::of(b"plan"), name: "test".into(), date: "2026-10-01".into(), program: "0".into(), state: State::Composing, records: None };
+        let job = JobRow {
+            plan: Hash::of(b"plan"),
+            name: "test".into(),
+            date: "2026-10-01".into(),
+            program: "0".into(),
+            state: State::Composing,
+            records: None,
+        };
         ledger.begin_job(&job, &[InputRow { path: "a".into(), length: 1, modified: "2".into() }])?;
     }
     let done: Vec<u32> = ledger.volumes()?.iter().map(|v| v.number).collect();
@@ -57,7 +64,8 @@ fn whole_job(path: &std::path::Path, disk: &Disk) -> Result<(), LedgerError> {
     if ledger.print_files()?.is_empty() {
         let pieces: Vec<PieceRow> =
             [(1, 4, 1), (2, 0, 3), (3, 2, 7), (4, 3, 9)].map(|(sequence, record, print_page)| PieceRow { sequence, record, print_page }).to_vec();
-        let file = PrintFileRow { number: 1, pieces: 4, pages: 7, blanks: 3, sheets: 5, bytes: 9, hash: Hash::of(b"p"), file: "print/0001.pdf".into() };
+        let file =
+            PrintFileRow { number: 1, pieces: 4, pages: 7, blanks: 3, sheets: 5, bytes: 9, hash: Hash::of(b"p"), file: "print/0001.pdf".into() };
         ledger.post_print_file(&file, &pieces)?;
     }
     ledger.index_pieces()?;

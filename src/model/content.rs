@@ -7,10 +7,12 @@ use std::cell::Cell;
 
 use crate::base::length::Length;
 use crate::kit::barcode::Symbol;
-use crate::kit::text::WordId;
-use crate::model::layout::{BoxStyle, Flow, ImageNode, Node, ParagraphStyle, Role, RuleNode, Table, TableCell, TableRow, TextStyleId, Track, VerticalAlign};
 use crate::kit::expr::Value;
+use crate::kit::text::WordId;
 use crate::model::layout::Absolute;
+use crate::model::layout::{
+    BoxStyle, Flow, ImageNode, Node, ParagraphStyle, Role, RuleNode, Table, TableCell, TableRow, TextStyleId, Track, VerticalAlign,
+};
 use crate::model::resources::FormId;
 
 /// A block with its place in the flow.

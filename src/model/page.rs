@@ -122,11 +122,7 @@ impl SortKey {
         // Nine fraction digits order all amounts; the mantissa of a 96-bit decimal times 1e9 fits 128 bits.
         let scale = number.scale();
         let mantissa = number.mantissa();
-        let scaled = if scale <= 9 {
-            mantissa.saturating_mul(10i128.pow(9 - scale))
-        } else {
-            mantissa.div_euclid(10i128.pow(scale - 9))
-        };
+        let scaled = if scale <= 9 { mantissa.saturating_mul(10i128.pow(9 - scale)) } else { mantissa.div_euclid(10i128.pow(scale - 9)) };
         self.push_i128(scaled);
     }
 }

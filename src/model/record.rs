@@ -34,11 +34,8 @@ impl Hold {
 
 /// The names that every expression of a job sees besides the fields of the record, in the order of their variables:
 /// variable 0 is the record, variable 1 the first of these.
-pub const JOB_VARIABLES: &[(&str, crate::kit::expr::Type)] = &[
-    ("job.date", crate::kit::expr::Type::Date),
-    ("job.name", crate::kit::expr::Type::Text),
-    ("record.number", crate::kit::expr::Type::Integer),
-];
+pub const JOB_VARIABLES: &[(&str, crate::kit::expr::Type)] =
+    &[("job.date", crate::kit::expr::Type::Date), ("job.name", crate::kit::expr::Type::Text), ("record.number", crate::kit::expr::Type::Integer)];
 
 /// The scope of a job's expressions: the record and [`JOB_VARIABLES`].
 pub fn scope(schema: std::sync::Arc<crate::kit::expr::Schema>) -> crate::kit::expr::Scope {

@@ -5,10 +5,10 @@
 
 use toml::de::DeValue;
 
+use super::PRODUCER;
 use super::library::Part;
 use super::mapping::PlannedInput;
 use super::read::Table;
-use super::PRODUCER;
 use crate::base::file::Fingerprint;
 use crate::base::hash::{Hash, Hasher};
 

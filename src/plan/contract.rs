@@ -32,7 +32,8 @@ pub(super) fn unite(layouts: &[Option<Layout>], places: &[Option<Span>], faults:
                     _ => format!("`{}` is {} here, and {} in an earlier layout of this job", field.name, field.kind, known.kind),
                 };
                 let fault = Diagnostic::error(&code::JOB_CONTRACT, *place, message);
-                faults.push(fault.hint("layouts of one job share their records: declare the field in the same way, fields of rows in the same order"));
+                faults
+                    .push(fault.hint("layouts of one job share their records: declare the field in the same way, fields of rows in the same order"));
             }
             known.optional |= field.optional;
         }

@@ -31,7 +31,8 @@ impl Plan {
 
     /// The list of the files the plan is made of, JSON.
     fn list(&self) -> String {
-        let parts: Vec<_> = self.parts.iter().map(|part| serde_json::json!({ "file": part.name, "sha256": part.hash.hex(), "bytes": part.bytes.len() })).collect();
+        let parts: Vec<_> =
+            self.parts.iter().map(|part| serde_json::json!({ "file": part.name, "sha256": part.hash.hex(), "bytes": part.bytes.len() })).collect();
         let inputs: Vec<_> = self
             .inputs
             .iter()

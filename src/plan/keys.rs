@@ -63,13 +63,55 @@ pub(super) const JOB: Section = Section {
     doc: "The job itself: its name, its clock, its limits.",
     keys: &[
         key("name", "a text", "", "\"statements-october\"", "The name of the job, in reports and in the metadata of its files."),
-        key("date", "a date", "", "2026-10-01", "The job's only clock: `job.date` in expressions, and the date in the metadata of its files. Required, because the same job must give the same bytes on any day."),
-        key("locale", "a language tag, or a text with `{expressions}`", "the `lang` of the layout", "\"en-US\"", "How numbers, money and dates are written. `\"{lang}\"` takes it from each record; `locales` then lists those that may come."),
-        key("locales", "language tags", "", "[\"de-CH\", \"fr-CH\"]", "The locales that `locale` may name. A record that names another, even by its language alone, is held."),
-        key("document-id", "a text with `{expressions}`", "the number of the record", "\"{account}\"", "What a document is called in the manifest and the ledger."),
-        key("title", "a text with `{expressions}`", "the document id", "\"Statement {account}\"", "The title of a document in the outline of its volume."),
-        key("hold-limit", "a number, or a percentage", "1000", "\"1%\"", "The job stops when more records than this are held. What is complete stays, and a run with a higher limit goes on from there."),
-        key("missing-glyphs", "`hold` or `report`", "hold", "\"report\"", "A record with a character that no font has is held, or composed without it and reported."),
+        key(
+            "date",
+            "a date",
+            "",
+            "2026-10-01",
+            "The job's only clock: `job.date` in expressions, and the date in the metadata of its files. Required, because the same job must give the same bytes on any day.",
+        ),
+        key(
+            "locale",
+            "a language tag, or a text with `{expressions}`",
+            "the `lang` of the layout",
+            "\"en-US\"",
+            "How numbers, money and dates are written. `\"{lang}\"` takes it from each record; `locales` then lists those that may come.",
+        ),
+        key(
+            "locales",
+            "language tags",
+            "",
+            "[\"de-CH\", \"fr-CH\"]",
+            "The locales that `locale` may name. A record that names another, even by its language alone, is held.",
+        ),
+        key(
+            "document-id",
+            "a text with `{expressions}`",
+            "the number of the record",
+            "\"{account}\"",
+            "What a document is called in the manifest and the ledger.",
+        ),
+        key(
+            "title",
+            "a text with `{expressions}`",
+            "the document id",
+            "\"Statement {account}\"",
+            "The title of a document in the outline of its volume.",
+        ),
+        key(
+            "hold-limit",
+            "a number, or a percentage",
+            "1000",
+            "\"1%\"",
+            "The job stops when more records than this are held. What is complete stays, and a run with a higher limit goes on from there.",
+        ),
+        key(
+            "missing-glyphs",
+            "`hold` or `report`",
+            "hold",
+            "\"report\"",
+            "A record with a character that no font has is held, or composed without it and reported.",
+        ),
         key("volume-records", "1 to 100000", "1000", "1000", "Records in a volume: the unit of work and of repair after a crash."),
         key("out", "a path", "out", "\"out\"", "The output folder. `--out` overrides it."),
     ],
@@ -83,7 +125,13 @@ pub(super) const INPUT: Section = Section {
     keys: &[
         key("files", "paths; `*` and `?` in file names", "", "\"data/*.ndjson\"", "The files. `run --input` replaces those of the first input."),
         key("format", "the name of a format", "", "\"ndjson\"", "How records are written."),
-        key("encoding", "the name of an encoding", "found out", "\"windows-1252\"", "How characters are written. A byte order mark or an XML declaration is believed first; without any it is UTF-8."),
+        key(
+            "encoding",
+            "the name of an encoding",
+            "found out",
+            "\"windows-1252\"",
+            "How characters are written. A byte order mark or an XML declaration is believed first; without any it is UTF-8.",
+        ),
         key("record", "element names", "", "\"Invoice | CreditNote\"", "XML: the elements that are records."),
         key("delimiter", "one sign", "\",\"", "\";\"", "CSV: what separates fields; the word `tab` is understood."),
         key("quote", "one sign", "`\"`", "\"'\"", "CSV: what encloses fields; none if empty."),
@@ -112,7 +160,13 @@ pub(super) const LINES: Section = Section {
     is_open: false,
     doc: "CSV: a second file for each file of records, with the rows of one list, in the same order of a key.",
     keys: &[
-        key("files", "paths; `*` and `?` in file names", "", "\"data/lines-*.csv\"", "The files, as many as there are files of records, in the same order."),
+        key(
+            "files",
+            "paths; `*` and `?` in file names",
+            "",
+            "\"data/lines-*.csv\"",
+            "The files, as many as there are files of records, in the same order.",
+        ),
         key("key", "a column", "", "\"account\"", "The column that joins records and lines."),
         key("lines-key", "a column", "the same as `key`", "\"account_no\"", "Its name in the lines file."),
         key("as", "a list of the data contract", "", "\"transactions\"", "The list that the lines fill."),
@@ -175,9 +229,21 @@ pub(super) const PRINT: Section = Section {
     is_open: false,
     doc: "Print files: how the documents are ordered, divided and put on paper.",
     keys: &[
-        key("duplex", "`simplex`, `long-edge` or `short-edge`", "simplex", "\"long-edge\"", "Whether both sides are printed, and about which edge the sheet turns. Each document begins on a front; empty backs are added."),
+        key(
+            "duplex",
+            "`simplex`, `long-edge` or `short-edge`",
+            "simplex",
+            "\"long-edge\"",
+            "Whether both sides are printed, and about which edge the sheet turns. Each document begins on a front; empty backs are added.",
+        ),
         key("pieces-per-file", "1 to 1000000", "5000", "5000", "Mail pieces in a print file."),
-        key("sort", "expressions; `-` turns one around", "the order of the input", "[\"zip\", \"-closing\"]", "The order of the mail. Records that are equal keep the order of the input."),
+        key(
+            "sort",
+            "expressions; `-` turns one around",
+            "the order of the input",
+            "[\"zip\", \"-closing\"]",
+            "The order of the mail. Records that are equal keep the order of the input.",
+        ),
         key("media", "a table", "", "", "The paper of the page masters."),
         key("late", "tables", "", "", "What is added to pages once their place in the mail is known."),
     ],
@@ -205,13 +271,18 @@ pub(super) const LATE: Section = Section {
         key("size", "a length", "6pt", "\"6pt\"", "The font size."),
         key("font", "a family", "the first family", "\"Liberation Sans\"", "The font."),
         key("rotate", "0, 90, 180 or 270", "0", "90", "Turned counter-clockwise about that corner."),
-        key("pages", "`front`, `all` or `first`", "front", "\"all\"", "On the front of each sheet, on every page, or on the first page of each piece."),
+        key(
+            "pages",
+            "`front`, `all` or `first`",
+            "front",
+            "\"all\"",
+            "On the front of each sheet, on every page, or on the first page of each piece.",
+        ),
     ],
 };
 
 /// Every section, in the order of the manual.
-pub const SECTIONS: &[&Section] =
-    &[&FILE, &JOB, &INPUT, &NAMESPACES, &LINES, &MAP, &LAYOUT, &FONTS, &FONT, &PRINT, &MEDIA, &LATE];
+pub const SECTIONS: &[&Section] = &[&FILE, &JOB, &INPUT, &NAMESPACES, &LINES, &MAP, &LAYOUT, &FONTS, &FONT, &PRINT, &MEDIA, &LATE];
 
 /// Another section that has this key: it was likely written below the wrong header.
 pub(super) fn section_of(name: &str, not: &Section) -> Option<&'static Section> {

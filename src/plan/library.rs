@@ -103,7 +103,10 @@ impl JobLibrary {
     /// The built-in families and those of the job.
     pub(super) fn new(folder: &Path, fonts: Option<&Table<'_>>, faults: &mut Faults) -> JobLibrary {
         let mut library = JobLibrary {
-            families: BUILT_IN.iter().map(|family| Family { name: family.name.to_string(), faces: family.faces.map(|face| Some(FaceSource::BuiltIn(face))) }).collect(),
+            families: BUILT_IN
+                .iter()
+                .map(|family| Family { name: family.name.to_string(), faces: family.faces.map(|face| Some(FaceSource::BuiltIn(face))) })
+                .collect(),
             fallback: Vec::new(),
             loaded: BTreeMap::new(),
             stacks: BTreeMap::new(),
@@ -172,7 +175,9 @@ impl JobLibrary {
                     }
                 }
             }
-            None => self.fallback = (0..self.families.len()).filter(|at| BUILT_IN.iter().any(|family| family.name == self.families[*at].name)).collect(),
+            None => {
+                self.fallback = (0..self.families.len()).filter(|at| BUILT_IN.iter().any(|family| family.name == self.families[*at].name)).collect()
+            }
         }
     }
 

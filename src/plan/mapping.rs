@@ -43,7 +43,13 @@ impl Places {
 }
 
 /// Compiles one input. `replaced` are the files given on the command line.
-pub(super) fn compile(table: &Table<'_>, folder: &Path, schema: Option<&Schema>, replaced: Option<&[PathBuf]>, faults: &mut Faults) -> Option<PlannedInput> {
+pub(super) fn compile(
+    table: &Table<'_>,
+    folder: &Path,
+    schema: Option<&Schema>,
+    replaced: Option<&[PathBuf]>,
+    faults: &mut Faults,
+) -> Option<PlannedInput> {
     let mut places = Places::default();
     let files = match replaced {
         Some(files) => Some(files.to_vec()),
@@ -125,7 +131,14 @@ fn read_namespaces(table: &Table<'_>, map: &mut MappingSpec, faults: &mut Faults
     }
 }
 
-fn read_lines(table: &Table<'_>, folder: &Path, files: Option<&[PathBuf]>, spec: &mut InputSpec, places: &mut Places, faults: &mut Faults) -> Option<Vec<PathBuf>> {
+fn read_lines(
+    table: &Table<'_>,
+    folder: &Path,
+    files: Option<&[PathBuf]>,
+    spec: &mut InputSpec,
+    places: &mut Places,
+    faults: &mut Faults,
+) -> Option<Vec<PathBuf>> {
     let Some(lines) = table.table("lines", &keys::LINES, faults) else { return Some(Vec::new()) };
     let found = files_of(&lines, folder, faults);
     let key = lines.required_text("key", faults);
@@ -142,7 +155,8 @@ fn read_lines(table: &Table<'_>, folder: &Path, files: Option<&[PathBuf]>, spec:
         && files.len() != found.len()
     {
         let message = format!("{} files of records, but {} files of lines", files.len(), found.len());
-        faults.push(Diagnostic::error(&code::JOB_LINES, lines.span, message).hint("each file of records has its own file of lines, in the same order"));
+        faults
+            .push(Diagnostic::error(&code::JOB_LINES, lines.span, message).hint("each file of records has its own file of lines, in the same order"));
         return None;
     }
     Some(found)

@@ -131,7 +131,11 @@ pub(super) fn compile_media(table: Option<&Table<'_>>, layouts: &[Option<Layout>
         media_of.push(indices.map(|index| index.min(255) as u8).collect());
     }
     if media.len() > 256 {
-        faults.push(Diagnostic::error(&code::JOB_MEDIA, table.map(|table| table.span), format!("the job prints on {} papers; 256 are possible", media.len())));
+        faults.push(Diagnostic::error(
+            &code::JOB_MEDIA,
+            table.map(|table| table.span),
+            format!("the job prints on {} papers; 256 are possible", media.len()),
+        ));
     }
     let asked: Vec<&str> = layouts.iter().flatten().flat_map(|layout| &layout.masters).map(|master| master.media.as_str()).collect();
     if layouts.iter().all(Option::is_some) {

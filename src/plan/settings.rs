@@ -109,7 +109,12 @@ fn read_hold_limit(job: &Table<'_>, faults: &mut Faults) -> Option<HoldLimit> {
 }
 
 /// Compiles the locales of the job.
-pub(super) fn compile_locale(job: &Table<'_>, layouts: &[Option<Layout>], scope: &mut Scope, faults: &mut Faults) -> Option<(Vec<Locale>, LocaleChoice)> {
+pub(super) fn compile_locale(
+    job: &Table<'_>,
+    layouts: &[Option<Layout>],
+    scope: &mut Scope,
+    faults: &mut Faults,
+) -> Option<(Vec<Locale>, LocaleChoice)> {
     let mut locales = Vec::new();
     let listed = job.texts("locales", faults);
     for text in listed.iter().flatten() {

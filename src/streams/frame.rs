@@ -6,7 +6,9 @@
 use super::shared::write_shared;
 use super::{FileInfo, StreamError};
 use crate::kit::icc;
-use crate::kit::pdf::{File, Finished, Metadata, PageTree, Ref, write_box, write_information, write_integer, write_output_intent, write_ref, write_text, write_xmp};
+use crate::kit::pdf::{
+    File, Finished, Metadata, PageTree, Ref, write_box, write_information, write_integer, write_output_intent, write_ref, write_text, write_xmp,
+};
 use crate::model::page::Media;
 use crate::model::resources::{Resources, Used};
 

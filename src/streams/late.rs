@@ -177,8 +177,11 @@ impl LateText {
             out.push(b' ');
             write_decimal(self.size.centipoints(), 2, out);
             out.extend_from_slice(b" Tf");
-            let codes: Vec<u8> =
-                if narrow { run.iter().filter_map(|glyph| face.narrow.code_of(*glyph)).collect() } else { run.iter().flat_map(|glyph| glyph.to_be_bytes()).collect() };
+            let codes: Vec<u8> = if narrow {
+                run.iter().filter_map(|glyph| face.narrow.code_of(*glyph)).collect()
+            } else {
+                run.iter().flat_map(|glyph| glyph.to_be_bytes()).collect()
+            };
             write_literal(&codes, out);
             out.extend_from_slice(b"Tj ");
         }

@@ -284,7 +284,8 @@ fn damage_in_a_print_file_ends_its_pages_with_a_fault() {
     let mut bytes = print(&sample);
     let last = print_file::read_pages(&bytes, &sample.media).expect("a header").last().and_then(Result::ok).and_then(|page| page.late);
     assert!(last.is_none());
-    let third = print_file::read_pages(&bytes, &sample.media).expect("a header").nth(2).and_then(Result::ok).and_then(|page| page.body).expect("a body");
+    let third =
+        print_file::read_pages(&bytes, &sample.media).expect("a header").nth(2).and_then(Result::ok).and_then(|page| page.body).expect("a body");
     // The end of the stream after the body.
     bytes[third.end + 3] ^= 1;
     let pages: Vec<_> = print_file::read_pages(&bytes, &sample.media).expect("a header").collect();

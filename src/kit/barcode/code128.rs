@@ -103,12 +103,7 @@ fn read_payload(payload: &str, options: &Options, items: &mut Items) -> Result<(
         return Err(BarcodeError::Empty);
     }
     if payload.len() > LINEAR_BARCODE_BYTES_MAX {
-        return Err(BarcodeError::TooLong {
-            symbology: "code128",
-            unit: "bytes",
-            length: payload.len(),
-            max: LINEAR_BARCODE_BYTES_MAX,
-        });
+        return Err(BarcodeError::TooLong { symbology: "code128", unit: "bytes", length: payload.len(), max: LINEAR_BARCODE_BYTES_MAX });
     }
     if options.gs1 {
         return gs1::read_elements(payload, &mut |item| items.push(item));
@@ -275,13 +270,7 @@ fn best_step(items: &[u16], at: usize, state: usize) -> Step {
     }
 }
 
-fn write_choices(
-    items: &[u16],
-    start: usize,
-    choices: &[[Choice; STATES]; ITEMS_MAX],
-    characters: usize,
-    widths: &mut Vec<u8>,
-) {
+fn write_choices(items: &[u16], start: usize, choices: &[[Choice; STATES]; ITEMS_MAX], characters: usize, widths: &mut Vec<u8>) {
     let first_state = usize::from(choices[0][start].state);
     // A start character is as good as a switch, so that the first choice always stays where it is.
     assert!(start == first_state || first_state >= B_HIGH, "the start is not the cheapest");
@@ -360,10 +349,7 @@ mod tests {
     fn agrees_with_two_other_encoders() {
         check("ABC-1234", "2112141113231311231313211221321131411122321311231311232331112");
         check("123456", "2112321122321311233311211321312331112");
-        check(
-            "Count01234567!",
-            "2112141313211341111242112411121241121131412221223121311131231411221141312221221113232331112",
-        );
+        check("Count01234567!", "2112141313211341111242112411121241121131412221223121311131231411221141312221221113232331112");
         check("PL8021234567890", "2112143131211321313112221131412222211122321311233311212411122141214121212331112");
         check("00", "2112322122222222212331112");
         check("1", "2112141232212232112331112");
@@ -378,11 +364,7 @@ mod tests {
     #[test]
     fn agrees_with_two_other_encoders_on_gs1() {
         let options = Options { gs1: true, ..Options::default() };
-        check_with(
-            "(00)006141411234567890",
-            &options,
-            "2112324111312122222122222214112313112313111122321311233311212411122141212121232331112",
-        );
+        check_with("(00)006141411234567890", &options, "2112324111312122222122222214112313112313111122321311233311212411122141212121232331112");
         check_with(
             "(10)LOT-9(21)SER/1",
             &options,
@@ -393,22 +375,10 @@ mod tests {
             &options,
             "2112324111311121331222131222132221224111311111431422112121412221223121311141312212312412112331112",
         );
-        check_with(
-            "(8008)2601021230(10)X",
-            &options,
-            "2112324111311112421322123212212221222222211122322121234111312213121141313311212132122331112",
-        );
+        check_with("(8008)2601021230(10)X", &options, "2112324111311112421322123212212221222222211122322121234111312213121141313311212132122331112");
         check_with("(8005)000100", &options, "2112324111311112421312222122222221222122222411122331112");
-        check_with(
-            "(15)260131(30)12(10)B",
-            &options,
-            "2112324111311132223212212221222123212121231122324111312213121141311311232123212331112",
-        );
-        check_with(
-            "(00)340123450000000012",
-            &options,
-            "2112324111312122221311232221223121311131232122222122222122222122221122321222132331112",
-        );
+        check_with("(15)260131(30)12(10)B", &options, "2112324111311132223212212221222123212121231122324111312213121141311311232123212331112");
+        check_with("(00)340123450000000012", &options, "2112324111312122221311232221223121311131232122222122222122222122221122321222132331112");
         check_with(
             "(01)95012345678903(3103)000123",
             &options,
@@ -419,8 +389,7 @@ mod tests {
     #[test]
     fn no_symbol_is_longer_than_needed() {
         let options = Options::default();
-        for (payload, expected) in [("X1234567Y", 11), ("1", 4), ("12345", 7), ("a\tb", 7), ("\t\ta", 7), ("A1234B", 9)]
-        {
+        for (payload, expected) in [("X1234567Y", 11), ("1", 4), ("12345", 7), ("a\tb", 7), ("\t\ta", 7), ("A1234B", 9)] {
             assert_eq!(characters(payload, &options), expected, "{payload:?}");
         }
     }

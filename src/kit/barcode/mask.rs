@@ -328,8 +328,7 @@ mod tests {
         let mut penalty = 0;
         for line in 0..size {
             for across in [false, true] {
-                let cells: Vec<bool> =
-                    (0..size).map(|at| if across { dark(at, line) } else { dark(line, at) }).collect();
+                let cells: Vec<bool> = (0..size).map(|at| if across { dark(at, line) } else { dark(line, at) }).collect();
                 for run in cells.chunk_by(|a, b| a == b).filter(|run| run.len() >= 5) {
                     penalty += 3 + run.len() as u32 - 5;
                 }
@@ -345,15 +344,13 @@ mod tests {
             for x in 0..size {
                 total_dark += u32::from(dark(x, y));
                 let inside = x + 1 < size && y + 1 < size;
-                if inside && [dark(x + 1, y), dark(x, y + 1), dark(x + 1, y + 1)].iter().all(|&cell| cell == dark(x, y))
-                {
+                if inside && [dark(x + 1, y), dark(x, y + 1), dark(x + 1, y + 1)].iter().all(|&cell| cell == dark(x, y)) {
                     penalty += 3;
                 }
             }
         }
         // How many steps of 5 % beyond 45 to 55 %.
-        let within =
-            |steps| (total_dark * 20).abs_diff(10 * (size * size) as u32) <= (steps + 1) * (size * size) as u32;
+        let within = |steps| (total_dark * 20).abs_diff(10 * (size * size) as u32) <= (steps + 1) * (size * size) as u32;
         penalty + 10 * (0..).find(|&steps| within(steps)).unwrap()
     }
 
@@ -364,8 +361,7 @@ mod tests {
             for x in 0..grid.size {
                 state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
                 // Some texture, so that runs and finder-like patterns occur.
-                let dark =
-                    if (x / 9 + y / 7) % 3 == 0 { 0b0101_1101 >> ((x + y / 5) % 8) & 1 == 1 } else { state >> 62 == 0 };
+                let dark = if (x / 9 + y / 7) % 3 == 0 { 0b0101_1101 >> ((x + y / 5) % 8) & 1 == 1 } else { state >> 62 == 0 };
                 grid.set(x, y, dark);
             }
         }

@@ -84,8 +84,7 @@ impl Options {
     pub fn set(&mut self, symbology: &dyn Symbology, name: &str, value: &str) -> Result<(), BarcodeError> {
         let unknown = || BarcodeError::UnknownOption { symbology: symbology.name(), name: name.to_owned() };
         let option = symbology.options().iter().find(|option| option.name == name).ok_or_else(unknown)?;
-        let refused =
-            || BarcodeError::OptionValue { name: option.name, value: value.to_owned(), expected: option.values };
+        let refused = || BarcodeError::OptionValue { name: option.name, value: value.to_owned(), expected: option.values };
         match option.name {
             "gs1" => self.gs1 = read_bool(value).ok_or_else(refused)?,
             "latin1" => self.latin1 = read_bool(value).ok_or_else(refused)?,

@@ -181,8 +181,7 @@ mod tests {
         let symbol = Code128.encode("ABC-1234", &Options::default()).unwrap();
         let rows = fill(&draw(&symbol), symbol.width(), 1);
         let Symbol::Bars { widths, .. } = &symbol else { unreachable!("Code 128 has bars") };
-        let expected: Vec<bool> =
-            widths.iter().enumerate().flat_map(|(at, &width)| vec![at % 2 == 0; usize::from(width)]).collect();
+        let expected: Vec<bool> = widths.iter().enumerate().flat_map(|(at, &width)| vec![at % 2 == 0; usize::from(width)]).collect();
         assert_eq!(rows[0], expected);
     }
 }

@@ -164,42 +164,23 @@ mod tests {
         );
         check("HELLO WORLD", Q, 1, 6, "453d0cc77a27d60d29801fcff544b4230f4e83183ac83d8ea4836c75c67f2ae5");
         check("abcdefghijklmn", L, 1, 1, "63665d0f69a16d99b2220093c4ca5955aa0227fc925c4cdf2d0946579c1a39ca");
-        check(
-            "https://example.org/doc/abc",
-            M,
-            3,
-            4,
-            "789a444eb721955dc47ab7994b9a0131dbdda87cf507e3718105114279bbd763",
-        );
+        check("https://example.org/doc/abc", M, 3, 4, "789a444eb721955dc47ab7994b9a0131dbdda87cf507e3718105114279bbd763");
         check("the quick brown fox", Q, 3, 6, "502a8da0668e5584b512540b21dc0995e427bae833621779316b961f1c222e78");
         check("AAAAAAAAAAAAAAAAAAAAAAAAA", L, 1, 3, "8aa1c4e8aa80879858b0b198b511fa49ef37e3339ad0834dad15c9106248359d");
-        check(
-            "31415926535897932384626433832795",
-            Q,
-            2,
-            4,
-            "672c95ddd760f9bfe4df0160f62c3b89f8ee888b3dbbba7e87df81d17a903468",
-        );
+        check("31415926535897932384626433832795", Q, 2, 4, "672c95ddd760f9bfe4df0160f62c3b89f8ee888b3dbbba7e87df81d17a903468");
         check("0000-1111-2222-3333-ABCD", H, 3, 5, "753b0739f0970d8ea4502edbc57f609b19932768ccee61d5ea77cd018ee1099e");
     }
 
     #[test]
     fn the_best_mask_gives_one_of_the_eight_symbols() {
-        for payload in [
-            "1",
-            "HELLO WORLD",
-            "https://example.org/pay/4711?amount=12.50",
-            &"Ein Absatz. ".repeat(60),
-            &"9".repeat(7_089),
-        ] {
+        for payload in ["1", "HELLO WORLD", "https://example.org/pay/4711?amount=12.50", &"Ein Absatz. ".repeat(60), &"9".repeat(7_089)] {
             for error_correction in [ErrorCorrection::L, ErrorCorrection::Q] {
                 let options = Options { error_correction, ..Options::default() };
                 if payload.len() > 4_000 && error_correction == ErrorCorrection::Q {
                     continue;
                 }
                 let best = encode_matrix(payload, &options);
-                let all =
-                    (0..8).map(|mask| encode_matrix(payload, &Options { mask: Mask::Fixed(mask), ..options.clone() }));
+                let all = (0..8).map(|mask| encode_matrix(payload, &Options { mask: Mask::Fixed(mask), ..options.clone() }));
                 assert_eq!(all.filter(|other| *other == best).count(), 1, "{payload}");
             }
         }

@@ -186,7 +186,10 @@ impl Compiler<'_> {
                     Some(index) => Some((Node::Member(Box::new(node), index), schema.fields[index].kind.clone())),
                     None => {
                         let range = ast.range.end - field.len()..ast.range.end;
-                        self.fault(ExprFault::new(range, &code::EXPR_UNKNOWN_FIELD, format!("the row has no field `{field}`")).suggest(field, schema.names()))
+                        self.fault(
+                            ExprFault::new(range, &code::EXPR_UNKNOWN_FIELD, format!("the row has no field `{field}`"))
+                                .suggest(field, schema.names()),
+                        )
                     }
                 }
             }
@@ -240,7 +243,8 @@ impl Compiler<'_> {
                 if !FILTERS.iter().any(|filter| filter.name == name) {
                     self.node(inner);
                     return self.fault(
-                        ExprFault::new(range.clone(), &code::EXPR_UNKNOWN_FILTER, format!("there is no filter `{name}`")).suggest(name, FILTERS.iter().map(|f| f.name)),
+                        ExprFault::new(range.clone(), &code::EXPR_UNKNOWN_FILTER, format!("there is no filter `{name}`"))
+                            .suggest(name, FILTERS.iter().map(|f| f.name)),
                     );
                 }
                 let (node, kind) = self.node(inner)?;
@@ -287,7 +291,10 @@ impl Compiler<'_> {
                 let field = parts[count..].iter().map(|(n, _)| n.as_str()).collect::<Vec<_>>().join(".");
                 let at = parts[count].1.start..range.end;
                 let names: Vec<String> = schema.names().map(str::to_string).collect();
-                self.fault(ExprFault::new(at, &code::EXPR_UNKNOWN_FIELD, format!("`{known}` has no field `{field}`")).suggest(&field, names.iter().map(String::as_str)));
+                self.fault(
+                    ExprFault::new(at, &code::EXPR_UNKNOWN_FIELD, format!("`{known}` has no field `{field}`"))
+                        .suggest(&field, names.iter().map(String::as_str)),
+                );
                 return None;
             }
             return Some((Node::Variable(variable), kind.clone(), count));
@@ -324,7 +331,8 @@ impl Compiler<'_> {
         if self.scope.allow_page {
             known.extend(["page".to_string(), "pages".to_string()]);
         }
-        let fault = ExprFault::new(range.clone(), &code::EXPR_UNKNOWN_FIELD, format!("the data has no field `{full}`")).suggest(&full, known.iter().map(String::as_str));
+        let fault = ExprFault::new(range.clone(), &code::EXPR_UNKNOWN_FIELD, format!("the data has no field `{full}`"))
+            .suggest(&full, known.iter().map(String::as_str));
         self.fault(fault);
         None
     }
@@ -368,7 +376,8 @@ impl Compiler<'_> {
         };
         if kind.is_none() {
             let fault = ExprFault::new(range.clone(), &code::EXPR_TYPE, format!("{} {left} and {right}", verb(operator)));
-            let fault = if operator == Add && (*left == Type::Text || *right == Type::Text) { fault.hint("texts are put together with `~`") } else { fault };
+            let fault =
+                if operator == Add && (*left == Type::Text || *right == Type::Text) { fault.hint("texts are put together with `~`") } else { fault };
             self.fault(fault);
         }
         kind
@@ -377,14 +386,16 @@ impl Compiler<'_> {
     fn call(&mut self, name: &str, name_range: &Range<usize>, arguments: &[Ast], range: &Range<usize>) -> Compiled {
         let Some(function) = builtin::find(name) else {
             return self.fault(
-                ExprFault::new(name_range.clone(), &code::EXPR_UNKNOWN_FUNCTION, format!("there is no function `{name}`")).suggest(name, FUNCTIONS.iter().map(|f| f.name)),
+                ExprFault::new(name_range.clone(), &code::EXPR_UNKNOWN_FUNCTION, format!("there is no function `{name}`"))
+                    .suggest(name, FUNCTIONS.iter().map(|f| f.name)),
             );
         };
         let (least, most) = function.arity;
         if arguments.len() < least || arguments.len() > most {
             let wanted = if least == most { least.to_string() } else { format!("{least} to {most}") };
             return self.fault(
-                ExprFault::new(range.clone(), &code::EXPR_ARGUMENTS, format!("`{name}` takes {wanted} arguments, not {}", arguments.len())).hint(format!("it is called `{}`", function.signature)),
+                ExprFault::new(range.clone(), &code::EXPR_ARGUMENTS, format!("`{name}` takes {wanted} arguments, not {}", arguments.len()))
+                    .hint(format!("it is called `{}`", function.signature)),
             );
         }
         use Builtin::*;
@@ -399,7 +410,9 @@ impl Compiler<'_> {
                 let kind = if left_kind == right_kind { left_kind } else { wider(&left_kind, &right_kind) };
                 Some((Node::Call(function.builtin, vec![left, right]), kind))
             }
-            Sum | Count | Min | Max | Avg | First | Last | Where | Sorted | Group | Reverse | Take | Join => self.rows(function.builtin, name, arguments, range),
+            Sum | Count | Min | Max | Avg | First | Last | Where | Sorted | Group | Reverse | Take | Join => {
+                self.rows(function.builtin, name, arguments, range)
+            }
             _ => self.scalar_call(function.builtin, name, arguments),
         }
     }
@@ -427,7 +440,10 @@ impl Compiler<'_> {
         let faults = self.faults.len();
         let found = match &ast.kind {
             AstKind::Path(parts) => self.path(parts, &ast.range).is_some_and(|(_, kind, _)| matches!(kind, Type::List(_))),
-            AstKind::Call(name, ..) => matches!(builtin::find(name).map(|f| f.builtin), Some(Builtin::Where | Builtin::Sorted | Builtin::Group | Builtin::Reverse | Builtin::Take)),
+            AstKind::Call(name, ..) => matches!(
+                builtin::find(name).map(|f| f.builtin),
+                Some(Builtin::Where | Builtin::Sorted | Builtin::Group | Builtin::Reverse | Builtin::Take)
+            ),
             AstKind::Member(inner, _) => self.is_list(&inner.clone()),
             _ => false,
         };
@@ -436,6 +452,7 @@ impl Compiler<'_> {
     }
 
     /// The list of a list function, and the field named behind it (`list.field`).
+    #[allow(clippy::type_complexity)]
     fn list(&mut self, ast: &Ast) -> Option<(Node, Arc<Schema>, Option<(usize, Type)>)> {
         let (node, kind, rest, rest_range): (Node, Type, Option<String>, Range<usize>) = match &ast.kind {
             AstKind::Path(parts) => {
@@ -462,7 +479,10 @@ impl Compiler<'_> {
             Some(field) => match schema.find(&field) {
                 Some(index) => Some((index, schema.fields[index].kind.clone())),
                 None => {
-                    self.fault(ExprFault::new(rest_range, &code::EXPR_UNKNOWN_FIELD, format!("the rows have no field `{field}`")).suggest(&field, schema.names()));
+                    self.fault(
+                        ExprFault::new(rest_range, &code::EXPR_UNKNOWN_FIELD, format!("the rows have no field `{field}`"))
+                            .suggest(&field, schema.names()),
+                    );
                     return None;
                 }
             },
@@ -480,7 +500,11 @@ impl Compiler<'_> {
         let wants_item = !matches!(function, Take | Join) && arguments.len() > 1;
         if wants_item {
             if item.is_some() {
-                return self.fault(ExprFault::new(range.clone(), &code::EXPR_ARGUMENTS, format!("`{name}` takes `list.field`, or a list and an expression, not both")));
+                return self.fault(ExprFault::new(
+                    range.clone(),
+                    &code::EXPR_ARGUMENTS,
+                    format!("`{name}` takes `list.field`, or a list and an expression, not both"),
+                ));
             }
             self.locals.push(schema.clone());
             item_range = arguments[1].range.clone();
@@ -516,7 +540,8 @@ impl Compiler<'_> {
             (Sum | Avg | Min | Max, Some(kind)) => return self.wrong(&item_range, format!("`{name}` cannot take a {kind}")),
             (Sum | Avg | Min | Max, None) => {
                 return self.fault(
-                    ExprFault::new(arguments[0].range.clone(), &code::EXPR_ARGUMENTS, format!("`{name}` needs a field of the list")).suggest_field(&schema),
+                    ExprFault::new(arguments[0].range.clone(), &code::EXPR_ARGUMENTS, format!("`{name}` needs a field of the list"))
+                        .suggest_field(&schema),
                 );
             }
             (Count, None | Some(Type::Boolean)) => Type::Integer,

@@ -231,7 +231,9 @@ impl<'a> Eval<'_, 'a> {
             items.push(value?);
         }
         Ok(match function {
-            Count => Value::Integer(items.iter().filter(|v| **v == Value::Boolean(true) || !matches!(v, Value::Boolean(_) | Value::Null)).count() as i64),
+            Count => {
+                Value::Integer(items.iter().filter(|v| **v == Value::Boolean(true) || !matches!(v, Value::Boolean(_) | Value::Null)).count() as i64)
+            }
             Sum | Avg => {
                 let mut sum = Value::Null;
                 let mut count = 0;

@@ -56,23 +56,78 @@ pub enum Format {
 
 /// Every filter, in the order of the manual.
 pub const FILTERS: &[Filter] = &[
-    Filter { name: "money", signature: "money ['plain'|'symbol'|'code'|'accounting']", doc: "An amount as the record's locale writes it, with the fraction digits of its currency.", example: ("1234.5 | money", "1,234.50") },
-    Filter { name: "number", signature: "number [digits] ['plain']", doc: "A number, grouped, with so many fraction digits or those it has; `plain` leaves it ungrouped.", example: ("1234.5 | number 2", "1,234.50") },
+    Filter {
+        name: "money",
+        signature: "money ['plain'|'symbol'|'code'|'accounting']",
+        doc: "An amount as the record's locale writes it, with the fraction digits of its currency.",
+        example: ("1234.5 | money", "1,234.50"),
+    },
+    Filter {
+        name: "number",
+        signature: "number [digits] ['plain']",
+        doc: "A number, grouped, with so many fraction digits or those it has; `plain` leaves it ungrouped.",
+        example: ("1234.5 | number 2", "1,234.50"),
+    },
     Filter { name: "percent", signature: "percent [digits]", doc: "A number times 100 with a percent sign.", example: ("0.19 | percent", "19%") },
-    Filter { name: "date", signature: "date ['short'|'medium'|'long'|'iso'|'pattern']", doc: "A date after a form of the locale or a pattern of `y M d E L` (Unicode TR 35).", example: ("issued | date 'd MMM yyyy'", "1 Sep 2026") },
+    Filter {
+        name: "date",
+        signature: "date ['short'|'medium'|'long'|'iso'|'pattern']",
+        doc: "A date after a form of the locale or a pattern of `y M d E L` (Unicode TR 35).",
+        example: ("issued | date 'd MMM yyyy'", "1 Sep 2026"),
+    },
     Filter { name: "upper", signature: "upper", doc: "All letters capital.", example: ("name | upper", "ADA LOVELACE") },
     Filter { name: "lower", signature: "lower", doc: "All letters small.", example: ("name | lower", "ada lovelace") },
-    Filter { name: "title", signature: "title", doc: "The first letter of each word capital, the others small.", example: ("'NEW YORK' | title", "New York") },
+    Filter {
+        name: "title",
+        signature: "title",
+        doc: "The first letter of each word capital, the others small.",
+        example: ("'NEW YORK' | title", "New York"),
+    },
     Filter { name: "trim", signature: "trim", doc: "Without space at both ends.", example: ("'  a ' | trim", "a") },
-    Filter { name: "pad", signature: "pad width ['character']", doc: "Filled up on the left, with spaces or a character.", example: ("42 | pad 6 '0'", "000042") },
-    Filter { name: "padright", signature: "padright width ['character']", doc: "Filled up on the right.", example: ("'ab' | padright 4 '.'", "ab..") },
-    Filter { name: "mask", signature: "mask keep ['character']", doc: "All but the last characters hidden.", example: ("'12345678' | mask 4 '*'", "****5678") },
-    Filter { name: "default", signature: "default 'text'", doc: "A text in place of an absent or empty value.", example: ("note | default 'none'", "none") },
-    Filter { name: "truncate", signature: "truncate count", doc: "At most so many characters, the last an ellipsis if some are missing.", example: ("name | truncate 4", "Ada…") },
-    Filter { name: "every", signature: "every count ['separator']", doc: "A separator, by default a space, after every so many characters.", example: ("'DE8937040044' | every 4", "DE89 3704 0044") },
+    Filter {
+        name: "pad",
+        signature: "pad width ['character']",
+        doc: "Filled up on the left, with spaces or a character.",
+        example: ("42 | pad 6 '0'", "000042"),
+    },
+    Filter {
+        name: "padright",
+        signature: "padright width ['character']",
+        doc: "Filled up on the right.",
+        example: ("'ab' | padright 4 '.'", "ab.."),
+    },
+    Filter {
+        name: "mask",
+        signature: "mask keep ['character']",
+        doc: "All but the last characters hidden.",
+        example: ("'12345678' | mask 4 '*'", "****5678"),
+    },
+    Filter {
+        name: "default",
+        signature: "default 'text'",
+        doc: "A text in place of an absent or empty value.",
+        example: ("note | default 'none'", "none"),
+    },
+    Filter {
+        name: "truncate",
+        signature: "truncate count",
+        doc: "At most so many characters, the last an ellipsis if some are missing.",
+        example: ("name | truncate 4", "Ada…"),
+    },
+    Filter {
+        name: "every",
+        signature: "every count ['separator']",
+        doc: "A separator, by default a space, after every so many characters.",
+        example: ("'DE8937040044' | every 4", "DE89 3704 0044"),
+    },
     Filter { name: "digits", signature: "digits", doc: "The figures of a text and nothing else.", example: ("'12-34' | digits", "1234") },
     Filter { name: "yesno", signature: "yesno 'yes' 'no'", doc: "One of two texts.", example: ("true | yesno 'paid' 'open'", "paid") },
-    Filter { name: "replace", signature: "replace 'part' 'by'", doc: "Every occurrence of a part replaced.", example: ("'a b' | replace ' ' '_'", "a_b") },
+    Filter {
+        name: "replace",
+        signature: "replace 'part' 'by'",
+        doc: "Every occurrence of a part replaced.",
+        example: ("'a b' | replace ' ' '_'", "a_b"),
+    },
 ];
 
 /// Reads the arguments of a filter. The error says what is wrong with them, and which one.
@@ -91,7 +146,13 @@ pub fn read(name: &str, kind: &Type, arguments: &[Ast]) -> Result<Format, (Strin
         }
         Ok(())
     };
-    let count = |index: usize| texts[index].parse::<usize>().ok().filter(|n| *n <= 10_000).ok_or_else(|| (format!("`{}` is not a number of characters", texts[index]), Some(index)));
+    let count = |index: usize| {
+        texts[index]
+            .parse::<usize>()
+            .ok()
+            .filter(|n| *n <= 10_000)
+            .ok_or_else(|| (format!("`{}` is not a number of characters", texts[index]), Some(index)))
+    };
     let character = |index: usize, default: char| match texts.get(index) {
         None => Ok(default),
         Some(text) if text.chars().count() == 1 => Ok(text.chars().next().unwrap_or(default)),

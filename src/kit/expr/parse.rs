@@ -92,19 +92,24 @@ enum Token {
     End,
 }
 
-const SYMBOLS: &[&str] = &[
-    "??", "==", "!=", "<=", ">=", "&&", "||", "(", ")", ",", ".", "+", "-", "*", "/", "%", "~", "<", ">", "=", "!", "?", ":", "|",
-];
+const SYMBOLS: &[&str] =
+    &["??", "==", "!=", "<=", ">=", "&&", "||", "(", ")", ",", ".", "+", "-", "*", "/", "%", "~", "<", ">", "=", "!", "?", ":", "|"];
 
 /// Reads a whole expression.
 pub fn parse(text: &str) -> Result<Ast, ExprFault> {
     if text.len() > limits::EXPRESSION_BYTES_MAX {
-        return Err(ExprFault::new(0..text.len(), &code::EXPR_SYNTAX, format!("the expression has {} bytes, more than {}", text.len(), limits::EXPRESSION_BYTES_MAX)));
+        return Err(ExprFault::new(
+            0..text.len(),
+            &code::EXPR_SYNTAX,
+            format!("the expression has {} bytes, more than {}", text.len(), limits::EXPRESSION_BYTES_MAX),
+        ));
     }
     let tokens = lex(text)?;
     let mut parser = Parser { tokens, at: 0, depth: 0, end: text.len() };
     if parser.peek() == &Token::End {
-        return Err(ExprFault::new(0..text.len(), &code::EXPR_SYNTAX, "the expression is empty").hint("write a field name or a value between the braces"));
+        return Err(
+            ExprFault::new(0..text.len(), &code::EXPR_SYNTAX, "the expression is empty").hint("write a field name or a value between the braces")
+        );
     }
     let ast = parser.filters()?;
     match parser.peek().clone() {
@@ -157,7 +162,10 @@ fn lex(text: &str) -> Result<Vec<(Token, Range<usize>)>, ExprFault> {
                     tokens.push((Token::Text(text[start + 1..at - 1].to_string()), start..at));
                     continue;
                 }
-                None => return Err(ExprFault::new(start..text.len(), &code::EXPR_SYNTAX, "a quoted text is not closed").hint(format!("add `{letter}` at its end"))),
+                None => {
+                    return Err(ExprFault::new(start..text.len(), &code::EXPR_SYNTAX, "a quoted text is not closed")
+                        .hint(format!("add `{letter}` at its end")));
+                }
             }
         }
         for symbol in SYMBOLS {
@@ -216,7 +224,11 @@ impl Parser {
     fn filters(&mut self) -> Result<Ast, ExprFault> {
         self.depth += 1;
         if self.depth > limits::EXPRESSION_NESTING_MAX {
-            return Err(ExprFault::new(self.range(), &code::EXPR_SYNTAX, format!("the expression is nested deeper than {}", limits::EXPRESSION_NESTING_MAX)));
+            return Err(ExprFault::new(
+                self.range(),
+                &code::EXPR_SYNTAX,
+                format!("the expression is nested deeper than {}", limits::EXPRESSION_NESTING_MAX),
+            ));
         }
         let mut ast = self.conditional()?;
         while self.eat("|") {

@@ -9,7 +9,8 @@ use crate::kit::locale::Locale;
 
 fn schema() -> Arc<Schema> {
     let field = |name: &str, kind: Type, optional: bool| Field { name: name.into(), kind, optional };
-    let lines = Schema { fields: vec![field("name", Type::Text, false), field("quantity", Type::Integer, false), field("amount", Type::Money, false)] };
+    let lines =
+        Schema { fields: vec![field("name", Type::Text, false), field("quantity", Type::Integer, false), field("amount", Type::Money, false)] };
     Arc::new(Schema {
         fields: vec![
             field("name", Type::Text, false),
@@ -75,7 +76,8 @@ fn check(text: &str, expected: &str) {
 #[track_caller]
 fn check_fault(text: &str, expected: &str) {
     let faults = compile(text, &mut scope()).expect_err(text);
-    let shown: Vec<String> = faults.iter().map(|f| format!("{} {}..{} {}", f.code.id, f.range.start, f.range.end, f.fix.as_deref().unwrap_or("-"))).collect();
+    let shown: Vec<String> =
+        faults.iter().map(|f| format!("{} {}..{} {}", f.code.id, f.range.start, f.range.end, f.fix.as_deref().unwrap_or("-"))).collect();
     assert_eq!(shown.join("; "), expected, "{text}: {faults:?}");
 }
 

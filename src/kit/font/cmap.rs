@@ -34,9 +34,7 @@ pub fn codes_to_text(pairs: &[(u16, String)], bytes: usize) -> Vec<u8> {
     let width = bytes * 2;
     let (single, several): (Vec<_>, Vec<_>) = ranges.into_iter().partition(|(first, last, _)| first == last);
     sections(&mut text, "bfchar", &single, |text, (code, _, value)| writeln!(text, "<{code:0width$X}> <{}>", utf16(value)));
-    sections(&mut text, "bfrange", &several, |text, (first, last, value)| {
-        writeln!(text, "<{first:0width$X}> <{last:0width$X}> <{}>", utf16(value))
-    });
+    sections(&mut text, "bfrange", &several, |text, (first, last, value)| writeln!(text, "<{first:0width$X}> <{last:0width$X}> <{}>", utf16(value)));
     end(&mut text);
     text.into_bytes()
 }

@@ -115,8 +115,7 @@ impl Face {
         let glyph_count = maxp.num_glyphs();
         let metrics = font.metrics(Size::unscaled(), LocationRef::default());
         let glyph_metrics = font.glyph_metrics(Size::unscaled(), LocationRef::default());
-        let advances: Vec<u16> =
-            (0..glyph_count).map(|gid| glyph_metrics.advance_width(skrifa::GlyphId::from(gid)).unwrap_or(0.0) as u16).collect();
+        let advances: Vec<u16> = (0..glyph_count).map(|gid| glyph_metrics.advance_width(skrifa::GlyphId::from(gid)).unwrap_or(0.0) as u16).collect();
         let mut unicode = vec![0u32; usize::from(glyph_count)];
         let mut coverage = vec![0u64; 0x11_0000 / 64];
         for (character, glyph) in font.charmap().mappings() {

@@ -48,10 +48,7 @@ impl FigureTable {
         let equal = glyphs.len() == text.len()
             && glyphs.iter().zip(text.bytes()).all(|(glyph, figure)| {
                 let figure = usize::from(figure);
-                glyph.glyph == table.glyph[figure]
-                    && glyph.advance == i64::from(table.advance[figure])
-                    && glyph.x_offset == 0
-                    && glyph.y_offset == 0
+                glyph.glyph == table.glyph[figure] && glyph.advance == i64::from(table.advance[figure]) && glyph.x_offset == 0 && glyph.y_offset == 0
             });
         equal.then_some(table)
     }

@@ -28,10 +28,8 @@ pub struct Shaper {
 }
 
 // Tabular figures without kerning: `11` must be as wide as `00`, or columns of figures do not align.
-const FIGURES: [Feature; 2] = [
-    Feature { tag: Tag::new(b"tnum"), value: 1, start: 0, end: u32::MAX },
-    Feature { tag: Tag::new(b"kern"), value: 0, start: 0, end: u32::MAX },
-];
+const FIGURES: [Feature; 2] =
+    [Feature { tag: Tag::new(b"tnum"), value: 1, start: 0, end: u32::MAX }, Feature { tag: Tag::new(b"kern"), value: 0, start: 0, end: u32::MAX }];
 
 impl Shaper {
     /// The shaper of a font file; `None` if it is none.

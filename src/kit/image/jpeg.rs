@@ -53,8 +53,7 @@ fn unsupported(feature: &'static str) -> ImageError {
     ImageError::Unsupported { format: "JPEG", feature }
 }
 
-const TRUNCATED: ImageError =
-    ImageError::Truncated { format: "JPEG", missing: "it ends before the end-of-image marker" };
+const TRUNCATED: ImageError = ImageError::Truncated { format: "JPEG", missing: "it ends before the end-of-image marker" };
 
 struct Reader<'a> {
     bytes: &'a [u8],
@@ -155,8 +154,7 @@ impl Found {
         if precision != 8 {
             return Err(unsupported("samples of more than 8 bits"));
         }
-        let (width, height) =
-            (u16::from_be_bytes([width_high, width_low]), u16::from_be_bytes([height_high, height_low]));
+        let (width, height) = (u16::from_be_bytes([width_high, width_low]), u16::from_be_bytes([height_high, height_low]));
         if height == 0 {
             return Err(unsupported("a height given after the image (DNL)"));
         }

@@ -153,9 +153,7 @@ pub fn read_image(bytes: &[u8]) -> Result<PdfImage, ImageError> {
         return jpeg::read_jpeg(bytes);
     }
     Err(match find_format(bytes) {
-        Some("PNG") => {
-            ImageError::Damaged { format: "PNG", fault: "its signature was altered, as by a text-mode transfer" }
-        }
+        Some("PNG") => ImageError::Damaged { format: "PNG", fault: "its signature was altered, as by a text-mode transfer" },
         Some(name) => ImageError::Format(name),
         None => ImageError::NotAnImage,
     })

@@ -40,17 +40,7 @@ pub fn read_png(bytes: &[u8]) -> Result<PdfImage, ImageError> {
         let (filter, data) = deflate_rows(&alpha, Shape { channels: 1, depth: 8, ..shape });
         SoftMask { filter, data }
     });
-    Ok(PdfImage {
-        width_px: shape.width,
-        height_px: shape.height,
-        color,
-        bits,
-        filter,
-        data,
-        decode: None,
-        alpha,
-        dpi: chunks.dpi,
-    })
+    Ok(PdfImage { width_px: shape.width, height_px: shape.height, color, bits, filter, data, decode: None, alpha, dpi: chunks.dpi })
 }
 
 fn damaged(fault: &'static str) -> ImageError {
@@ -153,8 +143,7 @@ fn read_header(body: &[u8]) -> Result<Header, ImageError> {
 /// Dots per inch from dots per metre.
 fn read_resolution(body: &[u8]) -> Option<(u32, u32)> {
     let &[x0, x1, x2, x3, y0, y1, y2, y3, 1] = body else { return None };
-    let per_inch =
-        |per_metre: u32| u32::try_from((u64::from(per_metre) * 254 + 5_000) / 10_000).ok().filter(|&dpi| dpi > 0);
+    let per_inch = |per_metre: u32| u32::try_from((u64::from(per_metre) * 254 + 5_000) / 10_000).ok().filter(|&dpi| dpi > 0);
     Some((per_inch(u32::from_be_bytes([x0, x1, x2, x3]))?, per_inch(u32::from_be_bytes([y0, y1, y2, y3]))?))
 }
 
@@ -169,9 +158,7 @@ fn inflate(data: &[u8], length: usize) -> Result<Vec<u8>, ImageError> {
         Ok(written) if written == length => Ok(out),
         Ok(_) => Err(ImageError::Truncated { format: "PNG", missing: "its image data is too short for its size" }),
         Err(libdeflater::DecompressionError::BadData) => Err(damaged("its compressed data is corrupt")),
-        Err(libdeflater::DecompressionError::InsufficientSpace) => {
-            Err(damaged("it has more image data than its size says"))
-        }
+        Err(libdeflater::DecompressionError::InsufficientSpace) => Err(damaged("it has more image data than its size says")),
     }
 }
 
@@ -203,12 +190,7 @@ impl Chunks {
             }
             // One colour is transparent; it is compared with all of its bits, before samples are narrowed.
             Kind::Gray | Kind::Rgb => {
-                let key: Vec<u16> = self
-                    .transparency
-                    .as_ref()?
-                    .chunks_exact(2)
-                    .map(|pair| u16::from_be_bytes([pair[0], pair[1]]))
-                    .collect();
+                let key: Vec<u16> = self.transparency.as_ref()?.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect();
                 Some(map_pixels(rows, shape, |pixel| if pixel == key { 0 } else { 255 }))
             }
         }
@@ -285,10 +267,7 @@ mod tests {
         check(&file(&header(2, 1, 8, 4, 0), &[], &[0, 7, 255, 9, 128]), "Gray 8 [7, 9] Some([255, 128])");
         check(&file(&header(1, 1, 8, 6, 0), &[], &[0, 1, 2, 3, 255]), "Rgb 8 [1, 2, 3] None");
         let palette = [chunk(b"PLTE", &[1, 2, 3, 4, 5, 6]), chunk(b"tRNS", &[90])].concat();
-        check(
-            &file(&header(3, 1, 1, 3, 0), &palette, &[0, 0b0100_0000]),
-            "Indexed([1, 2, 3, 4, 5, 6]) 1 [64] Some([90, 255, 90])",
-        );
+        check(&file(&header(3, 1, 1, 3, 0), &palette, &[0, 0b0100_0000]), "Indexed([1, 2, 3, 4, 5, 6]) 1 [64] Some([90, 255, 90])");
         check(&file(&header(2, 1, 8, 0, 0), &chunk(b"tRNS", &[0, 5]), &[0, 5, 6]), "Gray 8 [5, 6] Some([0, 255])");
     }
 
@@ -327,10 +306,7 @@ mod tests {
         let filter = file(&header(1, 1, 8, 0, 0), &[], &[5, 1]);
         check(&filter, "this PNG file is damaged: a row has an unknown filter");
         check(&file(&header(1, 1, 8, 3, 0), &[], &[0, 0]), "this PNG file is damaged: it has no palette");
-        check(
-            &file(&header(1, 1, 3, 0, 0), &[], &[0, 0]),
-            "this PNG file is damaged: its bit depth does not fit its colour type",
-        );
+        check(&file(&header(1, 1, 3, 0, 0), &[], &[0, 0]), "this PNG file is damaged: its bit depth does not fit its colour type");
         let bomb = file(&header(60_000, 60_000, 8, 6, 0), &[], &[0; 100]);
         check(&bomb, "the image is 60000 x 60000 pixels; at most 100 million, and 256 MiB uncompressed, are read");
         let hollow = file(&header(9_000, 9_000, 8, 0, 0), &[], &[0; 100]);

@@ -11,9 +11,8 @@ const AFTER: &[&str] = &[
     "sk", "sl", "sr", "sv", "uk", "eu", "be", "mk", "sq", "vi", "hy", "ka",
 ];
 /// Locales that differ from their language.
-const BEFORE: &[&str] = &[
-    "de-AT", "de-CH", "de-LI", "it-CH", "pt-BR", "es-MX", "es-AR", "es-CO", "es-CL", "es-PE", "es-US", "es-EC", "es-GT", "es-DO", "en", "hr-BA",
-];
+const BEFORE: &[&str] =
+    &["de-AT", "de-CH", "de-LI", "it-CH", "pt-BR", "es-MX", "es-AR", "es-CO", "es-CL", "es-PE", "es-US", "es-EC", "es-GT", "es-DO", "en", "hr-BA"];
 /// Written before the number with a no-break space.
 const BEFORE_WITH_SPACE: &[&str] = &["nl", "nb", "no", "de-AT", "de-CH", "de-LI", "it-CH", "pt-BR", "es-AR", "es-CO", "tr-CY", "hi-Latn"];
 

@@ -164,6 +164,7 @@ fn generalise(text: &str, locale: &Locale) -> Option<Vec<Piece>> {
         pieces.push(Piece::Text(literal));
     }
     let has = |test: fn(&Piece) -> bool| pieces.iter().any(test);
-    let complete = has(|p| matches!(p, Piece::Year(_))) && has(|p| matches!(p, Piece::Month(_) | Piece::MonthName(_))) && has(|p| matches!(p, Piece::Day(_)));
+    let complete =
+        has(|p| matches!(p, Piece::Year(_))) && has(|p| matches!(p, Piece::Month(_) | Piece::MonthName(_))) && has(|p| matches!(p, Piece::Day(_)));
     complete.then_some(pieces)
 }

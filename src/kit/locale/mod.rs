@@ -72,7 +72,8 @@ impl Locale {
         let large = probe("-123456789.5").ok_or_else(no_data)?;
         let minus: String = large.chars().take_while(|c| *c != '1').collect();
         let decimal: String = large.rsplit('9').next().unwrap_or(".").trim_end_matches('5').to_string();
-        let whole: Vec<&str> = large[minus.len()..large.len() - decimal.len() - 1].split(|c: char| !c.is_ascii_digit()).filter(|s| !s.is_empty()).collect();
+        let whole: Vec<&str> =
+            large[minus.len()..large.len() - decimal.len() - 1].split(|c: char| !c.is_ascii_digit()).filter(|s| !s.is_empty()).collect();
         if whole.concat() != "123456789" {
             // Digits of another script: the fixed encodings of fonts and the figure path know 0 to 9 only.
             return Err(no_data());
@@ -194,7 +195,9 @@ impl Locale {
         }
         let symbol = match style {
             MoneyStyle::Code => money.currency.code(),
-            MoneyStyle::Symbol | MoneyStyle::Accounting | MoneyStyle::Plain => currency::symbol(&money.currency, &self.tag).unwrap_or(money.currency.code()),
+            MoneyStyle::Symbol | MoneyStyle::Accounting | MoneyStyle::Plain => {
+                currency::symbol(&money.currency, &self.tag).unwrap_or(money.currency.code())
+            }
         };
         let symbol = if money.currency == Currency::NONE { "" } else { symbol };
         // CLDR puts a no-break space between a code made of letters and the number wherever the symbol itself has none.

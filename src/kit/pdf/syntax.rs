@@ -165,9 +165,16 @@ mod tests {
 
     #[test]
     fn decimals_are_shortest() {
-        for (mantissa, places, expected) in
-            [(0, 2, "0"), (-50, 2, "-.5"), (5, 2, ".05"), (1234, 2, "12.34"), (61_200, 2, "612"), (-1, 3, "-.001"), (556_152, 3, "556.152"), (7, 0, "7")]
-        {
+        for (mantissa, places, expected) in [
+            (0, 2, "0"),
+            (-50, 2, "-.5"),
+            (5, 2, ".05"),
+            (1234, 2, "12.34"),
+            (61_200, 2, "612"),
+            (-1, 3, "-.001"),
+            (556_152, 3, "556.152"),
+            (7, 0, "7"),
+        ] {
             check(expected, |out| write_decimal(mantissa, places, out));
         }
         check("-9223372036854775808", |out| write_integer(i64::MIN, out));

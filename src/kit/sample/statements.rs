@@ -6,9 +6,7 @@
 use std::sync::LazyLock;
 
 use super::mersenne::Random;
-use super::words::{
-    CHANNELS, CITIES, CREDIT_KINDS, DEBIT_KINDS, FIRST_NAMES, LAST_NAMES, MERCHANTS, SEGMENTS, STREET_KINDS, STREETS, UNITS,
-};
+use super::words::{CHANNELS, CITIES, CREDIT_KINDS, DEBIT_KINDS, FIRST_NAMES, LAST_NAMES, MERCHANTS, SEGMENTS, STREET_KINDS, STREETS, UNITS};
 use super::{Format, Options, Sample};
 
 /// Account statements.
@@ -120,8 +118,7 @@ impl Statement {
         let count = options.transactions.unwrap_or(natural_count);
         let opening = Cents((bits.cut(176, 32) % 900_000) as i64 - 20_000);
         let tables = &*TABLES;
-        let transactions: Vec<Transaction> =
-            (0..count).map(|index| Transaction::new(tables, random.word_pair(), index, count)).collect();
+        let transactions: Vec<Transaction> = (0..count).map(|index| Transaction::new(tables, random.word_pair(), index, count)).collect();
         let closing = Cents(opening.0 + transactions.iter().map(|transaction| transaction.amount.0).sum::<i64>());
         Statement { number, bits, opening, transactions, closing }
     }
@@ -281,8 +278,7 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| {
     }
     let credits = (0..256).map(|_| Description::new(credit_text(&mut random))).collect();
     // No power comes closer than 0.00002 to a whole number, so every floating-point library cuts to the same cents.
-    let debit_cents =
-        (0..1024).map(|step| 10f64.powf(2.6 + 2.0 * (f64::from(step) / 1023.0).powf(1.3)) as i64).collect();
+    let debit_cents = (0..1024).map(|step| 10f64.powf(2.6 + 2.0 * (f64::from(step) / 1023.0).powf(1.3)) as i64).collect();
     Tables { debits, credits, debit_cents }
 });
 
@@ -440,9 +436,9 @@ mod tests {
             &Options::new(7, Format::Csv),
             30,
             &[
-            "C00000030,Andrew Çelik,761 River Way,,Honolulu,HI,436318847,elik.30@example.com,print,student,\
+                "C00000030,Andrew Çelik,761 River Way,,Honolulu,HI,436318847,elik.30@example.com,print,student,\
              479633072830,2026-09-01,2026-09-30,3920.21,7283.57\n",
-            "C00000030,2026-09-05,Mobile check deposit Riverbend Cinema,3391.12\nC00000030,2026-09-14,\
+                "C00000030,2026-09-05,Mobile check deposit Riverbend Cinema,3391.12\nC00000030,2026-09-14,\
              Online payment Piñata Taquería,-21.26\nC00000030,2026-09-22,Bill pay Ledger Software Subscription Denver CO #165021,\
              -6.50\n",
             ],
@@ -454,8 +450,10 @@ mod tests {
         check(
             &Options::new(20_260_901, Format::Xml),
             160,
-            &["<statement id=\"C00000160\" name=\"Barbara Sanchez\" address1=\"6499 Grove Blvd\" address2=\"\" city=\"Providence\" state=\"RI\" zip=\"116245223\" email=\"sanchez.160@example.com\" channel=\"print\" segment=\"retirement\" account=\"824709721760\" period_start=\"2026-09-01\" period_end=\"2026-09-30\" opening=\"4200.42\" closing=\"3573.38\">\n<txn date=\"2026-09-03\" description=\"Direct debit Union Parking Saint Paul MN #516295\" amount=\"-246.13\"/>\n<txn date=\"2026-09-11\" description=\"Check card Metro Transit Authority Portland OR\" amount=\"-373.95\"/>\n<txn date=\"2026-09-23\" description=\"Mobile payment City Water &amp; Sewer Albuquerque NM #024330\" amount=\"-6.96\"/>\n</statement>\n\
-             "],
+            &[
+                "<statement id=\"C00000160\" name=\"Barbara Sanchez\" address1=\"6499 Grove Blvd\" address2=\"\" city=\"Providence\" state=\"RI\" zip=\"116245223\" email=\"sanchez.160@example.com\" channel=\"print\" segment=\"retirement\" account=\"824709721760\" period_start=\"2026-09-01\" period_end=\"2026-09-30\" opening=\"4200.42\" closing=\"3573.38\">\n<txn date=\"2026-09-03\" description=\"Direct debit Union Parking Saint Paul MN #516295\" amount=\"-246.13\"/>\n<txn date=\"2026-09-11\" description=\"Check card Metro Transit Authority Portland OR\" amount=\"-373.95\"/>\n<txn date=\"2026-09-23\" description=\"Mobile payment City Water &amp; Sewer Albuquerque NM #024330\" amount=\"-6.96\"/>\n</statement>\n\
+             ",
+            ],
         );
     }
 

@@ -80,7 +80,15 @@ impl Default for Words {
 impl Words {
     /// An empty cache.
     pub fn new() -> Words {
-        Words { slots: vec![u32::MAX; 4096], words: Vec::new(), runs: Vec::new(), bytes: Vec::new(), texts: String::new(), used: Vec::new(), stamp: 1 }
+        Words {
+            slots: vec![u32::MAX; 4096],
+            words: Vec::new(),
+            runs: Vec::new(),
+            bytes: Vec::new(),
+            texts: String::new(),
+            used: Vec::new(),
+            stamp: 1,
+        }
     }
 
     /// Forgets everything if the cache has grown past its limit. All [`WordId`]s are void afterwards: call it between documents.
@@ -112,7 +120,10 @@ impl Words {
                 break;
             }
             let word = &self.words[index as usize];
-            if word.stack == stack.number && word.kind == kind && self.texts.as_bytes()[word.text.0 as usize..word.text.1 as usize] == *text.as_bytes() {
+            if word.stack == stack.number
+                && word.kind == kind
+                && self.texts.as_bytes()[word.text.0 as usize..word.text.1 as usize] == *text.as_bytes()
+            {
                 return WordId(index);
             }
             slot = (slot + 1) & mask;
@@ -359,11 +370,8 @@ mod tests {
         let mut words = Words::new();
         let id = words.find(&faces, STACK, text, tabular, rtl);
         assert_eq!(id, words.find(&faces, STACK, text, tabular, rtl), "found again");
-        let runs: Vec<String> = words
-            .runs(id)
-            .iter()
-            .map(|run| format!("{}({})", if run.wide { "G" } else { "F" }, words.bytes(run).escape_ascii()))
-            .collect();
+        let runs: Vec<String> =
+            words.runs(id).iter().map(|run| format!("{}({})", if run.wide { "G" } else { "F" }, words.bytes(run).escape_ascii())).collect();
         let missing = if words.word(id).missing { " missing" } else { "" };
         assert_eq!(format!("{}{missing} {}", runs.join(" "), words.word(id).width), expected);
     }

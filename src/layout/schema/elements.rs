@@ -5,20 +5,9 @@ use super::{AttributeSpec, Content, ElementSpec, Group, Kind, Place, PropertyGro
 const TEXT: &[PropertyGroup] = &[PropertyGroup::Text];
 const LINES: &[PropertyGroup] = &[PropertyGroup::Text, PropertyGroup::Paragraph];
 const ROWS: &[PropertyGroup] = &[PropertyGroup::Text, PropertyGroup::Paragraph, PropertyGroup::Background];
-const ROW: &[PropertyGroup] = &[
-    PropertyGroup::Text,
-    PropertyGroup::Paragraph,
-    PropertyGroup::Background,
-    PropertyGroup::Border,
-    PropertyGroup::Vertical,
-];
-const TABLE: &[PropertyGroup] = &[
-    PropertyGroup::Text,
-    PropertyGroup::Paragraph,
-    PropertyGroup::Flow,
-    PropertyGroup::Border,
-    PropertyGroup::Vertical,
-];
+const ROW: &[PropertyGroup] =
+    &[PropertyGroup::Text, PropertyGroup::Paragraph, PropertyGroup::Background, PropertyGroup::Border, PropertyGroup::Vertical];
+const TABLE: &[PropertyGroup] = &[PropertyGroup::Text, PropertyGroup::Paragraph, PropertyGroup::Flow, PropertyGroup::Border, PropertyGroup::Vertical];
 const CELL: &[PropertyGroup] = &[
     PropertyGroup::Text,
     PropertyGroup::Paragraph,
@@ -27,14 +16,8 @@ const CELL: &[PropertyGroup] = &[
     PropertyGroup::Background,
     PropertyGroup::Vertical,
 ];
-const FRAMED: &[PropertyGroup] = &[
-    PropertyGroup::Text,
-    PropertyGroup::Paragraph,
-    PropertyGroup::Padding,
-    PropertyGroup::Border,
-    PropertyGroup::Radius,
-    PropertyGroup::Background,
-];
+const FRAMED: &[PropertyGroup] =
+    &[PropertyGroup::Text, PropertyGroup::Paragraph, PropertyGroup::Padding, PropertyGroup::Border, PropertyGroup::Radius, PropertyGroup::Background];
 const BLOCK: &[PropertyGroup] = &[
     PropertyGroup::Text,
     PropertyGroup::Paragraph,
@@ -79,17 +62,14 @@ const LEFT: AttributeSpec =
 const TOP: AttributeSpec = takes("top", Kind::Offset, "", "Placed: the distance from the top edge.");
 const RIGHT: AttributeSpec = takes("right", Kind::Offset, "", "Placed: the distance from the right edge.");
 const BOTTOM: AttributeSpec = takes("bottom", Kind::Offset, "", "Placed: the distance from the bottom edge.");
-const ALIGN: AttributeSpec = takes(
-    "align",
-    Kind::Keyword(&["left", "center", "right"]),
-    "left",
-    "Where it stands across if it is narrower than the room.",
-);
+const ALIGN: AttributeSpec =
+    takes("align", Kind::Keyword(&["left", "center", "right"]), "left", "Where it stands across if it is narrower than the room.");
 const TEST: AttributeSpec = takes("test", Kind::Test, "", "It appears only if this holds.");
 
 const HEADING: &str = "A heading. The next block stays with it on one page unless `break-after` says otherwise. It has no look of its own: name a \
                        style like the element.";
-const PLACED: &[AttributeSpec] = &[LEFT, TOP, RIGHT, BOTTOM];
+const WIDTH: AttributeSpec = takes("width", Kind::Length, "all there is", "Its width, padding included.");
+const PLACED: &[AttributeSpec] = &[WIDTH, LEFT, TOP, RIGHT, BOTTOM];
 const CELL_ATTRIBUTES: &[AttributeSpec] = &[
     takes("colspan", Kind::Integer(1, 100), "1", "How many columns it covers."),
     takes("rowspan", Kind::Integer(1, 100), "1", "How many rows it covers, among the rows that come together."),
@@ -185,7 +165,12 @@ pub const ELEMENTS: &[ElementSpec] = &[
         content: Content::Elements(&["region"], &[]),
         attributes: &[
             needs("name", Kind::Keyword(&["any", "first", "rest", "last", "odd", "even"]), "Which pages."),
-            takes("extends", Kind::Page, "", "The page whose size, margin, media and regions it starts from. A region of the same name replaces one."),
+            takes(
+                "extends",
+                Kind::Page,
+                "",
+                "The page whose size, margin, media and regions it starts from. A region of the same name replaces one.",
+            ),
             takes("without", Kind::Regions, "", "Regions of the extended page that this one does not have."),
             takes("size", Kind::PageSize, "A4", "`A4`, `A5`, `Letter`, `Legal` or width and height; `landscape` may follow."),
             takes("margin", Kind::Edges, "20mm", "What the body area leaves free: all, or top to left as in CSS."),
@@ -271,6 +256,7 @@ pub const ELEMENTS: &[ElementSpec] = &[
         attributes: &[
             takes("marker", Kind::Text, "•", "The marker; `none` for no marker."),
             takes("indent", Kind::Length, "14pt", "The room for the marker: items are indented by it."),
+            WIDTH,
             LEFT,
             TOP,
             RIGHT,
@@ -287,6 +273,7 @@ pub const ELEMENTS: &[ElementSpec] = &[
         attributes: &[
             takes("marker", Kind::Keyword(&["decimal", "alpha", "roman", "none"]), "decimal", "1. 2. 3. · a. b. c. · i. ii. iii."),
             takes("indent", Kind::Length, "18pt", "The room for the marker: items are indented by it."),
+            WIDTH,
             LEFT,
             TOP,
             RIGHT,
@@ -341,7 +328,7 @@ pub const ELEMENTS: &[ElementSpec] = &[
         name: "columns",
         doc: "Blocks side by side. They stay together on one page.",
         content: Content::Elements(&["column"], &[]),
-        attributes: &[takes("gap", Kind::Length, "0", "The space between columns."), LEFT, TOP, RIGHT, BOTTOM],
+        attributes: &[takes("gap", Kind::Length, "0", "The space between columns."), WIDTH, LEFT, TOP, RIGHT, BOTTOM],
         properties: COLUMNS,
         example: r#"<columns gap="5mm">
   <column width="60mm"><p>Left</p></column>
@@ -516,6 +503,7 @@ pub const ELEMENTS: &[ElementSpec] = &[
         attributes: &[
             takes("lines-max", Kind::Integer(1, 20), "7", "The most lines; a record with more is held."),
             takes("fields", Kind::Group, "address", "The group of fields that are the lines if there is no `line`."),
+            WIDTH,
             LEFT,
             TOP,
             RIGHT,
@@ -564,7 +552,7 @@ pub const ELEMENTS: &[ElementSpec] = &[
         name: "hr",
         doc: "A line across.",
         content: Content::Empty,
-        attributes: &[takes("border", Kind::Border, "0.5pt solid #000", "How it is drawn."), LEFT, TOP, RIGHT, BOTTOM],
+        attributes: &[takes("border", Kind::Border, "0.5pt solid #000", "How it is drawn."), WIDTH, LEFT, TOP, RIGHT, BOTTOM],
         properties: MARGINS,
         example: r##"<hr border="0.75pt dashed #888" margin="6pt 0"/>"##,
         place: Place::Body,
@@ -579,4 +567,3 @@ pub const ELEMENTS: &[ElementSpec] = &[
         place: Place::Body,
     },
 ];
-

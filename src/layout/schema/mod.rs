@@ -218,10 +218,9 @@ impl Group {
     /// The elements of the group.
     pub fn elements(self) -> &'static [&'static str] {
         match self {
-            Group::Block => &[
-                "p", "h1", "h2", "h3", "h4", "h5", "h6", "box", "img", "columns", "table", "ul", "ol", "address", "barcode", "hr",
-                "pagebreak",
-            ],
+            Group::Block => {
+                &["p", "h1", "h2", "h3", "h4", "h5", "h6", "box", "img", "columns", "table", "ul", "ol", "address", "barcode", "hr", "pagebreak"]
+            }
             Group::Inline => &["span", "b", "i", "u", "s", "sub", "sup", "br"],
             Group::Control => &["if", "choose", "for"],
             Group::Condition => &["if", "choose"],

@@ -17,12 +17,7 @@ pub const PROPERTIES: &[PropertySpec] = &[
         "The distance between baselines: a length, or a factor of the font size, which then also holds for other sizes inside.",
     ),
     text("color", Kind::Color, "#000", "The colour of the text."),
-    text(
-        "text-decoration",
-        Kind::Keyword(&["none", "underline", "line-through"]),
-        "none",
-        "A line under the text or through it.",
-    ),
+    text("text-decoration", Kind::Keyword(&["none", "underline", "line-through"]), "none", "A line under the text or through it."),
     text("text-transform", Kind::Keyword(&["none", "uppercase", "lowercase"]), "none", "Letter case, by the rules of Unicode."),
     text("letter-spacing", Kind::Offset, "0", "Space added after each character."),
     text(
@@ -49,25 +44,14 @@ pub const PROPERTIES: &[PropertySpec] = &[
     flow("margin-bottom", Kind::Offset, "0", "The space below."),
     flow("margin-left", Kind::Offset, "0", "The space on the left."),
     flow("break-before", Kind::Keyword(BREAKS), "auto", "Whether a page ends before it: if needed, not if it can be helped, always."),
-    flow(
-        "break-after",
-        Kind::Keyword(BREAKS),
-        "auto; headings: avoid",
-        "Whether a page ends after it; `avoid` keeps it with the next block.",
-    ),
+    flow("break-after", Kind::Keyword(BREAKS), "auto; headings: avoid", "Whether a page ends after it; `avoid` keeps it with the next block."),
     flow("break-inside", Kind::Keyword(&["auto", "avoid"]), "auto", "`avoid`: kept on one page if it fits one."),
     property("padding", PropertyGroup::Padding, Kind::Edges, "0", "The space inside, between border and content, on all sides."),
     property("padding-top", PropertyGroup::Padding, Kind::Length, "0", "The space inside at the top."),
     property("padding-right", PropertyGroup::Padding, Kind::Length, "0", "The space inside on the right."),
     property("padding-bottom", PropertyGroup::Padding, Kind::Length, "0", "The space inside at the bottom."),
     property("padding-left", PropertyGroup::Padding, Kind::Length, "0", "The space inside on the left."),
-    property(
-        "border",
-        PropertyGroup::Border,
-        Kind::Border,
-        "none",
-        "The border on all sides. It is centred on the edge and takes no space.",
-    ),
+    property("border", PropertyGroup::Border, Kind::Border, "none", "The border on all sides. It is centred on the edge and takes no space."),
     property("border-top", PropertyGroup::Border, Kind::Border, "none", "The border at the top."),
     property("border-right", PropertyGroup::Border, Kind::Border, "none", "The border on the right."),
     property("border-bottom", PropertyGroup::Border, Kind::Border, "none", "The border at the bottom."),
@@ -98,13 +82,7 @@ pub const PROPERTIES: &[PropertySpec] = &[
     ),
 ];
 
-const fn property(
-    name: &'static str,
-    group: PropertyGroup,
-    kind: Kind,
-    default: &'static str,
-    doc: &'static str,
-) -> PropertySpec {
+const fn property(name: &'static str, group: PropertyGroup, kind: Kind, default: &'static str, doc: &'static str) -> PropertySpec {
     PropertySpec { name, group, kind, default, doc }
 }
 

@@ -1,0 +1,110 @@
+//! Layer 6: the command line, one file per command.
+//!
+//! Takes arguments, gives text on the terminal and an exit code: 0 all delivered, 1 some held, 2 failed. Must never
+//! compose, sort or balance.
+
+mod check;
+mod explain;
+mod init;
+mod manual;
+mod render;
+mod run;
+mod sample;
+mod status;
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Composes customer data and layouts into print-ready PDF.
+#[derive(Debug, Parser)]
+#[command(name = "pressrun", version, max_term_width = 100, after_help = "Exit codes: 0 all delivered, 1 some records held, 2 failed.")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Compose, sort, write print files, balance and report.
+    Run(run::Run),
+    /// Say what is complete, what is held and why, and whether the books balance.
+    Status(status::Status),
+    /// Report every fault of a job, its layouts and its data contract; produce nothing.
+    Check(check::Check),
+    /// Make the folder of a small job that runs at once.
+    Init(init::Init),
+    /// Write seeded test data of any size.
+    Sample(sample::Sample),
+    /// Say what the code of a message means; without a code, list all.
+    Explain(explain::Explain),
+    /// Print a part of the manual: `layout` or `job`.
+    Manual(manual::Manual),
+}
+
+/// How a command ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Outcome {
+    /// All delivered.
+    Done,
+    /// Some records are held.
+    Held,
+    /// Failed.
+    Failed,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> ExitCode {
+        ExitCode::from(match outcome {
+            Outcome::Done => 0,
+            Outcome::Held => 1,
+            Outcome::Failed => 2,
+        })
+    }
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    // clap ends the program with 2 for wrong arguments, and with 0 for `--help`.
+    let arguments = Arguments::parse();
+    let outcome = match arguments.command {
+        Command::Run(command) => command.run(),
+        Command::Status(command) => command.run(),
+        Command::Check(command) => command.run(),
+        Command::Init(command) => command.run(),
+        Command::Sample(command) => command.run(),
+        Command::Explain(command) => command.run(),
+        Command::Manual(command) => command.run(),
+    };
+    outcome.into()
+}
+
+/// Writes to standard output. A reader that has gone, such as `head`, is no fault.
+fn print(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// Writes a line about the world to standard error.
+fn fail(code: &'static crate::base::code::Code, message: impl Into<String>, hint: Option<String>) -> Outcome {
+    let mut diagnostic = crate::base::diagnostic::Diagnostic::error(code, None, message);
+    diagnostic.hint = hint;
+    eprint!("{}", render::text(&[diagnostic], &crate::base::span::Sources::default(), render::has_colour()));
+    Outcome::Failed
+}
+
+/// Compiles a job and says what is wrong with it; `None` if it cannot be run.
+fn compile(job: &std::path::Path, inputs: &[PathBuf], json: bool) -> (Option<crate::plan::Plan>, Vec<crate::base::diagnostic::Diagnostic>) {
+    let overrides = crate::plan::Overrides { inputs: (!inputs.is_empty()).then(|| inputs.to_vec()) };
+    let compiled = crate::plan::compile(job, &overrides);
+    if json {
+        for diagnostic in &compiled.diagnostics {
+            print(&format!("{}\n", render::json(diagnostic, &compiled.sources)));
+        }
+    } else {
+        eprint!("{}", render::text(&compiled.diagnostics, &compiled.sources, render::has_colour()));
+    }
+    (compiled.plan, compiled.diagnostics)
+}

@@ -1,0 +1,159 @@
+//! The cases of `tests/suite`: layouts and jobs as text, with what must come of them.
+//!
+//! A case is `--- name ---`, a layout, and `expect:` with one line per fault: code, line:column, and the fix (`-` for none,
+//! `""` for a removal). `body:` stands in a layout with the usual data, `parts:` among the children of `<layout>`, `layout:` is a
+//! whole file. Lines count from the line after `body:`, `parts:` or `layout:`.
+
+#![allow(clippy::unwrap_used)]
+
+use std::path::{Path, PathBuf};
+
+use pressrun::base::code;
+use pressrun::base::diagnostic::{Diagnostic, Faults};
+use pressrun::base::span::Sources;
+use pressrun::layout::{MemoryLibrary, compile};
+
+const DATA: &str = r#"<data> <field name="customer.name" type="text"/> <field name="customer.city" type="text"/> <field name="account" type="text"/>
+ <field name="closing" type="money"/> <field name="due" type="date"/> <field name="paid" type="boolean"/>
+ <list name="transactions"> <field name="date" type="date"/> <field name="text" type="text"/> <field name="amount" type="money"/> </list> </data>"#;
+const PAGE: &str = r#"<page name="any" size="A4" margin="20mm"/>"#;
+const OPEN: &str = r#"<layout xmlns="urn:pressrun:layout:1" name="case" lang="en">"#;
+
+struct Case {
+    name: String,
+    path: PathBuf,
+    layout: String,
+    /// Lines that stand before the first line of the case.
+    before: usize,
+    expected: Vec<String>,
+}
+
+fn read_cases() -> Vec<Case> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/faults");
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    let mut cases = Vec::new();
+    for path in paths.into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "txt")) {
+        let text = std::fs::read_to_string(&path).unwrap();
+        for part in text.split("\n--- ").skip(1) {
+            cases.push(read_case(part, path.clone()));
+        }
+    }
+    cases
+}
+
+fn read_case(part: &str, path: PathBuf) -> Case {
+    let (name, rest) = part.split_once(" ---\n").unwrap_or_else(|| panic!("{}: no name: {part}", path.display()));
+    let (text, expected) = rest.split_once("\nexpect:").unwrap_or_else(|| panic!("{name}: no `expect:`"));
+    let (kind, text) = text.split_once(":\n").unwrap_or_else(|| panic!("{name}: no `body:`, `parts:` or `layout:`"));
+    let (layout, before) = match kind {
+        "layout" => (text.to_string(), 0),
+        "parts" => {
+            let missing = [("data", DATA), ("page", PAGE), ("body", "<body/>")].into_iter();
+            let added: String = missing.filter(|(name, _)| !text.contains(&format!("<{name}"))).map(|(_, text)| text).collect();
+            (format!("{OPEN}\n{text}\n{added}</layout>"), 1)
+        }
+        "body" => (format!("{OPEN}{}{PAGE}<body>\n{text}\n</body></layout>", DATA.replace('\n', " ")), 1),
+        _ => panic!("{name}: `{kind}:` is no part of a case"),
+    };
+    let expected = expected.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_string).collect();
+    Case { name: name.to_string(), path, layout, before, expected }
+}
+
+fn faults_of(layout: &str) -> (Sources, Vec<Diagnostic>) {
+    let mut sources = Sources::default();
+    let file = sources.add("case.xml", layout);
+    let mut faults = Faults::new();
+    let compiled = compile(&sources, file, &mut MemoryLibrary::default(), &mut faults);
+    assert_eq!(compiled.is_none(), faults.has_errors(), "a layout is compiled unless it has an error");
+    (sources, faults.into_sorted())
+}
+
+fn line_of(sources: &Sources, fault: &Diagnostic, before: usize) -> String {
+    let at = sources.line_column(fault.span.expect("a fault of a layout has a place"));
+    let fix = match fault.fix.as_deref() {
+        None => "-",
+        Some("") => "\"\"",
+        Some(fix) => fix,
+    };
+    format!("{} {}:{} {fix}", fault.code.id, at.line - before, at.column)
+}
+
+#[test]
+fn every_case_has_the_faults_it_expects() {
+    let mut wrong = String::new();
+    for case in read_cases() {
+        let (sources, faults) = faults_of(&case.layout);
+        let found: Vec<String> = faults.iter().map(|fault| line_of(&sources, fault, case.before)).collect();
+        if found != case.expected {
+            let messages: Vec<String> = faults.iter().map(|fault| format!("    {}: {}", fault.code.id, fault.message)).collect();
+            let file = case.path.file_name().unwrap_or_default().display().to_string();
+            wrong += &format!("--- {} ({file})\nexpected: {:#?}\nfound: {found:#?}\n{}\n", case.name, case.expected, messages.join("\n"));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+#[test]
+fn every_code_of_layouts_and_expressions_has_a_case() {
+    let cases = read_cases();
+    let missing: Vec<&str> = code::ALL
+        .iter()
+        .map(|code| code.id)
+        .filter(|id| id.starts_with(['L', 'E']))
+        .filter(|id| !cases.iter().any(|case| case.expected.iter().any(|line| line.starts_with(id))))
+        .collect();
+    assert!(missing.is_empty(), "no case in tests/suite shows {missing:?}");
+}
+
+#[test]
+fn case_names_are_unique() {
+    let cases = read_cases();
+    for (at, case) in cases.iter().enumerate() {
+        assert!(cases[..at].iter().all(|other| other.name != case.name), "two cases `{}`", case.name);
+    }
+}
+
+#[test]
+fn messages_are_written_in_the_house_style() {
+    for case in read_cases() {
+        for fault in faults_of(&case.layout).1 {
+            let message = &fault.message;
+            let first = message.chars().next().expect("a message says something");
+            assert!(!first.is_uppercase() && !message.ends_with('.'), "{}: {message}", case.name);
+            assert!(fault.span.is_some(), "{}: {message} has no place", case.name);
+        }
+    }
+}
+
+/// One layout with thirty faults: all are told in one run, and the fixes are right: with all of them applied, the faults
+/// that had one are gone and no others have come.
+#[test]
+fn thirty_faults_are_told_at_once_and_their_fixes_are_right() {
+    let case = read_cases().into_iter().find(|case| case.name == "thirty-faults").expect("the catalogue has its layout");
+    let (_, faults) = faults_of(&case.layout);
+    assert_eq!(faults.len(), 30);
+    let fixed: Vec<&Diagnostic> = faults.iter().filter(|fault| fault.fix.is_some()).collect();
+    assert!(fixed.len() >= 24, "only {} of 30 have a fix", fixed.len());
+    let mut mended = case.layout.clone();
+    for fault in fixed.iter().rev() {
+        let (span, fix) = (fault.span.unwrap(), fault.fix.as_deref().unwrap());
+        mended.replace_range(span.start as usize..span.end as usize, fix);
+    }
+    let (_, rest) = faults_of(&mended);
+    let rest: Vec<&str> = rest.iter().map(|fault| fault.message.as_str()).collect();
+    let unmended: Vec<&str> = faults.iter().filter(|fault| fault.fix.is_none()).map(|fault| fault.message.as_str()).collect();
+    assert_eq!(rest, unmended, "\n{mended}");
+}
+
+#[test]
+fn the_manual_is_what_the_tables_say() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/layout.md");
+    let manual = pressrun::layout::manual();
+    if std::env::var_os("PRESSRUN_ACCEPT").is_some() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, &manual).unwrap();
+    }
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(written == manual, "docs/layout.md is not what the tables say; PRESSRUN_ACCEPT=1 cargo test writes it anew");
+}
