@@ -205,7 +205,7 @@ fn assemble_file(
                 print_file: number,
             };
             let start = late.len();
-            write_late(plan, &place, body.media, &mut late, &mut arena).map_err(failed)?;
+            write_late(plan, used, &place, body.media, &mut late, &mut arena).map_err(failed)?;
             printed.push((small.volume as usize, body.body.clone(), body.media, start..late.len()));
         }
         let mut list: Vec<PrintPage<'_>> = printed
@@ -233,7 +233,14 @@ fn assemble_file(
 }
 
 /// The late stream of a page: every text of the job that goes there.
-fn write_late(plan: &Plan, place: &Place, media: u8, out: &mut Vec<u8>, arena: &mut Bump) -> Result<(), crate::streams::StreamError> {
+fn write_late(
+    plan: &Plan,
+    used: &crate::model::resources::Used,
+    place: &Place,
+    media: u8,
+    out: &mut Vec<u8>,
+    arena: &mut Bump,
+) -> Result<(), crate::streams::StreamError> {
     if plan.print.late.is_empty() {
         return Ok(());
     }
@@ -255,7 +262,9 @@ fn write_late(plan: &Plan, place: &Place, media: u8, out: &mut Vec<u8>, arena: &
         // Whole numbers and fixed text cannot overflow or divide by zero unless the template does; then nothing is printed
         // wrong, the file is refused.
         late.text.write(&env, &mut text).map_err(|_| crate::streams::StreamError::LateTemplate)?;
-        late.places[usize::from(media)].write(&plan.resources, &text, height, out).map_err(|error| crate::streams::StreamError::Late(error.0))?;
+        late.places[usize::from(media)]
+            .write(&plan.resources, used, &text, height, out)
+            .map_err(|error| crate::streams::StreamError::Late(error.0))?;
     }
     Ok(())
 }
@@ -264,6 +273,7 @@ fn write_late(plan: &Plan, place: &Place, media: u8, out: &mut Vec<u8>, arena: &
 fn sides(plan: &Plan) -> Sides {
     match plan.print.duplex {
         Duplex::Simplex => Sides::Simplex,
-        Duplex::LongEdge | Duplex::ShortEdge => Sides::Duplex,
+        Duplex::LongEdge => Sides::LongEdge,
+        Duplex::ShortEdge => Sides::ShortEdge,
     }
 }

@@ -141,7 +141,7 @@ pub(super) fn print(sample: &Sample) -> Vec<u8> {
     // Last document first, every second side of an odd document blank.
     for (sequence, entry) in entries(sample, &index).iter().rev().enumerate() {
         let bodies = read_pages(&volume, entry, &sample.media).expect("whole");
-        let late: Vec<Vec<u8>> = (0..bodies.len()).map(|page| late_stream(sample, &text, sequence as u64 + 1, page as u32 + 1)).collect();
+        let late: Vec<Vec<u8>> = (0..bodies.len()).map(|page| late_stream(sample, &text, &used, sequence as u64 + 1, page as u32 + 1)).collect();
         let mut pages: Vec<PrintPage<'_>> =
             bodies.iter().zip(&late).map(|(page, late)| PrintPage::Composed { body: &volume[page.body.clone()], media: page.media, late }).collect();
         if pages.len() % 2 == 1 {
@@ -149,18 +149,18 @@ pub(super) fn print(sample: &Sample) -> Vec<u8> {
         }
         writer.add_piece(&pages).expect("added");
     }
-    let index = writer.finish(&sample.resources, &used, Sides::Duplex, &info()).expect("written");
+    let index = writer.finish(&sample.resources, &used, Sides::LongEdge, &info()).expect("written");
     assert_eq!((index.pieces, index.pages, index.blanks), (3, 606, 2));
     out
 }
 
-fn late_stream(sample: &Sample, text: &LateText, sequence: u64, page: u32) -> Vec<u8> {
+fn late_stream(sample: &Sample, text: &LateText, used: &Used, sequence: u64, page: u32) -> Vec<u8> {
     let place = Place { sequence, page, ..Place::default() };
     let mut late = Vec::new();
     // Every second page has none, as on backs.
     if page % 2 == 1 {
         let words = format!("№ {:06} / {}", place.sequence, place.page);
-        text.write(&sample.resources, &words, Length::from_points(792), &mut late).expect("all glyphs");
+        text.write(&sample.resources, used, &words, Length::from_points(792), &mut late).expect("all glyphs");
     }
     late
 }
@@ -295,13 +295,13 @@ fn damage_in_a_print_file_ends_its_pages_with_a_fault() {
 #[test]
 fn a_late_text_stands_at_its_point_whatever_its_angle() {
     let sample = sample();
-    let (text, _) = late_text(&sample);
+    let (text, used) = late_text(&sample);
     let face = &sample.resources.faces[0];
     let ascent = text.size.scaled(face.ascent, face.units_per_em);
     let check = |angle: Angle, align: Align, expected: &str| {
         let text = LateText { angle, align, ..text.clone() };
         let mut out = Vec::new();
-        text.write(&sample.resources, "10", Length::from_points(792), &mut out).expect("written");
+        text.write(&sample.resources, &used, "10", Length::from_points(792), &mut out).expect("written");
         let out = String::from_utf8_lossy(&out).into_owned();
         assert!(out.contains(expected), "{out}");
     };
@@ -312,7 +312,8 @@ fn a_late_text_stands_at_its_point_whatever_its_angle() {
     check(Angle::Half, Align::Center, " -1 0 0 -1 33.89 98.34 Tm");
     check(Angle::ThreeQuarters, Align::Left, " 0 -1 1 0 23.66 92 Tm");
     let mut out = Vec::new();
-    assert!(text.write(&sample.resources, "漢", Length::ZERO, &mut out).is_err());
+    assert!(text.write(&sample.resources, &used, "漢", Length::ZERO, &mut out).is_err());
+    assert!(text.write(&sample.resources, &used, "Ѱ", Length::ZERO, &mut out).is_err(), "in the face, but not embedded");
 }
 
 #[test]

@@ -362,9 +362,10 @@ mod tests {
                 let program = &font.programs[coding.program];
                 for (index, (cid, width)) in told.iter().enumerate() {
                     // In the order of CIDs, CFF glyphs follow each other; TrueType has its map.
-                    let glyph = coding.cid_to_gid.as_ref().map_or(index as u16 + 1, |map| {
-                        u16::from_be_bytes([map[usize::from(*cid) * 2], map[usize::from(*cid) * 2 + 1]])
-                    });
+                    let glyph = coding
+                        .cid_to_gid
+                        .as_ref()
+                        .map_or(index as u16 + 1, |map| u16::from_be_bytes([map[usize::from(*cid) * 2], map[usize::from(*cid) * 2 + 1]]));
                     if !program.is_cff {
                         let advance = FontRef::new(&program.data).and_then(|font| font.hmtx()).expect("hmtx").advance(glyph.into()).expect("a glyph");
                         let mut expected = Vec::new();
