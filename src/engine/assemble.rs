@@ -189,7 +189,7 @@ fn assemble_file(
                     pieces: pieces.len() as u64,
                     print_file: number,
                 };
-                write_late(plan, &place, side, &mut late, &mut arena).map_err(failed)?;
+                write_late(plan, used, &place, side, &mut late, &mut arena).map_err(failed)?;
             }
             late_ranges.push(start..late.len());
         }
@@ -228,7 +228,14 @@ fn read_document(small: &Small, open: &mut Option<(u32, Pieces)>, document: &mut
 }
 
 /// The late stream of a page: every text of the job that goes there.
-fn write_late(plan: &Plan, place: &Place, side: &Side, out: &mut Vec<u8>, arena: &mut Bump) -> Result<(), crate::streams::StreamError> {
+fn write_late(
+    plan: &Plan,
+    used: &crate::model::resources::Used,
+    place: &Place,
+    side: &Side,
+    out: &mut Vec<u8>,
+    arena: &mut Bump,
+) -> Result<(), crate::streams::StreamError> {
     if plan.print.late.is_empty() {
         return Ok(());
     }
@@ -251,7 +258,7 @@ fn write_late(plan: &Plan, place: &Place, side: &Side, out: &mut Vec<u8>, arena:
         // wrong, the file is refused.
         late.text.write(&env, &mut text).map_err(|_| crate::streams::StreamError::LateTemplate)?;
         late.places[usize::from(side.media)]
-            .write(&plan.resources, &text, height, out)
+            .write(&plan.resources, used, &text, height, out)
             .map_err(|error| crate::streams::StreamError::Late(error.0))?;
     }
     Ok(())
@@ -261,6 +268,7 @@ fn write_late(plan: &Plan, place: &Place, side: &Side, out: &mut Vec<u8>, arena:
 fn turning(plan: &Plan) -> Sides {
     match plan.print.duplex {
         Duplex::Simplex => Sides::Simplex,
-        Duplex::LongEdge | Duplex::ShortEdge => Sides::Duplex,
+        Duplex::LongEdge => Sides::LongEdge,
+        Duplex::ShortEdge => Sides::ShortEdge,
     }
 }

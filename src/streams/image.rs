@@ -6,11 +6,13 @@ use crate::kit::image::{Color, Filter, PdfImage};
 use crate::kit::pdf::{File, FileError, Ref, write_hex, write_integer, write_ref};
 
 /// Writes an image and, if it is not opaque, its soft mask. `/Interpolate` stays away (ISO 19005-2, 6.2.8.1).
-pub(super) fn write_image(file: &mut File<'_>, object: Ref, image: &PdfImage) -> Result<(), FileError> {
+///
+/// `cmyk` is a profile for pictures in CMYK, which the RGB output intent does not cover (6.2.4.3).
+pub(super) fn write_image(file: &mut File<'_>, object: Ref, image: &PdfImage, cmyk: Option<Ref>) -> Result<(), FileError> {
     let mut entries = Vec::new();
     let mask = image.alpha.as_ref().map(|alpha| (alpha, file.reserve()));
     begin(image, &mut entries);
-    write_color_space(&image.color, &mut entries);
+    write_color_space(&image.color, cmyk, &mut entries);
     write_bits(image.bits, &mut entries);
     write_filter(image.filter, image.color.components(), image.bits, image.width_px, &mut entries);
     if let Some(decode) = image.decode {
@@ -25,7 +27,7 @@ pub(super) fn write_image(file: &mut File<'_>, object: Ref, image: &PdfImage) ->
     if let Some((alpha, mask)) = mask {
         entries.clear();
         begin(image, &mut entries);
-        write_color_space(&Color::Gray, &mut entries);
+        write_color_space(&Color::Gray, None, &mut entries);
         write_bits(8, &mut entries);
         write_filter(alpha.filter, 1, 8, image.width_px, &mut entries);
         file.stream(mask, &entries, &alpha.data)?;
@@ -40,12 +42,19 @@ fn begin(image: &PdfImage, out: &mut Vec<u8>) {
     write_integer(i64::from(image.height_px), out);
 }
 
-fn write_color_space(color: &Color, out: &mut Vec<u8>) {
+fn write_color_space(color: &Color, cmyk: Option<Ref>, out: &mut Vec<u8>) {
     out.extend_from_slice(b"/ColorSpace");
     match color {
         Color::Gray => out.extend_from_slice(b"/DeviceGray"),
         Color::Rgb => out.extend_from_slice(b"/DeviceRGB"),
-        Color::Cmyk => out.extend_from_slice(b"/DeviceCMYK"),
+        Color::Cmyk => match cmyk {
+            Some(profile) => {
+                out.extend_from_slice(b"[/ICCBased ");
+                write_ref(profile, out);
+                out.push(b']');
+            }
+            None => out.extend_from_slice(b"/DeviceCMYK"),
+        },
         Color::Indexed(palette) => {
             out.extend_from_slice(b"[/Indexed/DeviceRGB ");
             write_integer((palette.len() / 3) as i64 - 1, out);

@@ -126,10 +126,15 @@ impl LateText {
     }
 
     /// Appends the operators (ISO 32000-1, 9) that print `text` on a page of `height`. No shaping, no kerning: what is
-    /// printed late is read by operators and cameras.
-    pub fn write(&self, resources: &Resources, text: &str, height: Length, out: &mut Vec<u8>) -> Result<(), MissingGlyph> {
+    /// printed late is read by operators and cameras. `used` is what the print file will embed; see [`LateText::mark`].
+    pub fn write(&self, resources: &Resources, used: &Used, text: &str, height: Length, out: &mut Vec<u8>) -> Result<(), MissingGlyph> {
         let face = &resources.faces[usize::from(self.face.0)];
         let glyphs = glyphs(face, text)?;
+        // A template can calculate a character that nobody marked; it must not be printed as a box.
+        let embedded = |glyph: u16| used.glyphs.get(usize::from(self.face.0)).is_some_and(|set| set.contains(glyph));
+        if let Some((character, _)) = text.chars().zip(&glyphs).find(|(_, glyph)| !embedded(**glyph)) {
+            return Err(MissingGlyph(character));
+        }
         if glyphs.is_empty() {
             return Ok(());
         }

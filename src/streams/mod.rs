@@ -62,4 +62,4 @@ pub enum StreamError {
 }
 
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;

@@ -41,7 +41,9 @@ pub enum Sides {
     #[default]
     Simplex,
     /// Both sides, turned like the pages of a book.
-    Duplex,
+    LongEdge,
+    /// Both sides, turned like the pages of a notepad.
+    ShortEdge,
 }
 
 /// What a print file holds.
@@ -133,7 +135,8 @@ impl<'w> PrintWriter<'w> {
         // ISO 32000-1, table 150: for whoever prints the file from a viewer; a press takes it from its job ticket.
         let extra: &[u8] = match sides {
             Sides::Simplex => b"/ViewerPreferences<</DisplayDocTitle true/Duplex/Simplex/PrintScaling/None>>",
-            Sides::Duplex => b"/ViewerPreferences<</DisplayDocTitle true/Duplex/DuplexFlipLongEdge/PrintScaling/None>>",
+            Sides::LongEdge => b"/ViewerPreferences<</DisplayDocTitle true/Duplex/DuplexFlipLongEdge/PrintScaling/None>>",
+            Sides::ShortEdge => b"/ViewerPreferences<</DisplayDocTitle true/Duplex/DuplexFlipShortEdge/PrintScaling/None>>",
         };
         let file = self.frame.finish(self.file, self.tree, self.media, resources, used, info, extra)?;
         Ok(PrintIndex { pieces: self.pieces, pages, blanks: self.blanks, file })

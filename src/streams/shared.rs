@@ -6,6 +6,8 @@
 use super::StreamError;
 use super::image::write_image;
 use crate::kit::font;
+use crate::kit::icc;
+use crate::kit::image::Color;
 use crate::kit::pdf::{File, Ref, deflate, write_decimal, write_integer, write_ref};
 use crate::model::resources::{Form, FormId, ImageId, Resources, Used};
 
@@ -35,8 +37,13 @@ pub(super) fn write_shared(file: &mut File<'_>, dictionary: Ref, resources: &Res
             embedded.write(file, one_byte, narrow, wide)?;
         }
     }
-    for &(image, object) in &names.images {
-        write_image(file, object, &resources.images[usize::from(image.0)])?;
+    let images = || names.images.iter().map(|&(image, object)| (&resources.images[usize::from(image.0)], object));
+    let cmyk = images().any(|(image, _)| image.color == Color::Cmyk).then(|| file.reserve());
+    if let Some(profile) = cmyk {
+        file.deflated(profile, b"/N 4", &icc::cmyk_profile())?;
+    }
+    for (image, object) in images() {
+        write_image(file, object, image, cmyk)?;
     }
     for &(form, object) in &names.forms {
         names.write_form(file, object, &resources.forms[usize::from(form.0)])?;

@@ -17,20 +17,20 @@ use crate::model::page::{ComposedRange, Document, Entry, Media, Page};
 use crate::model::resources::{Form, FormId, ImageId, Resources, Used};
 
 /// Resources, papers and a range of documents with 1, 3 and 600 pages.
-pub(crate) struct Sample {
-    pub resources: Resources,
-    pub media: Vec<Media>,
-    pub range: ComposedRange,
+pub(super) struct Sample {
+    pub(super) resources: Resources,
+    pub(super) media: Vec<Media>,
+    pub(super) range: ComposedRange,
 }
 
 const REGULAR: &[u8] = include_bytes!("../../fonts/liberation-sans/LiberationSans-Regular.ttf");
 const BOLD: &[u8] = include_bytes!("../../fonts/liberation-sans/LiberationSans-Bold.ttf");
 
-pub(crate) fn info() -> FileInfo<'static> {
+pub(super) fn info() -> FileInfo<'static> {
     FileInfo { title: "Statements & more, volume 1", producer: "Pressrun 0.1.0", date: Date::new(2026, 11, 23).expect("a date"), language: "en-US" }
 }
 
-pub(crate) fn sample() -> Sample {
+pub(super) fn sample() -> Sample {
     let faces = [REGULAR, BOLD].map(|data| Face::read(Arc::from(data)).expect("a face")).into();
     let mut resources = Resources { faces, ..Resources::default() };
     resources.images.push(PdfImage {
@@ -44,12 +44,21 @@ pub(crate) fn sample() -> Sample {
         alpha: Some(SoftMask { filter: Filter::Flate, data: deflate(&[255, 128, 64, 255]) }),
         dpi: None,
     });
+    // Cyan, magenta, yellow and black at full and half strength.
+    let inks = (0..8u8).flat_map(|pixel| (0..4).map(move |ink| if ink == pixel % 4 { if pixel < 4 { 255 } else { 128 } } else { 0 }));
+    resources.images.push(PdfImage {
+        width_px: 4,
+        color: ImageColor::Cmyk,
+        data: deflate(&inks.collect::<Vec<u8>>()),
+        alpha: None,
+        ..resources.images[0].clone()
+    });
     // Form 1 names form 0: the file must hold both though pages name only one.
     resources.forms.push(form(&resources, "Page header"));
     let mut outer = form(&resources, "Logo");
-    outer.content.extend(b"q 1 0 0 1 0 -20 cm /X0 Do Q q 20 0 0 20 100 -20 cm /I0 Do Q\n");
+    outer.content.extend(b"q 1 0 0 1 0 -20 cm /X0 Do Q q 20 0 0 20 100 -20 cm /I0 Do Q q 40 0 0 20 130 -20 cm /I1 Do Q\n");
     outer.used.forms.insert(FormId(0));
-    outer.used.images.insert(ImageId(0));
+    outer.used.images.extend([ImageId(0), ImageId(1)]);
     resources.forms.push(outer);
     let letter = Media { name: "letter".into(), width: Length::from_points(612), height: Length::from_points(792) };
     let a4 = Media { name: "a4".into(), width: Length::from_millipoints(595_276), height: Length::from_millipoints(841_890) };
@@ -64,7 +73,7 @@ pub(crate) fn sample() -> Sample {
     Sample { resources, media: vec![letter, a4, perforated], range }
 }
 
-fn text(resources: &Resources, face: u16, wide: bool, text: &str, used: &mut Used, out: &mut Vec<u8>) {
+pub(super) fn text(resources: &Resources, face: u16, wide: bool, text: &str, used: &mut Used, out: &mut Vec<u8>) {
     let face_data = &resources.faces[usize::from(face)];
     let glyphs = face_data.shaper().shape(text, false, false).expect("shapes");
     let mut codes = Vec::new();
@@ -124,7 +133,7 @@ fn late_text(sample: &Sample) -> (LateText, Used) {
     (text, used)
 }
 
-pub(crate) fn print(sample: &Sample) -> Vec<u8> {
+pub(super) fn print(sample: &Sample) -> Vec<u8> {
     let (volume, index) = volume(sample);
     let (text, used) = late_text(sample);
     let mut out = Vec::new();
@@ -132,7 +141,7 @@ pub(crate) fn print(sample: &Sample) -> Vec<u8> {
     // Last document first, every second side of an odd document blank.
     for (sequence, entry) in entries(sample, &index).iter().rev().enumerate() {
         let bodies = read_pages(&volume, entry, &sample.media).expect("whole");
-        let late: Vec<Vec<u8>> = (0..bodies.len()).map(|page| late_stream(sample, &text, sequence as u64 + 1, page as u32 + 1)).collect();
+        let late: Vec<Vec<u8>> = (0..bodies.len()).map(|page| late_stream(sample, &text, &used, sequence as u64 + 1, page as u32 + 1)).collect();
         let mut pages: Vec<PrintPage<'_>> =
             bodies.iter().zip(&late).map(|(page, late)| PrintPage::Composed { body: &volume[page.body.clone()], media: page.media, late }).collect();
         if pages.len() % 2 == 1 {
@@ -140,18 +149,18 @@ pub(crate) fn print(sample: &Sample) -> Vec<u8> {
         }
         writer.add_piece(&pages).expect("added");
     }
-    let index = writer.finish(&sample.resources, &used, Sides::Duplex, &info()).expect("written");
+    let index = writer.finish(&sample.resources, &used, Sides::LongEdge, &info()).expect("written");
     assert_eq!((index.pieces, index.pages, index.blanks), (3, 606, 2));
     out
 }
 
-fn late_stream(sample: &Sample, text: &LateText, sequence: u64, page: u32) -> Vec<u8> {
+fn late_stream(sample: &Sample, text: &LateText, used: &Used, sequence: u64, page: u32) -> Vec<u8> {
     let place = Place { sequence, page, ..Place::default() };
     let mut late = Vec::new();
     // Every second page has none, as on backs.
     if page % 2 == 1 {
         let words = format!("№ {:06} / {}", place.sequence, place.page);
-        text.write(&sample.resources, &words, Length::from_points(792), &mut late).expect("all glyphs");
+        text.write(&sample.resources, used, &words, Length::from_points(792), &mut late).expect("all glyphs");
     }
     late
 }
@@ -286,13 +295,13 @@ fn damage_in_a_print_file_ends_its_pages_with_a_fault() {
 #[test]
 fn a_late_text_stands_at_its_point_whatever_its_angle() {
     let sample = sample();
-    let (text, _) = late_text(&sample);
+    let (text, used) = late_text(&sample);
     let face = &sample.resources.faces[0];
     let ascent = text.size.scaled(face.ascent, face.units_per_em);
     let check = |angle: Angle, align: Align, expected: &str| {
         let text = LateText { angle, align, ..text.clone() };
         let mut out = Vec::new();
-        text.write(&sample.resources, "10", Length::from_points(792), &mut out).expect("written");
+        text.write(&sample.resources, &used, "10", Length::from_points(792), &mut out).expect("written");
         let out = String::from_utf8_lossy(&out).into_owned();
         assert!(out.contains(expected), "{out}");
     };
@@ -303,7 +312,8 @@ fn a_late_text_stands_at_its_point_whatever_its_angle() {
     check(Angle::Half, Align::Center, " -1 0 0 -1 33.89 98.34 Tm");
     check(Angle::ThreeQuarters, Align::Left, " 0 -1 1 0 23.66 92 Tm");
     let mut out = Vec::new();
-    assert!(text.write(&sample.resources, "漢", Length::ZERO, &mut out).is_err());
+    assert!(text.write(&sample.resources, &used, "漢", Length::ZERO, &mut out).is_err());
+    assert!(text.write(&sample.resources, &used, "Ѱ", Length::ZERO, &mut out).is_err(), "in the face, but not embedded");
 }
 
 #[test]

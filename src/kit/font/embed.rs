@@ -316,3 +316,119 @@ fn descriptor(face: &Face) -> Vec<u8> {
     out.push(b']');
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    const TRUE_TYPE: &[u8] = include_bytes!("../../../fonts/liberation-sans/LiberationSans-Regular.ttf");
+    const COMPACT: &[u8] = include_bytes!("../../../tests/fonts/tiny-cff.otf");
+
+    fn face(data: &[u8]) -> Face {
+        Face::read(Arc::from(data)).expect("a face")
+    }
+
+    fn glyphs(face: &Face, text: &str) -> GlyphSet {
+        let mut set = GlyphSet::default();
+        for glyph in face.shaper().shape(text, false, false).expect("shapes") {
+            set.insert(glyph.glyph);
+        }
+        set
+    }
+
+    /// The advances that `/W` tells, by CID.
+    fn told(widths: &[u8]) -> Vec<(u16, String)> {
+        let text = std::str::from_utf8(widths).expect("ASCII");
+        let inner = &text[1..text.len() - 1];
+        let mut told = Vec::new();
+        for run in inner.split_terminator(']') {
+            let (first, list) = run.split_once('[').expect("a run");
+            let first: u16 = first.parse().expect("a CID");
+            told.extend(list.split(' ').enumerate().map(|(index, width)| (first + index as u16, width.to_string())));
+        }
+        told
+    }
+
+    #[test]
+    fn widths_are_those_of_the_program_for_both_codings() {
+        for data in [TRUE_TYPE, COMPACT] {
+            let face = face(data);
+            let set = glyphs(&face, "ABC abc 0123");
+            let font = subset(&face, &set, true, true).expect("a subset");
+            for coding in [font.narrow.as_ref(), font.wide.as_ref()].map(|coding| coding.expect("asked for")) {
+                let told = told(&coding.widths);
+                assert_eq!(told.len(), set.len());
+                let program = &font.programs[coding.program];
+                for (index, (cid, width)) in told.iter().enumerate() {
+                    // In the order of CIDs, CFF glyphs follow each other; TrueType has its map.
+                    let glyph = coding
+                        .cid_to_gid
+                        .as_ref()
+                        .map_or(index as u16 + 1, |map| u16::from_be_bytes([map[usize::from(*cid) * 2], map[usize::from(*cid) * 2 + 1]]));
+                    if !program.is_cff {
+                        let advance = FontRef::new(&program.data).and_then(|font| font.hmtx()).expect("hmtx").advance(glyph.into()).expect("a glyph");
+                        let mut expected = Vec::new();
+                        write_decimal(face.to_ppm(i64::from(advance)), 3, &mut expected);
+                        assert_eq!(width.as_bytes(), expected, "CID {cid}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_charset_gives_compact_glyphs_their_cids() {
+        let face = face(COMPACT);
+        let set = glyphs(&face, "Bc7");
+        let font = subset(&face, &set, true, true).expect("a subset");
+        for (coding, expected) in [
+            (font.narrow.expect("narrow"), vec![0, u16::from(b'7'), u16::from(b'B'), u16::from(b'c')]),
+            (font.wide.expect("wide"), std::iter::once(0).chain(set.iter()).collect()),
+        ] {
+            let data = &font.programs[coding.program].data;
+            let cff = skrifa::raw::ps::cff::CffFontRef::new_cff(data, 0, None).expect("a CFF program");
+            assert!(cff.is_cid());
+            let charset = cff.charset().expect("a charset");
+            let cids: Vec<u16> = charset.iter().map(|(_, cid)| cid.to_u16()).collect();
+            assert_eq!(cids, expected);
+        }
+    }
+
+    #[test]
+    fn a_subset_depends_on_its_glyphs_alone() {
+        let face = face(TRUE_TYPE);
+        let (a, b) = (glyphs(&face, "office €"), glyphs(&face, "€ ecciffo"));
+        assert_eq!(subset(&face, &a, true, false), subset(&face, &b, true, false));
+        let other = subset(&face, &glyphs(&face, "offices €"), true, false).expect("a subset");
+        assert_ne!(subset(&face, &a, true, false).expect("a subset").programs[0].name, other.programs[0].name);
+        assert!(other.programs[0].name[6..] == *"+LiberationSans");
+    }
+
+    #[test]
+    fn text_is_that_of_characters_then_of_what_was_seen() {
+        let face = face(TRUE_TYPE);
+        let mut set = GlyphSet::default();
+        let unnamed = (1..face.glyph_count()).find(|glyph| face.unicode[usize::from(*glyph)] == 0 && face.narrow.ligature_text(*glyph).is_none());
+        let unnamed = unnamed.expect("a glyph without a character");
+        set.insert(unnamed);
+        assert_eq!(text_of(&face, &set, unnamed), None);
+        set.insert_text(unnamed, "ffi");
+        assert_eq!(text_of(&face, &set, unnamed).as_deref(), Some("ffi"));
+        let letter = glyphs(&face, "Q").iter().next().expect("a glyph");
+        assert_eq!(text_of(&face, &set, letter).as_deref(), Some("Q"));
+    }
+
+    #[test]
+    fn what_cannot_be_embedded_is_refused() {
+        let face = face(TRUE_TYPE);
+        let with = |glyph: u16| {
+            let mut set = GlyphSet::default();
+            set.insert(glyph);
+            subset(&face, &set, true, true)
+        };
+        assert_eq!(with(0), Err(SubsetError::Notdef));
+        assert_eq!(with(65_535), Err(SubsetError::UnknownGlyph(65_535)));
+        assert!(subset(&face, &GlyphSet::default(), true, true).is_ok());
+    }
+}

@@ -1,7 +1,11 @@
-//! The sRGB profile of the output intent.
+//! The sRGB profile of the output intent, and one for pictures in CMYK.
 //!
 //! Takes nothing, gives an ICC profile of version 2.1 (ICC.1:1998-09) made from the published primaries and curve of IEC
 //! 61966-2-1, in whole numbers, so that no third party's file is needed. Must never know a clock: its date is fixed.
+
+mod cmyk;
+
+pub use cmyk::cmyk_profile;
 
 /// Name of the colour space, for `/OutputConditionIdentifier`.
 pub const SRGB_NAME: &str = "sRGB IEC61966-2.1";
@@ -21,24 +25,27 @@ const HEADER_BYTES: usize = 128;
 
 /// An RGB display profile for sRGB; the same bytes on every call.
 pub fn srgb_profile() -> Vec<u8> {
-    let curve = curve_tag();
-    let tags: [(&[u8; 4], Vec<u8>); 7] = [
-        (b"desc", description_tag(SRGB_NAME)),
-        (b"cprt", text_tag("No copyright, use freely")),
-        (b"wtpt", xyz_tag(D50)),
-        (b"rXYZ", xyz_tag(RED)),
-        (b"gXYZ", xyz_tag(GREEN)),
-        (b"bXYZ", xyz_tag(BLUE)),
-        (b"rTRC", curve),
-    ];
     // Green and blue share the curve of red.
-    let count = tags.len() + 2;
+    let tags: [(&[&[u8; 4]], Vec<u8>); 7] = [
+        (&[b"desc"], description_tag(SRGB_NAME)),
+        (&[b"cprt"], text_tag("No copyright, use freely")),
+        (&[b"wtpt"], xyz_tag(D50)),
+        (&[b"rXYZ"], xyz_tag(RED)),
+        (&[b"gXYZ"], xyz_tag(GREEN)),
+        (&[b"bXYZ"], xyz_tag(BLUE)),
+        (&[b"rTRC", b"gTRC", b"bTRC"], curve_tag()),
+    ];
+    profile(b"mntrRGB XYZ ", &tags)
+}
+
+/// A profile of a class, colour space and connection space. Each data may have several signatures.
+fn profile(kind: &[u8; 12], tags: &[(&[&[u8; 4]], Vec<u8>)]) -> Vec<u8> {
+    let count: usize = tags.iter().map(|(signatures, _)| signatures.len()).sum();
     let body_start = HEADER_BYTES + 4 + count * 12;
     let mut table = (count as u32).to_be_bytes().to_vec();
     let mut body = Vec::new();
-    for (signature, data) in &tags {
-        let signatures: &[&[u8; 4]] = if *signature == b"rTRC" { &[b"rTRC", b"gTRC", b"bTRC"] } else { &[signature] };
-        for signature in signatures {
+    for (signatures, data) in tags {
+        for signature in *signatures {
             table.extend_from_slice(*signature);
             table.extend_from_slice(&((body_start + body.len()) as u32).to_be_bytes());
             table.extend_from_slice(&(data.len() as u32).to_be_bytes());
@@ -46,19 +53,19 @@ pub fn srgb_profile() -> Vec<u8> {
         body.extend_from_slice(data);
         body.resize(body.len().next_multiple_of(4), 0);
     }
-    let mut profile = header(HEADER_BYTES + table.len() + body.len());
+    let mut profile = header(kind, HEADER_BYTES + table.len() + body.len());
     profile.extend_from_slice(&table);
     profile.extend_from_slice(&body);
     profile
 }
 
 /// ICC.1:1998-09, 6.1.
-fn header(size: usize) -> Vec<u8> {
+fn header(kind: &[u8; 12], size: usize) -> Vec<u8> {
     let mut header = vec![0; HEADER_BYTES];
     let mut put = |at: usize, bytes: &[u8]| header[at..at + bytes.len()].copy_from_slice(bytes);
     put(0, &(size as u32).to_be_bytes());
     put(8, &[2, 0x10, 0, 0]);
-    put(12, b"mntrRGB XYZ ");
+    put(12, kind);
     // Created 1999-10-18, the day IEC 61966-2-1 was published.
     for (at, number) in [1999u16, 10, 18, 0, 0, 0].into_iter().enumerate() {
         put(24 + at * 2, &number.to_be_bytes());
