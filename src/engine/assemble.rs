@@ -103,11 +103,13 @@ pub(super) fn assemble(plan: &Plan, order: &Order, ledger: &mut Ledger, pool: &r
     std::thread::scope(|scope| {
         let posting = scope.spawn(|| {
             let receiver = receiver;
+            let mut is_broken = false;
             while let Ok(file) = receiver.recv() {
-                if has_failed() {
+                if is_broken {
                     continue;
                 }
                 if let Err(error) = ledger.post_print_file(&file.row, &file.pieces) {
+                    is_broken = true;
                     fail(error.into());
                 }
             }

@@ -96,11 +96,14 @@ pub(super) fn compose(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, pool: &
     std::thread::scope(|scope| {
         let posting = scope.spawn(|| {
             let receiver = receiver;
+            let mut is_broken = false;
             while let Ok(volume) = receiver.recv() {
-                if has_failed() {
+                // Whatever else failed, a volume that is on the disk is posted: after too many holds, the books must show them.
+                if is_broken {
                     continue;
                 }
                 if let Err(error) = ledger.post_volume(&volume.row, &volume.used, &volume.documents, &volume.holds, &volume.remarks) {
+                    is_broken = true;
                     fail(error.into());
                     continue;
                 }

@@ -3,8 +3,6 @@
 //! Takes a frozen plan, an output folder and a disk, gives volumes, print files and books that balance. A run is a
 //! sequence of stages; each leaves the ledger in a state from which the next run goes on. Must never decide what a page
 //! looks like or what a key of the job file means.
-// The engine has the only clock.
-#![allow(clippy::disallowed_methods)]
 
 mod assemble;
 mod clock;
@@ -16,7 +14,6 @@ mod verify;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
 
 pub use clock::Stopwatch;
 pub use composing::compose_one;
@@ -312,9 +309,9 @@ pub fn run(plan: &Plan, options: &Options<'_>) -> Result<Summary, EngineError> {
     let pool = pool.map_err(|error| FileError::new("start threads for", &options.out, std::io::Error::other(error)))?;
     let mut stages = Vec::new();
     let mut timed = |stage: Stage, ledger: &mut Ledger, run: &mut dyn FnMut(&mut Ledger) -> Result<(), EngineError>| -> Result<(), EngineError> {
-        let start = Instant::now();
+        let start = Stopwatch::start();
         run(ledger)?;
-        let milliseconds = start.elapsed().as_millis() as u64;
+        let milliseconds = start.milliseconds();
         ledger.note_stage(stage.name(), milliseconds)?;
         stages.push((stage.name(), milliseconds));
         Ok(())
