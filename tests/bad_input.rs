@@ -76,6 +76,28 @@ fn too_many_holds_stop_the_job_and_a_higher_limit_goes_on() {
 }
 
 #[test]
+fn a_limit_in_percent_stops_as_soon_as_it_is_certain() {
+    let job = Job::new(0);
+    // A fifth of all records is bad, and they come first.
+    let bad: String = (0..100).map(|_| "{}\n").collect();
+    job.write("data.ndjson", &format!("{bad}{}", data(400)));
+    job.edit("[job]", "[job]\nhold-limit = \"10%\"");
+    let out = job.out("out");
+    let ended = job.run(&out, &["--threads", "1"]);
+    ended.expect(2, "W0105");
+    ended.expect(2, "the limit of the job is 50");
+    let status = pressrun(&["status", "--json", &out.to_string_lossy()]);
+    let status: serde_json::Value = serde_json::from_str(&status.out).unwrap();
+    // The volumes that wait to be posted when the limit is passed are posted as well.
+    let held = status["held"].as_u64().unwrap();
+    assert!((52..=90).contains(&held), "{status}");
+    assert_eq!((status["state"].as_str(), status["documents"].as_u64()), (Some("composing"), Some(0)), "{status}");
+    // The first records may be as bad as they like while the job as a whole keeps its limit.
+    job.edit("10%", "20%");
+    job.run(&out, &["--threads", "2"]).expect(1, "the books balance");
+}
+
+#[test]
 fn a_record_that_no_layout_takes_is_held() {
     let job = Job::new(8);
     job.edit("file = \"letter.xml\"", "file = \"letter.xml\"\nwhen = \"closing lt 5\"");

@@ -11,5 +11,6 @@ pub mod hash;
 pub mod length;
 pub mod limits;
 pub mod money;
+pub mod readable;
 pub mod span;
 pub mod suggest;

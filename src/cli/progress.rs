@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::print;
-use super::text::{duration, grouped};
+use crate::base::readable::{duration, grouped};
 use crate::engine::{Progress, Stage, Stopwatch, Watch};
 
 /// Milliseconds between two lines of a log, and between two JSON events.

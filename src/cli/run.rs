@@ -7,11 +7,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use clap::Args;
 
 use super::progress::{Meter, Show};
-use super::text::{columns, duration, grouped, megabytes};
+use super::text::columns;
 use super::{Outcome, compile, print, render};
 use crate::base::code::{self, Code};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::file::Disk;
+use crate::base::readable::{duration, grouped, megabytes};
 use crate::base::span::Sources;
 use crate::engine::{self, EngineError, Options, Stopwatch, Summary};
 use crate::ledger::{HoldCount, Ledger};

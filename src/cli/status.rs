@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::run::{balance_json, books, code_of};
-use super::text::{columns, duration, grouped};
+use super::text::columns;
 use super::{Outcome, fail, print};
 use crate::base::code;
+use crate::base::readable::{duration, grouped};
 use crate::engine::{self, Verified};
 use crate::ledger::{Balance, HoldCount, JobRow, Ledger, LedgerError, State};
 

@@ -3,13 +3,11 @@
 //! Sorting moves small entries only; assembling copies page bodies out of the volumes, checks each document against its
 //! hash on the way, and adds a late stream per page. Nothing is composed again.
 
-use std::sync::Mutex;
-
 use bumpalo::Bump;
 use rayon::prelude::*;
 
 use super::sheets::{Side, impose, sheet_count};
-use super::{EngineError, Folder, Options, Progress, Stage, stopped};
+use super::{EngineError, Folder, Options, Progress, Stage, posting};
 use crate::base::file::Pieces;
 use crate::kit::expr::{Env, Value};
 use crate::ledger::{DocumentRow, Ledger, PieceRow, PrintFileRow, State};
@@ -94,58 +92,23 @@ pub(super) fn assemble(plan: &Plan, order: &Order, ledger: &mut Ledger, pool: &r
     used.merge(&plan.print.late_used);
     // What is in the ledger is on the disk: that was seen to when the run began.
     let done: std::collections::BTreeSet<u32> = ledger.print_files()?.iter().map(|row| row.number).collect();
-    let failure: Mutex<Option<EngineError>> = Mutex::new(None);
-    let fail = |error: EngineError| {
-        failure.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).get_or_insert(error);
+    let mut chunks = order.entries.chunks(pieces_per_file).enumerate();
+    let make = |(index, pieces): (usize, &[Small])| {
+        let number = index as u32 + 1;
+        let bytes = pieces.iter().map(|small| small.length).sum();
+        let pages = pieces.iter().map(|small| u64::from(small.pages)).sum();
+        let progress = Progress { bytes, documents: pieces.len() as u64, pages, held: 0, resumed: done.contains(&number) };
+        let file = if progress.resumed {
+            None
+        } else {
+            let first = (index * pieces_per_file) as u64 + 1;
+            Some(assemble_file(plan, number, first, pieces, &used, options)?)
+        };
+        options.watch.done(progress);
+        Ok(file)
     };
-    let has_failed = || failure.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).is_some();
-    let (sender, receiver) = crossbeam::channel::bounded::<Assembled>(pool.current_num_threads() + 1);
-    std::thread::scope(|scope| {
-        let posting = scope.spawn(|| {
-            let receiver = receiver;
-            let mut is_broken = false;
-            while let Ok(file) = receiver.recv() {
-                if is_broken {
-                    continue;
-                }
-                if let Err(error) = ledger.post_print_file(&file.row, &file.pieces) {
-                    is_broken = true;
-                    fail(error.into());
-                }
-            }
-        });
-        pool.install(|| {
-            let chunks = order.entries.par_chunks(pieces_per_file).with_max_len(1);
-            chunks.enumerate().for_each(|(index, pieces)| {
-                let number = index as u32 + 1;
-                if stopped(options) || has_failed() {
-                    return;
-                }
-                let bytes = pieces.iter().map(|small| small.length).sum();
-                let pages = pieces.iter().map(|small| u64::from(small.pages)).sum();
-                let progress = Progress { bytes, documents: pieces.len() as u64, pages, held: 0, resumed: done.contains(&number) };
-                if !done.contains(&number) {
-                    let first = (index * pieces_per_file) as u64 + 1;
-                    match assemble_file(plan, number, first, pieces, &used, options) {
-                        // The receiver can only be gone if it panicked, which the join below passes on.
-                        Ok(file) => drop(sender.send(file)),
-                        Err(error) => return fail(error),
-                    }
-                }
-                options.watch.done(progress);
-            });
-        });
-        drop(sender);
-        if let Err(panic) = posting.join() {
-            std::panic::resume_unwind(panic);
-        }
-    });
-    if let Some(error) = failure.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()) {
-        return Err(error);
-    }
-    if stopped(options) {
-        return Err(EngineError::Interrupted);
-    }
+    let post = |file: Assembled, _: &_| Ok(ledger.post_print_file(&file.row, &file.pieces)?);
+    posting::run(pool, options, || Ok(chunks.next()), make, post)?;
     ledger.set_state(State::Printed, None)?;
     Ok(())
 }

@@ -5,25 +5,25 @@
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use bumpalo::Bump;
-use rayon::prelude::*;
 
+use super::hold_limit::HoldWatch;
+use super::posting::{self, Failure};
 use super::sheets::{impose, sheet_count};
-use super::{EngineError, Folder, Inputs, Options, Progress, Stage, Texts, stopped};
+use super::{EngineError, Folder, Inputs, Options, Progress, Stage, Texts};
 use crate::base::code;
 use crate::base::hash::Hasher;
 use crate::base::limits::SORT_KEY_BYTES_MAX;
 use crate::compose::{Composer, MissingGlyphs};
-use crate::input::{Opened, Raw, RecordRange};
+use crate::input::{Cutter, Opened, Raw, RecordRange};
 use crate::kit::expr::{Env, EvalError, Value};
 use crate::ledger::{DocumentRow, HoldRow, Ledger, RemarkRow, State, VolumeRow};
 use crate::model::page::{ComposedRange, Document, SortKey};
 use crate::model::record::Hold;
 use crate::model::resources::Used;
-use crate::plan::{HoldLimit, LocaleChoice, PRODUCER, Plan, find_locale};
+use crate::plan::{LocaleChoice, PRODUCER, Plan, find_locale};
 use crate::streams::FileInfo;
 use crate::streams::volume::write_volume;
 
@@ -53,128 +53,75 @@ pub(super) fn compose(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, pool: &
     let texts = inputs.texts(plan)?;
     let opened = open(plan, inputs, &texts)?;
     let done: BTreeMap<u32, VolumeRow> = ledger.volumes()?.into_iter().map(|row| (row.number, row)).collect();
-    let held_before = ledger.balance()?.held;
-    if let HoldLimit::Count(limit) = plan.settings.hold_limit
-        && held_before > limit
-    {
-        return Err(EngineError::HoldLimit { held: held_before, limit });
-    }
-    let held = AtomicU64::new(held_before);
-    let failure: Mutex<Option<EngineError>> = Mutex::new(None);
-    let fail = |error: EngineError| {
-        failure.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).get_or_insert(error);
-    };
-    let has_failed = || failure.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).is_some();
+    let mut watch = HoldWatch::new(plan.settings.hold_limit, &opened, inputs);
+    watch.add(done.values().map(|row| u64::from(row.records)).sum(), ledger.balance()?.held)?;
     let workers: Vec<Mutex<Option<Worker<'_>>>> = (0..pool.current_num_threads()).map(|_| Mutex::new(None)).collect();
-    // Entries of a few volumes may wait for the ledger; the pool is then slowed down by one slot per thread.
-    let (sender, receiver) = crossbeam::channel::bounded::<Committed>(pool.current_num_threads() * 2 + 2);
-    let mut cutters: Vec<_> = opened.iter().map(Opened::cutter).collect();
-    let (mut input, mut number, mut first, mut records) = (0usize, 0u32, 0u64, 0u64);
-    let ranges = std::iter::from_fn(|| {
-        loop {
-            if stopped(options) || has_failed() || input == cutters.len() {
-                return None;
-            }
-            match cutters[input].next(plan.settings.volume_records, RANGE_BYTES_MAX) {
-                Ok(Some(range)) => {
-                    let cut = Cut { number, input, first, range };
-                    number += 1;
-                    records += cut.range.count;
-                    return Some(cut);
-                }
-                Ok(None) => {
-                    input += 1;
-                    first = records;
-                }
-                Err(fault) => {
-                    fail(inputs.fault(input, fault));
-                    return None;
-                }
-            }
+    let mut cutting = Cutting { plan, inputs, cutters: opened.iter().map(Opened::cutter).collect(), input: 0, number: 0, first: 0, records: 0 };
+    let make = |cut: Cut| {
+        if let Some(row) = done.get(&cut.number) {
+            options.watch.done(found_done(&cut, row));
+            return Ok(None);
         }
-    });
-    std::thread::scope(|scope| {
-        let posting = scope.spawn(|| {
-            let receiver = receiver;
-            let mut is_broken = false;
-            while let Ok(volume) = receiver.recv() {
-                // Whatever else failed, a volume that is on the disk is posted: after too many holds, the books must show them.
-                if is_broken {
-                    continue;
-                }
-                if let Err(error) = ledger.post_volume(&volume.row, &volume.used, &volume.documents, &volume.holds, &volume.remarks) {
-                    is_broken = true;
-                    fail(error.into());
-                    continue;
-                }
-                options.watch.done(Progress {
-                    bytes: volume.bytes,
-                    documents: volume.documents.len() as u64,
-                    pages: volume.row.pages,
-                    held: volume.holds.len() as u64,
-                    resumed: false,
-                });
-            }
-        });
-        pool.install(|| {
-            ranges.par_bridge().for_each(|cut| {
-                if has_failed() {
-                    return;
-                }
-                if let Some(row) = done.get(&cut.number) {
-                    let progress = Progress {
-                        bytes: cut.range.bytes() as u64,
-                        documents: u64::from(row.documents),
-                        pages: row.pages,
-                        held: u64::from(row.records - row.documents),
-                        resumed: true,
-                    };
-                    options.watch.done(progress);
-                    return;
-                }
-                let slot = rayon::current_thread_index().unwrap_or(0);
-                let mut slot = workers[slot].lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-                let worker = slot.get_or_insert_with(|| Worker { composer: composer(plan), arena: Bump::new(), file: Vec::new() });
-                match compose_range(plan, &opened[cut.input], &cut, worker, inputs, options) {
-                    Ok(volume) => {
-                        let now = held.fetch_add(volume.holds.len() as u64, Ordering::Relaxed) + volume.holds.len() as u64;
-                        // The receiver lives as long as the scope; it can only be gone if it panicked.
-                        let _ = sender.send(volume);
-                        if let HoldLimit::Count(limit) = plan.settings.hold_limit
-                            && now > limit
-                        {
-                            fail(EngineError::HoldLimit { held: now, limit });
-                        }
-                    }
-                    Err(error) => fail(error),
-                }
-            });
-        });
-        drop(sender);
-        if let Err(panic) = posting.join() {
-            std::panic::resume_unwind(panic);
+        let slot = rayon::current_thread_index().unwrap_or(0);
+        let mut slot = workers[slot].lock().unwrap_or_else(PoisonError::into_inner);
+        let worker = slot.get_or_insert_with(|| Worker { composer: composer(plan), arena: Bump::new(), file: Vec::new() });
+        compose_range(plan, &opened[cut.input], &cut, worker, inputs, options).map(Some)
+    };
+    let post = |volume: Committed, failure: &Failure| {
+        ledger.post_volume(&volume.row, &volume.used, &volume.documents, &volume.holds, &volume.remarks)?;
+        let held = volume.holds.len() as u64;
+        let (bytes, documents, pages) = (volume.bytes, volume.documents.len() as u64, volume.row.pages);
+        options.watch.done(Progress { bytes, documents, pages, held, resumed: false });
+        // Not a failure of posting: the volumes in work are posted all the same.
+        if let Err(error) = watch.add(u64::from(volume.row.records), held) {
+            failure.set(error);
         }
-    });
-    if let Some(error) = failure.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()) {
-        return Err(error);
-    }
-    if stopped(options) {
-        return Err(EngineError::Interrupted);
-    }
+        Ok(())
+    };
+    posting::run(pool, options, || cutting.next(), make, post)?;
+    let records = cutting.records;
     if let Some(path) = inputs.changed() {
         return Err(EngineError::InputChanged(path));
     }
     if records == 0 {
         return Err(EngineError::NoRecords);
     }
-    // A limit in percent is known only when all records are.
-    let limit = plan.settings.hold_limit.of(records);
-    let now = held.into_inner();
-    if now > limit {
-        return Err(EngineError::HoldLimit { held: now, limit });
-    }
     ledger.set_state(State::Composed, Some(records))?;
     Ok(())
+}
+
+/// What is said of a range that an earlier run composed.
+fn found_done(cut: &Cut, row: &VolumeRow) -> Progress {
+    let (documents, held) = (u64::from(row.documents), u64::from(row.records - row.documents));
+    Progress { bytes: cut.range.bytes() as u64, documents, pages: row.pages, held, resumed: true }
+}
+
+/// Cuts all inputs, one after the other, into the ranges of volumes.
+struct Cutting<'c> {
+    plan: &'c Plan,
+    inputs: &'c Inputs,
+    cutters: Vec<Cutter<'c>>,
+    input: usize,
+    number: u32,
+    first: u64,
+    records: u64,
+}
+
+impl Cutting<'_> {
+    fn next(&mut self) -> Result<Option<Cut>, EngineError> {
+        while let Some(cutter) = self.cutters.get_mut(self.input) {
+            let range = cutter.next(self.plan.settings.volume_records, RANGE_BYTES_MAX);
+            if let Some(range) = range.map_err(|fault| self.inputs.fault(self.input, fault))? {
+                let cut = Cut { number: self.number, input: self.input, first: self.first, range };
+                self.number += 1;
+                self.records += cut.range.count;
+                return Ok(Some(cut));
+            }
+            self.input += 1;
+            self.first = self.records;
+        }
+        Ok(None)
+    }
 }
 
 /// A range on its way to a worker.
@@ -252,7 +199,7 @@ fn compose_range<'p>(
         let index = write_volume(&composed, &plan.resources, &plan.media, &info, &mut worker.file);
         Some(index.map_err(|source| EngineError::Stream { file: file.clone(), source })?)
     };
-    if let Some(path) = inputs.changed() {
+    if let Some(path) = inputs.changed_in(cut.input, range) {
         return Err(EngineError::InputChanged(path));
     }
     if index.is_some() {

@@ -8,6 +8,8 @@ mod assemble;
 mod clock;
 mod close;
 mod composing;
+mod hold_limit;
+mod posting;
 mod report;
 mod sheets;
 mod verify;
@@ -270,6 +272,13 @@ impl Inputs {
     /// The first file that is not what it was when it was opened.
     fn changed(&self) -> Option<PathBuf> {
         self.all().find(|file| !file.is_unchanged()).map(|file| file.path().to_path_buf())
+    }
+
+    /// The first file of a range that is not what it was when it was opened.
+    fn changed_in(&self, input: usize, range: &RecordRange) -> Option<PathBuf> {
+        let input = &self.inputs[input];
+        let files = range.parts.iter().flat_map(|part| [input.files.get(part.file), input.lines.get(part.file)]);
+        files.flatten().find(|file| !file.is_unchanged()).map(|file| file.path().to_path_buf())
     }
 
     /// A fault of an input file with its path.

@@ -6,6 +6,7 @@
 use std::fmt::Write;
 
 use super::short;
+use crate::base::readable::{grouped, megabytes};
 use crate::ledger::{Balance, HoldCount, PrintFileRow};
 use crate::plan::Plan;
 
@@ -138,30 +139,17 @@ fn print_files(out: &mut String, files: &[PrintFileRow]) {
     for file in files {
         let _ = write!(
             out,
-            "<tr><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}.{}</td><td><code>{}…</code></td></tr>",
+            "<tr><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td><code>{}…</code></td></tr>",
             escape(&file.file),
             grouped(u64::from(file.pieces)),
             grouped(file.pages),
             grouped(file.blanks),
             grouped(file.sheets),
-            file.bytes / 1_000_000,
-            file.bytes / 100_000 % 10,
+            megabytes(file.bytes).trim_end_matches(" MB"),
             short(file.hash),
         );
     }
     out.push_str("</table></section>");
-}
-
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 fn escape(text: &str) -> String {

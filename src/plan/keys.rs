@@ -103,7 +103,7 @@ pub(super) const JOB: Section = Section {
             "a number, or a percentage",
             "1000",
             "\"1%\"",
-            "The job stops when more records than this are held. What is complete stays, and a run with a higher limit goes on from there.",
+            "The job stops as soon as it is certain that more records than this are held; a percentage is one of all records of the job. What is complete stays, and a run with a higher limit goes on from there.",
         ),
         key(
             "missing-glyphs",
