@@ -209,7 +209,7 @@ where
         let mut lines = 0;
         for line in &node.lines {
             let line = self.inlines(line, &node.style)?;
-            if line.iter().all(|item| matches!(item, Item::Space { .. } | Item::Opportunity)) {
+            if line.iter().all(|item| matches!(item, Item::Space { .. } | Item::Opportunity | Item::SoftHyphen { .. })) {
                 continue;
             }
             // Line breaks in the data count as lines of their own.
@@ -328,6 +328,7 @@ where
                 }
             }
             Token::Opportunity => items.push(Item::Opportunity),
+            Token::SoftHyphen => items.push(self.setter.soft_hyphen(id, style)),
             Token::Break => items.push(Item::Break),
         });
     }

@@ -33,15 +33,19 @@ pub fn compose_forms(layouts: &mut [Layout], resources: &mut Resources, locale: 
             };
             forms.push(form);
         }
+        // In pages of different widths nothing in the body has a width of its own to be composed in.
+        let width = uniform_width(layout);
         let mut found = Vec::new();
-        if let Some(width) = uniform_width(layout) {
+        if let Some(width) = width {
             walk(layout, resources, locale, &layout.body, width, &mut found).map_err(|hold| (index, hold))?;
         }
         for (master, form) in layout.masters.iter_mut().zip(forms) {
             master.form = form.map(|form| add(resources, form));
         }
         let mut found = found.into_iter();
-        assign(&mut layout.body, resources, &mut found);
+        if width.is_some() {
+            assign(&mut layout.body, resources, &mut found);
+        }
         assert!(found.next().is_none(), "both walks meet the same fragments");
     }
     Ok(())

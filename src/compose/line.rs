@@ -24,33 +24,49 @@ pub struct Setter<'s, 'p> {
 }
 
 impl<'p> Setter<'_, 'p> {
-    /// Sets the lines of a paragraph.
-    pub fn lines<'a>(&mut self, items: &[Item<'a>], style: &ParagraphStyle, width: Length, arena: &'a Bump) -> &'a [Line<'a>] {
+    /// Sets the lines of a paragraph, or of the rest of one that begins with the second part of a divided word.
+    pub fn lines<'a>(
+        &mut self,
+        divided: Option<Item<'a>>,
+        items: &'a [Item<'a>],
+        style: &ParagraphStyle,
+        width: Length,
+        indent: Length,
+        arena: &'a Bump,
+    ) -> &'a [Line<'a>] {
         let mut lines = BumpVec::new_in(arena);
         let mut line: BumpVec<'a, Item<'a>> = BumpVec::new_in(arena);
-        let mut queue = items.iter().copied();
-        // The second part of a divided word, which comes before the rest of the queue.
-        let mut pending: Option<Item<'a>> = None;
-        let mut state = LineState { room: width - style.indent, ..LineState::default() };
+        let mut queue = items.iter();
+        // What comes before the rest of the queue: the second part of a divided word, or a word that did not fit.
+        let mut pending = divided;
+        let mut state = LineState { room: width - indent, ..LineState::default() };
+        let mut start = (divided, items);
         let mut ended_by_break = false;
-        while let Some(item) = pending.take().or_else(|| queue.next()) {
+        while let Some(item) = pending.take().or_else(|| queue.next().copied()) {
             ended_by_break = false;
             match item {
                 Item::Break => {
-                    self.end_line(&mut lines, &mut line, style, true, arena);
+                    self.end_line(&mut lines, &mut line, start, style, true, arena);
+                    start = (None, queue.as_slice());
                     state = LineState { room: width, ..LineState::default() };
                     ended_by_break = true;
                 }
                 Item::Opportunity => {
-                    state.last_place = line.len();
+                    (state.last_place, state.last_rest) = (line.len(), queue.as_slice());
                     line.push(item);
+                }
+                Item::SoftHyphen { width: hyphen, .. } => {
+                    line.push(item);
+                    if state.width + hyphen <= state.room {
+                        (state.last_place, state.last_rest) = (line.len(), queue.as_slice());
+                    }
                 }
                 Item::Space { width: space, .. } => {
                     if line.is_empty() {
                         continue;
                     }
                     if !matches!(line.last(), Some(Item::Space { .. })) {
-                        state.last_place = line.len();
+                        (state.last_place, state.last_rest) = (line.len(), queue.as_slice());
                         state.width += space;
                         line.push(item);
                     }
@@ -65,7 +81,8 @@ impl<'p> Setter<'_, 'p> {
                     let room = state.room - state.width;
                     if let Some((head, tail)) = self.divide(&item, room, style, state.last_place == line.len() || is_after_space(&line)) {
                         line.push(head);
-                        self.end_line(&mut lines, &mut line, style, false, arena);
+                        self.end_line(&mut lines, &mut line, start, style, false, arena);
+                        start = (Some(tail), queue.as_slice());
                         state = LineState { room: width, ..LineState::default() };
                         pending = Some(tail);
                         continue;
@@ -73,11 +90,12 @@ impl<'p> Setter<'_, 'p> {
                     // 2. End the line at its last place; what stands after it moves along.
                     if state.last_place > 0 {
                         let moved: BumpVec<'a, Item<'a>> = BumpVec::from_iter_in(line.drain(state.last_place..), arena);
-                        self.end_line(&mut lines, &mut line, style, false, arena);
+                        self.end_line(&mut lines, &mut line, start, style, false, arena);
+                        start = (None, state.last_rest);
                         state = LineState { room: width, ..LineState::default() };
                         for part in moved {
                             match part {
-                                Item::Space { .. } | Item::Opportunity if line.is_empty() => {}
+                                Item::Space { .. } | Item::Opportunity | Item::SoftHyphen { .. } if line.is_empty() => {}
                                 _ => {
                                     state.width += width_of(&part);
                                     line.push(part);
@@ -99,13 +117,14 @@ impl<'p> Setter<'_, 'p> {
                     } else {
                         pending = Some(item);
                     }
-                    self.end_line(&mut lines, &mut line, style, false, arena);
+                    self.end_line(&mut lines, &mut line, start, style, false, arena);
+                    start = (pending, queue.as_slice());
                     state = LineState { room: width, ..LineState::default() };
                 }
             }
         }
         if !line.is_empty() || lines.is_empty() || ended_by_break {
-            self.end_line(&mut lines, &mut line, style, true, arena);
+            self.end_line(&mut lines, &mut line, start, style, true, arena);
         }
         lines.into_bump_slice()
     }
@@ -114,12 +133,18 @@ impl<'p> Setter<'_, 'p> {
         &mut self,
         lines: &mut BumpVec<'a, Line<'a>>,
         line: &mut BumpVec<'a, Item<'a>>,
+        (divided, rest): (Option<Item<'a>>, &'a [Item<'a>]),
         style: &ParagraphStyle,
         is_last: bool,
         arena: &'a Bump,
     ) {
         while matches!(line.last(), Some(Item::Space { .. } | Item::Opportunity)) {
             line.pop();
+        }
+        if let (Some(last), false) = (line.last_mut(), is_last)
+            && let Item::SoftHyphen { word, style, width } = *last
+        {
+            *last = Item::Word { word, style, level: 0, width };
         }
         let items: &'a [Item<'a>] = std::mem::replace(line, BumpVec::new_in(arena)).into_bump_slice();
         let mut width = Length::ZERO;
@@ -135,7 +160,7 @@ impl<'p> Setter<'_, 'p> {
                     *style
                 }
                 Item::Word { style, .. } | Item::Figures { style, .. } => *style,
-                Item::Opportunity | Item::Break => continue,
+                Item::Opportunity | Item::SoftHyphen { .. } | Item::Break => continue,
             };
             if item_style != last {
                 last = item_style;
@@ -147,7 +172,7 @@ impl<'p> Setter<'_, 'p> {
                 }
             }
         }
-        lines.push(Line { items, width, spaces, is_last, height: above + below, baseline: above });
+        lines.push(Line { items, divided, rest, width, spaces, is_last, height: above + below, baseline: above });
     }
 
     /// Distance from line top to baseline and from baseline to line bottom: half the leading above, half below (CSS 2.2, 10.8.1).
@@ -239,6 +264,12 @@ impl<'p> Setter<'_, 'p> {
         self.word_item(text, id, style, level)
     }
 
+    /// A place where a line may end with a hyphen.
+    pub fn soft_hyphen<'a>(&mut self, id: TextStyleId, style: &TextStyle) -> Item<'a> {
+        let (word, width) = self.word("-", style);
+        Item::SoftHyphen { word, style: id, width }
+    }
+
     /// The item of a word from the cache.
     pub fn word_item<'a>(&mut self, text: &str, id: TextStyleId, style: &TextStyle, level: u8) -> Item<'a> {
         let word = self.find(text, style, level & 1 == 1);
@@ -280,25 +311,27 @@ impl<'p> Setter<'_, 'p> {
 }
 
 #[derive(Clone, Copy, Default)]
-struct LineState {
+struct LineState<'a> {
     /// Width of what stands in the line.
     width: Length,
     /// Width there is.
     room: Length,
     /// Items before the last place where the line may end; 0: there is none.
     last_place: usize,
+    /// What comes after that place.
+    last_rest: &'a [Item<'a>],
 }
 
 /// The width of an item.
 pub fn width_of(item: &Item<'_>) -> Length {
     match item {
         Item::Word { width, .. } | Item::Figures { width, .. } | Item::Space { width, .. } => *width,
-        Item::Opportunity | Item::Break => Length::ZERO,
+        Item::Opportunity | Item::SoftHyphen { .. } | Item::Break => Length::ZERO,
     }
 }
 
 fn is_after_space(line: &[Item<'_>]) -> bool {
-    matches!(line.last(), None | Some(Item::Space { .. } | Item::Opportunity))
+    matches!(line.last(), None | Some(Item::Space { .. } | Item::Opportunity | Item::SoftHyphen { .. }))
 }
 
 fn has_figures(text: &str) -> bool {

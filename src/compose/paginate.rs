@@ -20,8 +20,8 @@ use crate::model::record::Hold;
 pub enum Token<'a> {
     /// At its beginning.
     Start,
-    /// At a line.
-    Line(usize),
+    /// At the first of these lines, which were set in this width.
+    Line(&'a [Line<'a>], Length),
     /// At a child, inside it.
     Child(usize, &'a Token<'a>),
     /// Each column or cell at its own token; `None` is finished.
@@ -209,7 +209,8 @@ where
         match child.block {
             Block::Image(image) => {
                 let x = aligned(room.x, room.width, image.width, image.align);
-                self.canvas.image(image.image, x, room.y, image.width, image.height);
+                let turn = self.binder.setter.resources.images[usize::from(image.image.0)].turn;
+                self.canvas.image(image.image, turn, x, room.y, image.width, image.height);
             }
             Block::Rule(rule) => {
                 let y = room.y + rule.border.width / 2;
@@ -278,39 +279,42 @@ where
         {
             return lines;
         }
-        let lines = self.binder.setter.lines(text.items, text.style, width, self.binder.arena);
+        let lines = self.binder.setter.lines(None, text.items, text.style, width, text.style.indent, self.binder.arena);
         text.lines.set(Some((width, lines)));
         lines
     }
 
     fn text(&mut self, text: &'a Text<'a>, from: Token<'a>, room: Room) -> Result<Placement<'a>> {
-        let lines = self.lines(text, room.width);
-        // After a break in an area of another width the lines are other lines; the paragraph goes on at the same item.
-        let start = match from {
-            Token::Line(line) => line.min(lines.len()),
-            _ => 0,
+        let starts = !matches!(from, Token::Line(..));
+        let lines = match from {
+            Token::Line(lines, width) if width == room.width => lines,
+            // In an area of another width the lines are other lines; the paragraph goes on at the same item.
+            Token::Line([first, ..], _) => {
+                self.binder.setter.lines(first.divided, first.rest, text.style, room.width, Length::ZERO, self.binder.arena)
+            }
+            _ => self.lines(text, room.width),
         };
         let mut count = 0;
         let mut height = Length::ZERO;
-        for line in &lines[start..] {
+        for line in lines {
             if room.y + height + line.height > room.bottom {
                 break;
             }
             height += line.height;
             count += 1;
         }
-        let left = lines.len() - start;
+        let left = lines.len();
         if count < left {
             // ISO and CSS agree on the names: orphans stay behind, widows go ahead.
             let widows = (text.style.widows as usize).min(left);
             if left - count < widows {
                 count = left - widows;
             }
-            if start == 0 && count < text.style.orphans as usize {
+            if starts && count < text.style.orphans as usize {
                 count = 0;
             }
             if count == 0 && room.is_fresh {
-                count = lines[start..]
+                count = lines
                     .iter()
                     .scan(room.y, |y, line| {
                         *y += line.height;
@@ -319,20 +323,20 @@ where
                     .take_while(|y| *y <= room.bottom)
                     .count();
                 if count == 0 {
-                    return Err(too_high("a line", lines[start].height, room.bottom - room.y));
+                    return Err(too_high("a line", lines[0].height, room.bottom - room.y));
                 }
             }
         }
         let mut y = room.y;
-        for (index, line) in lines[start..start + count].iter().enumerate() {
-            let is_first = start + index == 0;
+        for (index, line) in lines[..count].iter().enumerate() {
+            let is_first = starts && index == 0;
             if is_first && let Some((marker, indent)) = text.marker {
                 self.items(marker, room.x - indent, y + line.baseline, Length::ZERO);
             }
             self.line(line, text.style, room.x, y, room.width, is_first);
             y += line.height;
         }
-        let rest = (start + count < lines.len()).then_some(if start + count == 0 { Token::Start } else { Token::Line(start + count) });
+        let rest = (count < left).then(|| if count == 0 { from } else { Token::Line(&lines[count..], room.width) });
         Ok(Placement { height: y - room.y, rest })
     }
 
@@ -391,7 +395,7 @@ where
                     x += width + extra;
                     style
                 }
-                Item::Opportunity | Item::Break => continue,
+                Item::Opportunity | Item::SoftHyphen { .. } | Item::Break => continue,
             };
             let style = layout.text_style(style_id);
             if style.underline || style.strike {
@@ -411,7 +415,12 @@ where
         let used = &mut self.binder.used;
         for item in items {
             if let Item::Word { word, .. } = item {
-                words.mark(*word, |face, glyph, wide| used.mark(face, glyph, wide));
+                words.mark(*word, |face, glyph, wide, text| {
+                    used.mark(face, glyph, wide);
+                    if !text.is_empty() {
+                        used.glyphs[usize::from(face.0)].insert_text(glyph, text);
+                    }
+                });
             }
         }
     }

@@ -5,6 +5,7 @@
 
 use crate::base::length::Length;
 use crate::kit::font::FaceId;
+use crate::kit::image::Turn;
 use crate::kit::text::{Run, Words};
 use crate::model::layout::{Border, Color, LineStyle, TextStyle};
 use crate::model::resources::{FormId, ImageId};
@@ -54,6 +55,10 @@ impl Canvas {
         assert!(self.string.is_empty(), "a string was left open");
         out.extend_from_slice(&self.graphics);
         if !self.text.is_empty() {
+            // Text is written as if the fill colour were black; a fill before it may have left another.
+            if self.fill.is_some_and(|fill| fill != Color::default()) {
+                out.extend_from_slice(b"0 g\n");
+            }
             out.extend_from_slice(b"BT\n");
             out.extend_from_slice(&self.text);
             out.extend_from_slice(b"ET\n");
@@ -69,14 +74,14 @@ impl Canvas {
     /// is known only after its content is placed.
     pub fn insert_below(&mut self, mark: usize, paint: impl FnOnce(&mut Canvas)) {
         let above = self.graphics.split_off(mark);
-        let (fill, stroke) = (self.fill, self.stroke);
-        // The states at the mark are unknown by now; the inserted part sets its own and what follows is told to set it again.
-        self.fill = None;
-        self.stroke = None;
         if above.is_empty() {
             paint(self);
             return;
         }
+        // The states at the mark are unknown by now: the inserted part sets its own and gives them back.
+        let (fill, stroke) = (self.fill, self.stroke);
+        self.fill = None;
+        self.stroke = None;
         self.graphics.extend_from_slice(b"q\n");
         let start = self.graphics.len();
         paint(self);
@@ -117,11 +122,15 @@ impl Canvas {
         self.graphics.extend_from_slice(b"l S\n");
     }
 
-    /// Paints an image.
-    pub fn image(&mut self, image: ImageId, x: Length, y: Length, width: Length, height: Length) {
+    /// Paints an image turned as its file says, so that it fills a rectangle.
+    pub fn image(&mut self, image: ImageId, turn: Turn, x: Length, y: Length, width: Length, height: Length) {
         let (left, bottom) = self.point(x, y + height);
         self.graphics.extend_from_slice(b"q ");
-        numbers(&[width.centipoints(), 0, 0, height.centipoints(), left, bottom], &mut self.graphics);
+        // ISO 32000-1, 8.3.4: where the corner, the right end and the upper end of the unit square go.
+        let (width, height) = (width.centipoints(), height.centipoints());
+        let along = |[across, up]: [i64; 2]| [across * width, up * height];
+        let ([a, b], [c, d], [e, f]) = (along(turn.right), along(turn.up), along(turn.corner));
+        numbers(&[a, b, c, d, left + e, bottom + f], &mut self.graphics);
         self.graphics.extend_from_slice(b"cm /I");
         integer(i64::from(image.0), &mut self.graphics);
         self.graphics.extend_from_slice(b" Do Q\n");
@@ -408,5 +417,33 @@ mod tests {
         let mut out = Vec::new();
         canvas.finish(&mut out);
         assert_eq!(String::from_utf8_lossy(&out), "q\n1 g 1 90 9 9 re f\nQ\n0 g 1 98 1 1 re f\n");
+    }
+
+    #[test]
+    fn images_are_turned_as_their_file_says() {
+        let place = |turn| {
+            let mut canvas = Canvas::default();
+            canvas.begin(Length::from_points(100));
+            canvas.image(ImageId(0), turn, Length::from_points(10), Length::from_points(20), Length::from_points(30), Length::from_points(40));
+            let mut out = Vec::new();
+            canvas.finish(&mut out);
+            String::from_utf8(out).expect("operators")
+        };
+        assert_eq!(place(Turn::default()), "q 30 0 0 40 10 40 cm /I0 Do Q\n");
+        assert_eq!(place(Turn::of_exif(3)), "q -30 0 0 -40 40 80 cm /I0 Do Q\n");
+        assert_eq!(place(Turn::of_exif(6)), "q 0 -40 30 0 10 80 cm /I0 Do Q\n");
+        assert_eq!(place(Turn::of_exif(8)), "q 0 40 -30 0 40 40 cm /I0 Do Q\n");
+    }
+
+    #[test]
+    fn black_text_stays_black_behind_a_fill() {
+        let mut canvas = Canvas::default();
+        canvas.begin(Length::from_points(100));
+        let one = Length::from_points(1);
+        canvas.fill_rectangle(one, one, one, one, Length::ZERO, Color { r: 255, g: 255, b: 255 });
+        canvas.text.extend_from_slice(b"(a)Tj\n");
+        let mut out = Vec::new();
+        canvas.finish(&mut out);
+        assert_eq!(String::from_utf8_lossy(&out), "1 g 1 98 1 1 re f\n0 g\nBT\n(a)Tj\nET\n");
     }
 }

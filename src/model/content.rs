@@ -81,6 +81,15 @@ pub enum Item<'a> {
     },
     /// A line may end here.
     Opportunity,
+    /// A line may end here with a hyphen, which is not seen elsewhere.
+    SoftHyphen {
+        /// The hyphen.
+        word: WordId,
+        /// Its style.
+        style: TextStyleId,
+        /// Its width at the end of a line.
+        width: Length,
+    },
     /// A line ends here.
     Break,
 }
@@ -90,6 +99,10 @@ pub enum Item<'a> {
 pub struct Line<'a> {
     /// Its items, without spaces at its ends.
     pub items: &'a [Item<'a>],
+    /// The second part of a word divided before it, if it begins with one.
+    pub divided: Option<Item<'a>>,
+    /// What the paragraph holds from this line on, but for `divided`: it is set anew where it goes on in another width.
+    pub rest: &'a [Item<'a>],
     /// Natural width.
     pub width: Length,
     /// Spaces in it.

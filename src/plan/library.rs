@@ -247,9 +247,10 @@ impl JobLibrary {
         }
         let image = image::read_image(&bytes).map_err(|error| format!("the image `{path}` cannot be used: {error}"))?;
         let id = u16::try_from(self.resources.images.len()).map_err(|_| "the job uses more than 65,535 images".to_string())?;
-        let (across, down) = image.dpi.unwrap_or((DPI_DEFAULT, DPI_DEFAULT));
+        let ((columns, rows), dpi) = image.upright();
+        let (across, down) = dpi.unwrap_or((DPI_DEFAULT, DPI_DEFAULT));
         let size = |pixels: u32, dpi: u32| Length::from_points(72).scaled(i64::from(pixels), i64::from(dpi.max(1)));
-        let (width, height) = (size(image.width_px, across), size(image.height_px, down));
+        let (width, height) = (size(columns, across), size(rows, down));
         let found = LibraryImage { id: ImageId(id), width, height };
         let extension = Path::new(path).extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
         self.parts.push(Part::new(format!("images/{}.{extension}", hash.hex()), bytes.into()));

@@ -34,6 +34,7 @@ pub(super) fn sample() -> Sample {
     let faces = [REGULAR, BOLD].map(|data| Face::read(Arc::from(data)).expect("a face")).into();
     let mut resources = Resources { faces, ..Resources::default() };
     resources.images.push(PdfImage {
+        turn: Default::default(),
         width_px: 2,
         height_px: 2,
         color: ImageColor::Rgb,
@@ -47,6 +48,7 @@ pub(super) fn sample() -> Sample {
     // Cyan, magenta, yellow and black at full and half strength.
     let inks = (0..8u8).flat_map(|pixel| (0..4).map(move |ink| if ink == pixel % 4 { if pixel < 4 { 255 } else { 128 } } else { 0 }));
     resources.images.push(PdfImage {
+        turn: Default::default(),
         width_px: 4,
         color: ImageColor::Cmyk,
         data: deflate(&inks.collect::<Vec<u8>>()),

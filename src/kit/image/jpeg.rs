@@ -3,7 +3,7 @@
 //! Takes a JPEG file, gives it back unchanged as `/DCTDecode` data after walking all of its markers. Never decodes a pixel: a
 //! fault inside the entropy-coded data is the reader's to conceal, a missing end is not.
 
-use super::{Color, Filter, ImageError, PdfImage, check_size};
+use super::{Color, Filter, ImageError, PdfImage, Turn, check_size};
 
 /// Reads a file that starts with SOI.
 pub fn read_jpeg(bytes: &[u8]) -> Result<PdfImage, ImageError> {
@@ -39,9 +39,10 @@ pub fn read_jpeg(bytes: &[u8]) -> Result<PdfImage, ImageError> {
         bits: 8,
         filter: Filter::Dct { color_transform },
         data,
-        decode: inverted.then_some(&[1, 0, 1, 0, 1, 0, 1, 0]),
+        decode: inverted.then_some(b"[1 0 1 0 1 0 1 0]"),
         alpha: None,
         dpi: found.dpi,
+        turn: Turn::of_exif(found.orientation),
     })
 }
 
@@ -126,6 +127,8 @@ struct Found {
     jfif: bool,
     adobe_transform: Option<u8>,
     dpi: Option<(u32, u32)>,
+    /// Exif orientation; 0: it says none.
+    orientation: u16,
 }
 
 impl Found {
@@ -138,6 +141,9 @@ impl Found {
             0xC4 => self.huffman = true,
             0xDB => self.quantization = true,
             0xE0 if segment.starts_with(b"JFIF\0") => self.read_jfif(segment),
+            0xE1 if self.orientation == 0 => {
+                self.orientation = segment.strip_prefix(b"Exif\0\0").and_then(exif_orientation).unwrap_or(0);
+            }
             0xEE if segment.starts_with(b"Adobe") && segment.len() >= 12 => self.adobe_transform = Some(segment[11]),
             _ => {}
         }
@@ -220,6 +226,29 @@ impl Found {
     }
 }
 
+/// The orientation in the first directory of an Exif block, which is a TIFF file of its own (Exif 2.32, 4.5 and 4.6.4 A).
+/// A block that is damaged says nothing.
+fn exif_orientation(tiff: &[u8]) -> Option<u16> {
+    let big = match tiff.get(..4)? {
+        b"II*\0" => false,
+        b"MM\0*" => true,
+        _ => return None,
+    };
+    let short = |at: usize| -> Option<u16> {
+        let bytes: [u8; 2] = tiff.get(at..at.checked_add(2)?)?.try_into().ok()?;
+        Some(if big { u16::from_be_bytes(bytes) } else { u16::from_le_bytes(bytes) })
+    };
+    let long = |at: usize| -> Option<usize> {
+        let bytes: [u8; 4] = tiff.get(at..at.checked_add(4)?)?.try_into().ok()?;
+        Some(if big { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) } as usize)
+    };
+    let directory = long(4)?;
+    let entries = usize::from(short(directory)?);
+    let entry = (0..entries).map(|index| directory + 2 + index * 12).find(|&at| short(at) == Some(274))?;
+    // Type 3 is SHORT; its one value stands in the entry itself.
+    if short(entry + 2)? == 3 { short(entry + 8) } else { None }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::read_image;
@@ -271,8 +300,29 @@ mod tests {
         check(&file(&[], 0xC0, b"RGB"), "Rgb Dct { color_transform: Some(0) } None");
         check(&file(&adobe(0), 0xC0, b"RGB"), "Rgb Dct { color_transform: None } None");
         check(&file(&[], 0xC0, b"CMYK"), "Cmyk Dct { color_transform: None } None");
-        let inverted = "Cmyk Dct { color_transform: None } Some([1, 0, 1, 0, 1, 0, 1, 0])";
-        check(&file(&adobe(2), 0xC0, b"CMYK"), inverted);
+        let image = read_image(&file(&adobe(2), 0xC0, b"CMYK")).unwrap();
+        assert_eq!((image.color, image.decode), (Color::Cmyk, Some(b"[1 0 1 0 1 0 1 0]".as_slice())));
+    }
+
+    #[test]
+    fn exif_turns_an_image_and_damaged_exif_does_not() {
+        let exif = |order: &[u8], offset: u32, kind: u16, value: u16| {
+            let big = order == b"MM\0*";
+            let short = |v: u16| if big { v.to_be_bytes() } else { v.to_le_bytes() }.to_vec();
+            let long = |v: u32| if big { v.to_be_bytes() } else { v.to_le_bytes() }.to_vec();
+            let entry = [short(274), short(kind), long(1), short(value), short(0)].concat();
+            segment(0xE1, &[b"Exif\0\0", order, &long(offset), &short(1), &entry, &long(0)].concat())
+        };
+        let turn = |extra: &[u8]| read_image(&file(extra, 0xC0, &[1, 2, 3])).unwrap().turn;
+        for orientation in 1..=8 {
+            assert_eq!(turn(&exif(b"II*\0", 8, 3, orientation)), Turn::of_exif(orientation));
+            assert_eq!(turn(&exif(b"MM\0*", 8, 3, orientation)), Turn::of_exif(orientation));
+        }
+        for damaged in [exif(b"II*\0", 8, 3, 99), exif(b"XX*\0", 8, 3, 6), exif(b"II*\0", u32::MAX, 3, 6), exif(b"II*\0", 8, 2, 6)] {
+            assert_eq!(turn(&damaged), Turn::default());
+        }
+        let image = read_image(&file(&exif(b"II*\0", 8, 3, 6), 0xC0, &[1, 2, 3])).unwrap();
+        assert_eq!((image.width_px, image.height_px, image.upright().0), (3, 2, (2, 3)));
     }
 
     #[test]

@@ -32,6 +32,51 @@ pub struct PdfImage {
     pub alpha: Option<SoftMask>,
     /// Resolution in dots per inch, across and down, if the file says it.
     pub dpi: Option<(u32, u32)>,
+    /// How the pixels must be turned to stand upright.
+    pub turn: Turn,
+}
+
+impl PdfImage {
+    /// Width and height in pixels as it is looked at, and the resolution across and down.
+    pub fn upright(&self) -> ((u32, u32), Option<(u32, u32)>) {
+        let swapped = |(a, b): (u32, u32)| if self.turn.right[0] == 0 { (b, a) } else { (a, b) };
+        (swapped((self.width_px, self.height_px)), self.dpi.map(swapped))
+    }
+}
+
+/// How an image must be turned or mirrored to stand upright: where the unit square that PDF paints an image in goes, in
+/// shares of the width and height it is to have.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Turn {
+    /// The way from the lower left to the lower right corner.
+    pub right: [i64; 2],
+    /// The way from the lower left to the upper left corner.
+    pub up: [i64; 2],
+    /// The lower left corner.
+    pub corner: [i64; 2],
+}
+
+impl Default for Turn {
+    fn default() -> Turn {
+        Turn::of_exif(1)
+    }
+}
+
+impl Turn {
+    /// The turn of an orientation (Exif 2.32, 4.6.4 A, tag 274); what is none of the eight is upright.
+    pub fn of_exif(orientation: u16) -> Turn {
+        let (right, up, corner) = match orientation {
+            2 => ([-1, 0], [0, 1], [1, 0]),
+            3 => ([-1, 0], [0, -1], [1, 1]),
+            4 => ([1, 0], [0, -1], [0, 1]),
+            5 => ([0, -1], [-1, 0], [1, 1]),
+            6 => ([0, -1], [1, 0], [0, 1]),
+            7 => ([0, 1], [1, 0], [0, 0]),
+            8 => ([0, 1], [-1, 0], [1, 0]),
+            _ => ([1, 0], [0, 1], [0, 0]),
+        };
+        Turn { right, up, corner }
+    }
 }
 
 /// The colour space of an image.

@@ -7,7 +7,7 @@ use libdeflater::Decompressor;
 
 use super::encode::deflate_rows;
 use super::raster::{Shape, filtered_bytes, map_pixels, read_rows, take_channels};
-use super::{Color, Filter, ImageError, PdfImage, SoftMask, check_size};
+use super::{Color, Filter, ImageError, PdfImage, SoftMask, Turn, check_size};
 
 /// The first eight bytes.
 pub const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
@@ -40,7 +40,18 @@ pub fn read_png(bytes: &[u8]) -> Result<PdfImage, ImageError> {
         let (filter, data) = deflate_rows(&alpha, Shape { channels: 1, depth: 8, ..shape });
         SoftMask { filter, data }
     });
-    Ok(PdfImage { width_px: shape.width, height_px: shape.height, color, bits, filter, data, decode: None, alpha, dpi: chunks.dpi })
+    Ok(PdfImage {
+        width_px: shape.width,
+        height_px: shape.height,
+        color,
+        bits,
+        filter,
+        data,
+        decode: None,
+        alpha,
+        dpi: chunks.dpi,
+        turn: Turn::default(),
+    })
 }
 
 fn damaged(fault: &'static str) -> ImageError {

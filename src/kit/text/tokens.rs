@@ -13,6 +13,8 @@ pub enum Token<'t> {
     Space,
     /// A line may end here, without a space.
     Opportunity,
+    /// A line may end here, and then with a hyphen: a soft hyphen, U+00AD.
+    SoftHyphen,
     /// A line ends here.
     Break,
 }
@@ -42,6 +44,7 @@ pub fn tokens<'t>(text: &'t str, mut give: impl FnMut(Token<'t>)) {
             BreakOpportunity::Mandatory if end == text.len() && !piece.ends_with(is_line_end) => {}
             BreakOpportunity::Mandatory => give(Token::Break),
             BreakOpportunity::Allowed if space => {}
+            BreakOpportunity::Allowed if piece.ends_with('\u{ad}') => give(Token::SoftHyphen),
             BreakOpportunity::Allowed => give(Token::Opportunity),
         }
     }
@@ -90,6 +93,7 @@ mod tests {
             Token::Word(word) => out.push_str(&format!("[{word}]")),
             Token::Space => out.push('_'),
             Token::Opportunity => out.push('|'),
+            Token::SoftHyphen => out.push('~'),
             Token::Break => out.push('¶'),
         });
         assert_eq!(out, expected, "{text:?}");
@@ -107,6 +111,7 @@ mod tests {
         check("mail-order", "[mail-]|[order]");
         check("1\u{a0}234 €", "[1\u{a0}234]_[€]");
         check("zero\u{200b}width", "[zero]|[width]");
+        check("Donau\u{ad}dampf\u{ad} \u{ad}x\u{ad}", "[Donau]~[dampf]_~[x]");
         check("日本", "[日]|[本]");
         check("two\nlines", "[two]¶[lines]");
         check("end\n", "[end]¶");

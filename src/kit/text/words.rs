@@ -56,6 +56,16 @@ pub struct Word {
     stamp: u32,
 }
 
+/// A glyph of a word.
+#[derive(Clone, Copy, Debug)]
+struct UsedGlyph {
+    face: FaceId,
+    glyph: u16,
+    wide: bool,
+    /// What it stands for, in `texts`; empty if it has a character of its own.
+    text: (u32, u32),
+}
+
 /// Shaped words by stack and text.
 #[derive(Debug)]
 pub struct Words {
@@ -64,7 +74,7 @@ pub struct Words {
     runs: Vec<Run>,
     bytes: Vec<u8>,
     texts: String,
-    used: Vec<(FaceId, u16, bool)>,
+    used: Vec<UsedGlyph>,
     stamp: u32,
 }
 
@@ -159,14 +169,15 @@ impl Words {
         &self.bytes[run.bytes.0 as usize..run.bytes.1 as usize]
     }
 
-    /// Gives each (face, glyph, wide) of a word to `mark`, the first time after [`Words::begin_use`].
-    pub fn mark(&mut self, id: WordId, mut mark: impl FnMut(FaceId, u16, bool)) {
+    /// Gives each (face, glyph, wide) of a word to `mark`, the first time after [`Words::begin_use`], and what it stands for
+    /// if that is more than the character it has, or if it has none.
+    pub fn mark(&mut self, id: WordId, mut mark: impl FnMut(FaceId, u16, bool, &str)) {
         let word = &mut self.words[id.0 as usize];
         if word.stamp != self.stamp {
             word.stamp = self.stamp;
             let (start, count) = word.used;
-            for &(face, glyph, wide) in &self.used[start as usize..start as usize + usize::from(count)] {
-                mark(face, glyph, wide);
+            for used in &self.used[start as usize..start as usize + usize::from(count)] {
+                mark(used.face, used.glyph, used.wide, &self.texts[used.text.0 as usize..used.text.1 as usize]);
             }
         }
     }
@@ -213,9 +224,11 @@ impl Words {
             let face = &faces[usize::from(id.0)];
             let piece = &text[range];
             let figures = kind & TABULAR != 0 && face.figures.is_some() && piece.bytes().all(|b| !b.is_ascii_alphabetic());
+            let mut at = text_start + (piece.as_ptr() as usize - text.as_ptr() as usize) as u32;
             for chunk in chunks(piece) {
                 let glyphs = face.shaper().shape(chunk, kind & RIGHT_TO_LEFT != 0, figures).unwrap_or_default();
-                self.append(face, id, &glyphs, &mut word);
+                self.append(face, id, &glyphs, (at, chunk), &mut word);
+                at += chunk.len() as u32;
             }
         }
         word.runs.1 = (self.runs.len() - word.runs.0 as usize).min(usize::from(u16::MAX)) as u16;
@@ -224,10 +237,17 @@ impl Words {
     }
 
     /// Adds glyphs as runs: a new run where the coding or the rise changes.
-    fn append(&mut self, face: &Face, id: FaceId, glyphs: &[ShapedGlyph], word: &mut Word) {
+    ///
+    /// `text` is what they were shaped from, with its place in `texts`.
+    fn append(&mut self, face: &Face, id: FaceId, glyphs: &[ShapedGlyph], text: (u32, &str), word: &mut Word) {
+        let spelt = spelt(face, glyphs, text.1);
         // ISO 19005-2, 6.2.11.8: a page must never show .notdef. The word is marked as missing a glyph; whoever prints it
         // nevertheless prints nothing in its place.
         let glyphs: Vec<ShapedGlyph> = glyphs.iter().copied().filter(|glyph| glyph.glyph != 0).collect();
+        let text_of = |glyph: &ShapedGlyph| match spelt.iter().find(|(cluster, _)| *cluster == glyph.cluster) {
+            Some((start, end)) => (text.0 + start, text.0 + end),
+            None => (0, 0),
+        };
         let mut index = 0;
         while index < glyphs.len() {
             let rise = glyphs[index].y_offset;
@@ -252,7 +272,7 @@ impl Words {
                 }
                 pending += face.to_ppm(glyph.advance - natural - glyph.x_offset);
                 width += face.to_ppm(glyph.advance);
-                self.used.push((id, glyph.glyph, wide));
+                self.used.push(UsedGlyph { face: id, glyph: glyph.glyph, wide, text: text_of(glyph) });
             }
             // Whatever is left becomes part of the bytes too, so that runs can be joined without looking inside.
             adjusted |= self.adjust(&mut pending);
@@ -283,6 +303,17 @@ impl Words {
         self.bytes.extend_from_slice(format!("){}(", -thousandths).as_bytes());
         true
     }
+}
+
+/// Clusters of one glyph that no character is mapped to, such as a ligature: the bytes of the text that each stands for.
+fn spelt(face: &Face, glyphs: &[ShapedGlyph], text: &str) -> Vec<(u32, u32)> {
+    let has_no_character = |glyph: &ShapedGlyph| face.unicode.get(usize::from(glyph.glyph)).is_none_or(|code| *code == 0);
+    if !glyphs.iter().any(|glyph| glyph.glyph != 0 && has_no_character(glyph)) {
+        return Vec::new();
+    }
+    let alone = |glyph: &&ShapedGlyph| glyphs.iter().filter(|other| other.cluster == glyph.cluster).count() == 1;
+    let end = |start: u32| glyphs.iter().map(|glyph| glyph.cluster).filter(|cluster| *cluster > start).min().unwrap_or(text.len() as u32);
+    glyphs.iter().filter(|glyph| has_no_character(glyph)).filter(alone).map(|glyph| (glyph.cluster, end(glyph.cluster))).collect()
 }
 
 /// Writes one byte of a literal string (ISO 32000-1, 7.3.4.2).
@@ -405,8 +436,8 @@ mod tests {
         let id = words.find(&faces, STACK, "add", false, false);
         words.begin_use();
         let mut seen = Vec::new();
-        words.mark(id, |face, glyph, wide| seen.push((face.0, faces[0].unicode[usize::from(glyph)], wide)));
-        words.mark(id, |_, _, _| panic!("marked twice"));
+        words.mark(id, |face, glyph, wide, _| seen.push((face.0, faces[0].unicode[usize::from(glyph)], wide)));
+        words.mark(id, |_, _, _, _| panic!("marked twice"));
         assert_eq!(seen, [(0, 97, false), (0, 100, false), (0, 100, false)]);
     }
 
