@@ -6,6 +6,11 @@
 #![allow(clippy::disallowed_methods)]
 #![allow(clippy::unwrap_used)]
 
+#[path = "suite/pages.rs"]
+mod pages;
+#[path = "suite/reading.rs"]
+mod reading;
+
 use std::path::{Path, PathBuf};
 
 use pressrun::base::code;
@@ -95,6 +100,12 @@ fn every_case_has_the_faults_it_expects() {
 }
 
 #[test]
+fn every_page_shows_what_its_case_expects() {
+    let wrong = pages::run(&pages::read_cases());
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+#[test]
 fn every_code_of_layouts_and_expressions_has_a_case() {
     let cases = read_cases();
     let missing: Vec<&str> = code::ALL
@@ -108,9 +119,10 @@ fn every_code_of_layouts_and_expressions_has_a_case() {
 
 #[test]
 fn case_names_are_unique() {
-    let cases = read_cases();
-    for (at, case) in cases.iter().enumerate() {
-        assert!(cases[..at].iter().all(|other| other.name != case.name), "two cases `{}`", case.name);
+    let names = read_cases().into_iter().map(|case| case.name).chain(pages::read_cases().into_iter().map(|case| case.name));
+    let names: Vec<String> = names.collect();
+    for (at, name) in names.iter().enumerate() {
+        assert!(!names[..at].contains(name), "two cases `{name}`");
     }
 }
 

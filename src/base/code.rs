@@ -130,7 +130,8 @@ codes! {
     RECORD_ADDRESS = "R0403", "the address has too many lines",
         "The address block has room for the number of lines that `lines-max` says. More would be cut off by the window of the envelope.";
     RECORD_TOO_HIGH = "R0404", "something does not fit the page",
-        "A line, an image, a box or region of fixed height, or a table's foot is higher than the room any page has for it.";
+        "A line, an image, a box or region of fixed height, or a table's foot is higher than the room any page has for it, or a barcode\n\
+         is wider than its room: a long payload makes a wide code. Give it more room, a smaller `module`, or another symbology.";
     RECORD_GLYPH = "R0405", "a character has no glyph",
         "None of the faces of the style's font family and its fallback families has a glyph for a character of this record. It would\n\
          print as an empty box. Add a family that covers it to `fallback`, or let the job report instead of hold (`missing-glyphs`).";

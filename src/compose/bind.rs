@@ -10,18 +10,19 @@ use std::cell::Cell;
 use super::bidi;
 use super::line::Setter;
 use crate::base::code;
+use crate::base::length::Length;
 use crate::base::limits;
 use crate::base::money::Decimal;
 use crate::kit::expr::{Env, EvalError, Expr, List, Value};
 use crate::kit::locale::Locale;
-use crate::kit::text::{Token, tokens};
+use crate::kit::text::{Token, is_invisible, tokens};
 use crate::model::content::{Bars, Block, CellContent, FramedBlocks, Item, Placed, RowContent, SideBySide, TableContent, Text, is_in_form};
 use crate::model::layout::{
-    AddressNode, BoxNode, Columns, Inline, Layout, ListItem, ListNode, Marker, Node, NodeKind, Paragraph, ParagraphStyle, Role, RowGroup, Table,
-    TableRow, TextStyleId, Transform,
+    AddressNode, BoxNode, Break, Columns, Inline, Layout, ListItem, ListNode, Marker, Node, NodeKind, Paragraph, ParagraphStyle, Role, RowGroup,
+    Table, TableRow, TextStyle, TextStyleId, Transform,
 };
 use crate::model::record::Hold;
-use crate::model::resources::{FormId, Used};
+use crate::model::resources::{FormId, Resources, Used};
 
 /// Binds one document.
 pub struct Binder<'s, 'p, 'a> {
@@ -83,8 +84,9 @@ where
                     let symbol = barcode.symbology.encode(&payload, &barcode.options);
                     let symbol =
                         symbol.map_err(|error| Hold::new(&code::RECORD_BARCODE, format!("{} of `{payload}`: {error}", barcode.symbology.name())))?;
+                    let text: &'a str = self.arena.alloc_str(&payload);
                     self.buffer = payload;
-                    Block::Barcode(self.arena.alloc(Bars { symbol, node: barcode }))
+                    Block::Barcode(self.arena.alloc(Bars { symbol, payload: text, node: barcode }))
                 }
                 NodeKind::Address(address) => self.address(address)?,
                 NodeKind::List(list) => {
@@ -181,18 +183,43 @@ where
         let mut items = BumpVec::new_in(self.arena);
         self.text(&marker, list.marker_style.text, &mut items);
         let marker_items: &'a [Item<'a>] = items.into_bump_slice();
-        if let Some(placed) = out.get_mut(first)
-            && let Block::Text(text) = placed.block
-        {
-            placed.block = Block::Text(self.arena.alloc(Text {
+        if marker_items.is_empty() {
+            return Ok(());
+        }
+        match out.get(first).and_then(|placed| self.marked(&placed.block, marker_items, list.indent)) {
+            Some(block) => out[first].block = block,
+            // What begins with an image, a table or another list has the marker on a line of its own.
+            None => {
+                let marker = Some((marker_items, list.indent));
+                let text = Text { role: Role::Paragraph, style: &list.marker_style, items: &[], marker, lines: Cell::new(None) };
+                let mut flow = crate::model::layout::Flow { after: Break::Avoid, ..Default::default() };
+                flow.margin.left = list.indent;
+                out.insert(first, Placed { flow, place: None, block: Block::Text(self.arena.alloc(text)) });
+            }
+        }
+        Ok(())
+    }
+
+    /// A block with a marker to the left of its first line; `None` if it does not begin with a line that has none yet.
+    fn marked(&self, block: &Block<'a>, marker: &'a [Item<'a>], indent: Length) -> Option<Block<'a>> {
+        match block {
+            Block::Text(text) if text.marker.is_none() => Some(Block::Text(self.arena.alloc(Text {
                 role: text.role,
                 style: text.style,
                 items: text.items,
-                marker: Some((marker_items, list.indent)),
+                marker: Some((marker, indent)),
                 lines: Cell::new(None),
-            }));
+            }))),
+            Block::Box(frame) => {
+                let first = frame.children.first()?;
+                let inner = indent + frame.style.padding.left + first.flow.margin.left;
+                let block = self.marked(&first.block, marker, inner)?;
+                let children = self.arena.alloc_slice_copy(frame.children);
+                children[0].block = block;
+                Some(Block::Box(self.arena.alloc(FramedBlocks { style: frame.style, children, placed: frame.placed, form: frame.form })))
+            }
+            _ => None,
         }
-        Ok(())
     }
 
     fn paragraph(&mut self, paragraph: &'a Paragraph) -> Bound<Block<'a>> {
@@ -318,7 +345,7 @@ where
                 if let Item::Word { word: found, .. } = item
                     && self.setter.words.word(found).missing
                 {
-                    self.missing.push(word.to_string());
+                    self.missing.push(missing(word, style, self.setter.resources));
                 }
                 items.push(item);
             }
@@ -489,6 +516,16 @@ fn add<'a>(sum: Value<'a>, value: Value<'a>) -> Bound<Value<'a>> {
             Value::Decimal(number(a).checked_add(number(b)).ok_or_else(overflow)?)
         }
     })
+}
+
+/// A word with a character that no face of its style has, and which.
+fn missing(word: &str, style: &TextStyle, resources: &Resources) -> String {
+    let faces = &resources.stacks[usize::from(style.stack.0)].faces;
+    let is_missing = |c: &char| !is_invisible(*c) && !faces.iter().any(|face| resources.faces[usize::from(face.0)].covers(*c));
+    match word.chars().find(is_missing) {
+        Some(character) => format!("`{character}` (U+{:04X}) in `{word}`", u32::from(character)),
+        None => format!("a character of `{word}`"),
+    }
 }
 
 fn alphabetic(number: u32) -> String {

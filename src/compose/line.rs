@@ -290,7 +290,8 @@ impl<'p> Setter<'_, 'p> {
     fn find(&mut self, text: &str, style: &TextStyle, right_to_left: bool) -> WordId {
         let stack = Stack { number: style.stack.0, faces: &self.resources.stacks[usize::from(style.stack.0)].faces };
         let tabular = style.tabular && has_figures(text);
-        self.words.find(&self.resources.faces, stack, text, tabular, right_to_left)
+        let spaced = style.letter_spacing != Length::ZERO;
+        self.words.find(&self.resources.faces, stack, text, tabular, right_to_left, spaced)
     }
 
     fn width(&self, word: WordId, style: &TextStyle) -> Length {

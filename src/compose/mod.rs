@@ -118,7 +118,7 @@ impl<'p> Composer<'p> {
         paint_regions(&mut binder, &masters, &mut self.canvases, &mut self.figures_used)?;
         let missing = std::mem::take(&mut binder.missing);
         if !missing.is_empty() && self.missing_glyphs == MissingGlyphs::Hold {
-            let reason = format!("no font of the layout has a glyph for a character of `{}`", missing[0]);
+            let reason = format!("no font of the layout has a glyph for {}", missing[0]);
             return Err(Hold::new(&code::RECORD_GLYPH, reason));
         }
         for (canvas, master) in self.canvases.iter_mut().zip(&masters) {

@@ -155,7 +155,7 @@ where
             // A chain longer than a page cannot be kept together anyway.
             return Ok(if all > whole_page { own } else { all });
         }
-        if child.flow.inside == Break::Avoid {
+        if child.flow.inside == Break::Avoid || matches!(child.block, Block::Columns(_)) {
             let own = self.measure(child, width)?;
             return Ok(if own > whole_page { self.beginning(child, width)? } else { own });
         }
@@ -192,6 +192,13 @@ where
             Block::Table(table) => self.table(table, from, room),
             Block::PageBreak => Ok(Placement { height: Length::ZERO, rest: None }),
             Block::Image(_) | Block::Rule(_) | Block::Barcode(_) => {
+                if let Block::Barcode(bars) = child.block
+                    && bars_width(bars) > room.width
+                {
+                    let (name, width) = (bars.node.symbology.name(), bars_width(bars));
+                    let reason = format!("the {name} of `{}` is {width} wide, there is room for {}", bars.payload, room.width);
+                    return Err(Hold::new(&code::RECORD_TOO_HIGH, reason));
+                }
                 let height = self.measure(child, room.width)?;
                 if room.y + height > room.bottom {
                     if room.is_fresh {
@@ -218,8 +225,7 @@ where
             }
             Block::Barcode(bars) => {
                 let quiet = quiet_zone(bars);
-                let width = bars.node.module * bars.symbol.width() as i64 + quiet * 2;
-                let x = aligned(room.x, room.width, width, bars.node.align) + quiet;
+                let x = aligned(room.x, room.width, bars_width(bars), bars.node.align) + quiet;
                 let top = if bars.node.symbology.is_linear() { room.y } else { room.y + quiet };
                 self.canvas.symbol(&bars.symbol, x, top, bars.node.module, bars_height(bars));
             }
@@ -489,7 +495,12 @@ where
     /// Places a block in a rectangle by its `place`.
     pub fn place_absolute(&mut self, child: &'a Placed<'a>, x: Length, y: Length, width: Length, height: Length) -> Result<()> {
         let place = child.place.unwrap_or_default();
-        let own_width = place.width.unwrap_or(width - place.left.unwrap_or_default() - place.right.unwrap_or_default());
+        let own_width = match (place.width, child.block) {
+            (Some(own), _) => own,
+            // A barcode is as wide as its payload makes it, and stands at the edge it is placed from.
+            (None, Block::Barcode(bars)) if place.left.is_none() || place.right.is_none() => bars_width(bars),
+            (None, _) => width - place.left.unwrap_or_default() - place.right.unwrap_or_default(),
+        };
         let left = match (place.left, place.right) {
             (Some(left), _) => x + left,
             (None, Some(right)) => x + width - right - own_width,
@@ -558,6 +569,11 @@ where
 
 fn quiet_zone(bars: &Bars<'_>) -> Length {
     if bars.node.quiet { bars.node.module * bars.symbol.quiet() as i64 } else { Length::ZERO }
+}
+
+/// The width of a barcode with its quiet zone.
+fn bars_width(bars: &Bars<'_>) -> Length {
+    bars.node.module * bars.symbol.width() as i64 + quiet_zone(bars) * 2
 }
 
 fn bars_height(bars: &Bars<'_>) -> Length {

@@ -159,6 +159,8 @@ pub struct SideBySide<'a> {
 pub struct Bars<'a> {
     /// The modules.
     pub symbol: Symbol,
+    /// What they say.
+    pub payload: &'a str,
     /// How it is drawn.
     pub node: &'a crate::model::layout::BarcodeNode,
 }

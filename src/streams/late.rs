@@ -206,7 +206,7 @@ fn find_glyph(face: &Face, character: char) -> Option<u16> {
             return Some(glyph);
         }
     }
-    let shaped = face.shaper().shape(character.encode_utf8(&mut [0; 4]), false, false)?;
+    let shaped = face.shaper().shape(character.encode_utf8(&mut [0; 4]), false, false, false)?;
     match shaped.as_slice() {
         [glyph] if glyph.glyph != 0 => Some(glyph.glyph),
         _ => None,

@@ -77,7 +77,7 @@ pub(super) fn sample() -> Sample {
 
 pub(super) fn text(resources: &Resources, face: u16, wide: bool, text: &str, used: &mut Used, out: &mut Vec<u8>) {
     let face_data = &resources.faces[usize::from(face)];
-    let glyphs = face_data.shaper().shape(text, false, false).expect("shapes");
+    let glyphs = face_data.shaper().shape(text, false, false, false).expect("shapes");
     let mut codes = Vec::new();
     for glyph in glyphs {
         used.mark(FaceId(face), glyph.glyph, wide);

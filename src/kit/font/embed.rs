@@ -254,10 +254,17 @@ fn text_of(face: &Face, glyphs: &GlyphSet, glyph: u16) -> Option<String> {
     let text = match (character, face.narrow.ligature_text(glyph), glyphs.text(glyph)) {
         // The presentation form `ﬁ` is read back as the letters people search for.
         (_, Some(letters), _) => letters.to_string(),
+        (Some(character), None, Some(seen)) if is_presentation_form(u32::from(character)) => seen.to_string(),
         (Some(character), None, _) => character.to_string(),
         (None, None, seen) => seen?.to_string(),
     };
     (!text.contains(['\0', '\u{feff}', '\u{fffe}'])).then_some(text)
+}
+
+/// Whether a character is only a form of others, such as a ligature or an Arabic letter in the middle of a word (Unicode 16,
+/// 5.21): people search for the others.
+pub fn is_presentation_form(code: u32) -> bool {
+    matches!(code, 0xfb00..=0xfb06 | 0xfb13..=0xfb17 | 0xfb50..=0xfdff | 0xfe70..=0xfefc)
 }
 
 /// The name of a program, with six capitals from a hash of what is in it (ISO 32000-1, 9.6.4).
@@ -331,7 +338,7 @@ mod tests {
 
     fn glyphs(face: &Face, text: &str) -> GlyphSet {
         let mut set = GlyphSet::default();
-        for glyph in face.shaper().shape(text, false, false).expect("shapes") {
+        for glyph in face.shaper().shape(text, false, false, false).expect("shapes") {
             set.insert(glyph.glyph);
         }
         set

@@ -154,11 +154,11 @@ impl Face {
             coverage,
             data: data.clone(),
         };
-        if face.shaper.shape("Hamburgefonstiv 0123", false, false).is_none() {
+        if face.shaper.shape("Hamburgefonstiv 0123", false, false, false).is_none() {
             return Err(FontError::Damaged("text cannot be shaped with it".into()));
         }
         face.figures = FigureTable::prove(&face.shaper, &face.advances);
-        face.narrow = NarrowCode::assign(&face, |text| face.shaper.shape(text, false, false).unwrap_or_default());
+        face.narrow = NarrowCode::assign(&face, |text| face.shaper.shape(text, false, false, false).unwrap_or_default());
         if let Some(figures) = &face.figures {
             // A tabular figure without a character of its own is still read back as the figure it shows.
             for (character, glyph) in figures.glyphs() {

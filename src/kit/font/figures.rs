@@ -23,7 +23,7 @@ impl FigureTable {
         let mut table = FigureTable { glyph: [0; 128], advance: [0; 128] };
         for &figure in FIGURES {
             let text = char::from(figure).to_string();
-            let glyphs = shaper.shape(&text, false, true)?;
+            let glyphs = shaper.shape(&text, false, true, false)?;
             let [glyph] = glyphs.as_slice() else { return None };
             let advance = u16::try_from(glyph.advance).ok()?;
             if glyph.glyph == 0 || glyph.x_offset != 0 || glyph.y_offset != 0 || advances.get(usize::from(glyph.glyph)) != Some(&advance) {
@@ -44,7 +44,7 @@ impl FigureTable {
         for &a in FIGURES {
             text.extend(std::iter::repeat_n(char::from(a), 12));
         }
-        let glyphs = shaper.shape(&text, false, true)?;
+        let glyphs = shaper.shape(&text, false, true, false)?;
         let equal = glyphs.len() == text.len()
             && glyphs.iter().zip(text.bytes()).all(|(glyph, figure)| {
                 let figure = usize::from(figure);

@@ -13,7 +13,7 @@ mod glyphs;
 mod shape;
 
 pub use code::NarrowCode;
-pub use embed::{EmbeddedFont, SubsetError, subset, write_one_byte_cmap};
+pub use embed::{EmbeddedFont, SubsetError, is_presentation_form, subset, write_one_byte_cmap};
 pub use face::{Face, FaceId, FontError};
 pub use figures::FigureTable;
 pub use glyphs::GlyphSet;

@@ -31,23 +31,31 @@ pub struct Shaper {
 const FIGURES: [Feature; 2] =
     [Feature { tag: Tag::new(b"tnum"), value: 1, start: 0, end: u32::MAX }, Feature { tag: Tag::new(b"kern"), value: 0, start: 0, end: u32::MAX }];
 
+// CSS Text 3, 8.2: letters with space between them are not joined to ligatures that a reader could do without.
+const SPACED: [Feature; 2] =
+    [Feature { tag: Tag::new(b"liga"), value: 0, start: 0, end: u32::MAX }, Feature { tag: Tag::new(b"clig"), value: 0, start: 0, end: u32::MAX }];
+
 impl Shaper {
     /// The shaper of a font file; `None` if it is none.
     pub fn new(data: &Arc<[u8]>) -> Option<Shaper> {
         Some(Shaper { font: Font::new(data.to_vec(), 0)?, plans: Mutex::new(Vec::new()) })
     }
 
-    /// Shapes a text of one direction. `figures` asks for tabular figures without kerning.
+    /// Shapes a text of one direction. `figures` asks for tabular figures without kerning, `spaced` for letters that do not join.
     ///
     /// Returns `None` if the font makes the shaper fail.
-    pub fn shape(&self, text: &str, right_to_left: bool, figures: bool) -> Option<Vec<ShapedGlyph>> {
+    pub fn shape(&self, text: &str, right_to_left: bool, figures: bool, spaced: bool) -> Option<Vec<ShapedGlyph>> {
         let mut buffer = Buffer::new();
         buffer.push_str(text);
         buffer.guess_segment_properties();
         buffer.set_direction(if right_to_left { Direction::RightToLeft } else { Direction::LeftToRight });
         // The language would select localised glyph forms by the machine's locale; layouts decide, machines do not.
         buffer.set_language(None);
-        let features: &[Feature] = if figures { &FIGURES } else { &[] };
+        let features: &[Feature] = match (figures, spaced) {
+            (true, _) => &FIGURES,
+            (false, true) => &SPACED,
+            (false, false) => &[],
+        };
         let plan = self.plan(&buffer, features);
         let font = ShaperFont::new(&self.font);
         harfrust::shape(&font, &mut buffer, ShapeOptions::new().plan(Some(&plan)).features(features)).ok()?;

@@ -9,4 +9,4 @@ mod words;
 
 pub use hyphen::{hyphenate, is_hyphenated};
 pub use tokens::{Token, tokens};
-pub use words::{Run, Stack, Word, WordId, Words};
+pub use words::{Run, Stack, Word, WordId, Words, is_invisible};

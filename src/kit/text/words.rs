@@ -6,7 +6,7 @@
 use std::hash::Hasher;
 
 use crate::base::limits;
-use crate::kit::font::{Face, FaceId, ShapedGlyph};
+use crate::kit::font::{Face, FaceId, ShapedGlyph, is_presentation_form};
 
 /// A word in a [`Words`] cache; valid until the cache is cleared.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -80,6 +80,7 @@ pub struct Words {
 
 const TABULAR: u8 = 1;
 const RIGHT_TO_LEFT: u8 = 2;
+const SPACED: u8 = 4;
 
 impl Default for Words {
     fn default() -> Words {
@@ -116,8 +117,10 @@ impl Words {
     }
 
     /// The word of a text.
-    pub fn find(&mut self, faces: &[Face], stack: Stack<'_>, text: &str, tabular: bool, right_to_left: bool) -> WordId {
-        let kind = u8::from(tabular) * TABULAR + u8::from(right_to_left) * RIGHT_TO_LEFT;
+    ///
+    /// `spaced` is for letters with space between them, which do not join to ligatures.
+    pub fn find(&mut self, faces: &[Face], stack: Stack<'_>, text: &str, tabular: bool, right_to_left: bool, spaced: bool) -> WordId {
+        let kind = u8::from(tabular) * TABULAR + u8::from(right_to_left) * RIGHT_TO_LEFT + u8::from(spaced) * SPACED;
         let mut hasher = rustc_hash::FxHasher::default();
         hasher.write(text.as_bytes());
         hasher.write_u32(u32::from(stack.number) << 8 | u32::from(kind));
@@ -226,7 +229,7 @@ impl Words {
             let figures = kind & TABULAR != 0 && face.figures.is_some() && piece.bytes().all(|b| !b.is_ascii_alphabetic());
             let mut at = text_start + (piece.as_ptr() as usize - text.as_ptr() as usize) as u32;
             for chunk in chunks(piece) {
-                let glyphs = face.shaper().shape(chunk, kind & RIGHT_TO_LEFT != 0, figures).unwrap_or_default();
+                let glyphs = face.shaper().shape(chunk, kind & RIGHT_TO_LEFT != 0, figures, kind & SPACED != 0).unwrap_or_default();
                 self.append(face, id, &glyphs, (at, chunk), &mut word);
                 at += chunk.len() as u32;
             }
@@ -307,7 +310,8 @@ impl Words {
 
 /// Clusters of one glyph that no character is mapped to, such as a ligature: the bytes of the text that each stands for.
 fn spelt(face: &Face, glyphs: &[ShapedGlyph], text: &str) -> Vec<(u32, u32)> {
-    let has_no_character = |glyph: &ShapedGlyph| face.unicode.get(usize::from(glyph.glyph)).is_none_or(|code| *code == 0);
+    let has_no_character =
+        |glyph: &ShapedGlyph| face.unicode.get(usize::from(glyph.glyph)).is_none_or(|code| *code == 0 || is_presentation_form(*code));
     if !glyphs.iter().any(|glyph| glyph.glyph != 0 && has_no_character(glyph)) {
         return Vec::new();
     }
@@ -362,8 +366,8 @@ fn is_joining(character: char) -> bool {
         || is_invisible(character)
 }
 
-// Joiners, direction marks and variation selectors: they steer shaping and have no look of their own.
-fn is_invisible(character: char) -> bool {
+/// Joiners, direction marks and variation selectors: they steer shaping and have no look of their own.
+pub fn is_invisible(character: char) -> bool {
     matches!(character, '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
 }
 
@@ -399,8 +403,8 @@ mod tests {
     fn check(text: &str, tabular: bool, rtl: bool, expected: &str) {
         let faces = faces();
         let mut words = Words::new();
-        let id = words.find(&faces, STACK, text, tabular, rtl);
-        assert_eq!(id, words.find(&faces, STACK, text, tabular, rtl), "found again");
+        let id = words.find(&faces, STACK, text, tabular, rtl, false);
+        assert_eq!(id, words.find(&faces, STACK, text, tabular, rtl, false), "found again");
         let runs: Vec<String> =
             words.runs(id).iter().map(|run| format!("{}({})", if run.wide { "G" } else { "F" }, words.bytes(run).escape_ascii())).collect();
         let missing = if words.word(id).missing { " missing" } else { "" };
@@ -433,7 +437,7 @@ mod tests {
     fn every_glyph_is_reported_once() {
         let faces = faces();
         let mut words = Words::new();
-        let id = words.find(&faces, STACK, "add", false, false);
+        let id = words.find(&faces, STACK, "add", false, false, false);
         words.begin_use();
         let mut seen = Vec::new();
         words.mark(id, |face, glyph, wide, _| seen.push((face.0, faces[0].unicode[usize::from(glyph)], wide)));
@@ -445,10 +449,10 @@ mod tests {
     fn a_full_table_finds_all_words() {
         let faces = faces();
         let mut words = Words::new();
-        let ids: Vec<WordId> = (0..5000).map(|n| words.find(&faces, STACK, &n.to_string(), true, false)).collect();
+        let ids: Vec<WordId> = (0..5000).map(|n| words.find(&faces, STACK, &n.to_string(), true, false, false)).collect();
         for (number, id) in ids.iter().enumerate() {
             assert_eq!(words.text(*id), number.to_string());
-            assert_eq!(*id, words.find(&faces, STACK, &number.to_string(), true, false));
+            assert_eq!(*id, words.find(&faces, STACK, &number.to_string(), true, false, false));
         }
     }
 
@@ -464,7 +468,7 @@ mod tests {
                         char::from(b"0123456789.,-+/:"[(state >> 60) as usize])
                     })
                     .collect();
-                let shaped = face.shaper().shape(&text, false, true).expect("shaped");
+                let shaped = face.shaper().shape(&text, false, true, false).expect("shaped");
                 assert_eq!(figures.width(text.as_bytes()), Some(shaped.iter().map(|g| g.advance).sum()));
                 assert!(shaped.iter().zip(text.bytes()).all(|(g, b)| g.glyph == figures.glyph(b)));
             }

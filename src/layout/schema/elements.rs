@@ -326,7 +326,7 @@ pub const ELEMENTS: &[ElementSpec] = &[
     },
     ElementSpec {
         name: "columns",
-        doc: "Blocks side by side. They stay together on one page.",
+        doc: "Blocks side by side. They stay together on one page if they fit one.",
         content: Content::Elements(&["column"], &[]),
         attributes: &[takes("gap", Kind::Length, "0", "The space between columns."), WIDTH, LEFT, TOP, RIGHT, BOTTOM],
         properties: COLUMNS,

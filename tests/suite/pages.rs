@@ -1,0 +1,196 @@
+//! Cases of `tests/suite/layout`: a layout and a record, and what their pages show.
+//!
+//! A case is `--- a-sentence-for-a-name ---`, optional `page:`, `data:`, `record:` and `styles:` lines, then `body:`, `parts:` or
+//! `layout:` and the text of the layout, then `expect:` and lines that the description of its pages must hold:
+//!
+//! ```text
+//! pages 2
+//! lines of page 1 = 3
+//! line 1 of page 2 = "Date Text Amount"
+//! line 1 of page 2 at 10 19.2
+//! "Amount" of page 2 from 70 to 95.4
+//! mark 1 of page 1 = fill #ff0000 10 10 80x20
+//! held R0405
+//! reason = "the content of a box is higher than its height of 20pt"
+//! ```
+//!
+//! A line that starts with `not` must be absent, up to its `…` if it ends with one.
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use pressrun::engine::compose_one;
+use pressrun::plan::{Overrides, compile};
+
+use super::reading::{self, Shown, short};
+
+const DATA: &str = r#"<data> <field name="name" type="text"/> <field name="note" type="text" optional="true"/> <field name="id" type="text"/>
+ <field name="due" type="date"/> <field name="paid" type="boolean"/> <field name="count" type="integer"/>
+ <field name="rate" type="decimal"/> <field name="total" type="money"/>
+ <field name="address.name" type="text"/> <field name="address.street" type="text" optional="true"/> <field name="address.city" type="text"/>
+ <list name="rows"> <field name="text" type="text"/> <field name="group" type="text"/> <field name="amount" type="money"/> <field name="number" type="integer"/> </list>
+ <list name="none"> <field name="text" type="text"/> </list> </data>"#;
+
+const RECORD: &str = r#"{"name":"Ada Lovelace","id":"C-4711","due":"2026-09-01","paid":true,"count":3,"rate":0.19,"total":35.50,
+ "address":{"name":"Ada Lovelace","city":"London"},"none":[],
+ "rows":[{"text":"Paper","group":"A","amount":12.50,"number":1},{"text":"Ink","group":"B","amount":27.50,"number":2},{"text":"Credit","group":"A","amount":-4.50,"number":3}]}"#;
+
+/// One case.
+pub struct Case {
+    pub name: String,
+    file: PathBuf,
+    pub layout: String,
+    record: String,
+    locale: String,
+    pub expected: Vec<String>,
+}
+
+/// All cases, in the order of their files.
+pub fn read_cases() -> Vec<Case> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/layout");
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let mut cases = Vec::new();
+    for file in files.into_iter().filter(|file| file.extension().is_some_and(|extension| extension == "txt")) {
+        let text = std::fs::read_to_string(&file).unwrap();
+        cases.extend(text.split("\n--- ").skip(1).map(|part| read_case(part, &file)));
+    }
+    cases
+}
+
+fn read_case(part: &str, file: &Path) -> Case {
+    let (name, rest) = part.split_once(" ---\n").unwrap_or_else(|| panic!("{}: no name: {part}", file.display()));
+    let (text, expected) = rest.split_once("\nexpect:").unwrap_or_else(|| panic!("{name}: no `expect:`"));
+    let (mut page, mut data, mut record, mut locale, mut styles) =
+        (r#"size="200pt 150pt" margin="10pt""#.to_string(), DATA.to_string(), RECORD.to_string(), "en-US".to_string(), String::new());
+    let mut body = None;
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        let (key, value) = line.split_once(':').unwrap_or_else(|| panic!("{name}: `{line}` has no key"));
+        let value = value.trim().to_string();
+        match key {
+            "page" => page = value,
+            "data" => data = format!("<data> {value} </data>"),
+            "record" => record = value,
+            "locale" => locale = value,
+            "styles" => styles = value,
+            "body" | "parts" | "layout" => {
+                body = Some((key.to_string(), format!("{value}\n{}", lines.by_ref().collect::<Vec<_>>().join("\n"))));
+            }
+            _ => panic!("{name}: `{key}:` is no part of a case"),
+        }
+    }
+    let (kind, body) = body.unwrap_or_else(|| panic!("{name}: no `body:`"));
+    let open = r#"<layout xmlns="urn:pressrun:layout:1" name="case" lang="en">"#;
+    let master = format!("<page name=\"any\" {page}/>");
+    let text_style = r#"<style name="text" font-family="Liberation Sans" font-size="10pt" line-height="12pt"/>"#;
+    let layout = match kind.as_str() {
+        "layout" => body,
+        "parts" => {
+            let master = if body.contains("<page ") { String::new() } else { master };
+            format!("{open}{data}{text_style}{styles}{master}{body}</layout>")
+        }
+        _ => format!("{open}{data}{text_style}{styles}{master}<body style=\"text\">{body}</body></layout>"),
+    };
+    let expected = expected.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_string).collect();
+    Case { name: name.to_string(), file: file.to_path_buf(), layout, record: record.replace('\n', " "), locale, expected }
+}
+
+/// What the pages of a case show, line by line.
+pub fn describe(case: &Case) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
+    let job = format!(
+        "[job]\nname = \"case\"\ndate = 2026-10-01\nlocale = \"{}\"\n[[input]]\nfiles = \"data.ndjson\"\nformat = \"ndjson\"\ncurrency = \"EUR\"\n\
+         [[layout]]\nfile = \"layout.xml\"\n",
+        case.locale
+    );
+    write("job.toml", job.as_bytes());
+    write("layout.xml", case.layout.as_bytes());
+    write("data.ndjson", format!("{}\n", case.record).as_bytes());
+    let pictures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/pictures");
+    for entry in std::fs::read_dir(pictures).unwrap() {
+        let entry = entry.unwrap();
+        std::fs::copy(entry.path(), folder.path().join(entry.file_name())).unwrap();
+    }
+    let compiled = compile(&folder.path().join("job.toml"), &Overrides::default());
+    let Some(plan) = compiled.plan else {
+        return compiled.diagnostics.iter().map(|fault| format!("fault {} {}", fault.code.id, fault.message)).collect();
+    };
+    let mut out: Vec<String> = compiled.diagnostics.iter().map(|fault| format!("warning {} {}", fault.code.id, fault.message)).collect();
+    match compose_one(&plan, 0).unwrap().expect("the record is there") {
+        Ok(bytes) => {
+            let pages = reading::read_pages(&bytes);
+            out.push(format!("pages {}", pages.len()));
+            for (index, page) in pages.iter().enumerate() {
+                describe_page(index + 1, page, &mut out);
+            }
+        }
+        Err(hold) => out.extend([format!("held {}", hold.code.id), format!("reason = \"{}\"", hold.reason)]),
+    }
+    out
+}
+
+fn describe_page(number: usize, page: &Shown, out: &mut Vec<String>) {
+    let lines = page.lines();
+    out.push(format!("lines of page {number} = {}", lines.len()));
+    for (index, (baseline, words)) in lines.iter().enumerate() {
+        let text: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+        let line = index + 1;
+        out.push(format!("line {line} of page {number} = \"{}\"", text.join(" ")));
+        out.push(format!("line {line} of page {number} at {} {}", short(words[0].left), short(*baseline)));
+        for word in words {
+            out.push(format!("\"{}\" of page {number} from {} to {}", word.text, short(word.left), short(word.right)));
+        }
+    }
+    out.push(format!("marks of page {number} = {}", page.marks.len()));
+    for (index, mark) in page.marks.iter().enumerate() {
+        out.push(format!("mark {} of page {number} = {mark}", index + 1));
+    }
+}
+
+fn holds(description: &[String], line: &str) -> bool {
+    match line.strip_prefix("not ") {
+        Some(line) => match line.strip_suffix('…') {
+            Some(start) => !description.iter().any(|known| known.starts_with(start)),
+            None => !description.iter().any(|known| known == line),
+        },
+        None => match line.strip_suffix('…') {
+            Some(start) => description.iter().any(|known| known.starts_with(start)),
+            None => description.iter().any(|known| known == line),
+        },
+    }
+}
+
+/// Runs all cases on two threads; gives what is wrong, for people.
+pub fn run(cases: &[Case]) -> String {
+    let wrong: Mutex<Vec<(usize, String)>> = Mutex::new(Vec::new());
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    let only = std::env::var("PRESSRUN_CASE").ok();
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                loop {
+                    let index = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                    let Some(case) = cases.get(index) else { return };
+                    if only.as_ref().is_some_and(|only| !case.name.contains(only.as_str())) {
+                        continue;
+                    }
+                    let description = describe(case);
+                    // An unexpected diagnostic fails a case.
+                    let silent = description.iter().filter(|line| line.starts_with("warning ") || line.starts_with("fault "));
+                    let unexpected = silent.filter(|line| !case.expected.iter().any(|wanted| line.starts_with(wanted.trim_end_matches('…'))));
+                    let missing: Vec<&String> = case.expected.iter().filter(|line| !holds(&description, line)).chain(unexpected).collect();
+                    if !missing.is_empty() || case.expected.is_empty() || only.is_some() {
+                        let file = case.file.file_name().unwrap_or_default().display().to_string();
+                        let text = format!("--- {} ({file})\nwrong: {missing:#?}\nshown:\n    {}\n", case.name, description.join("\n    "));
+                        wrong.lock().unwrap().push((index, text));
+                    }
+                }
+            });
+        }
+    });
+    let mut wrong = wrong.into_inner().unwrap();
+    wrong.sort();
+    wrong.into_iter().map(|(_, text)| text).collect()
+}
