@@ -181,8 +181,9 @@ codes! {
         "An input file was changed, replaced or cut off while it was read, or since the run that is to be resumed. Nothing made\n\
          from changed data is kept. Put the file back and run again, or start anew in another output folder.";
     WORLD_HOLD_LIMIT = "W0105", "too many records are held",
-        "More records are held than `hold-limit` allows, so the data or the layout is likely wrong as a whole. What is complete stays. Look at\n\
-         the reasons with `pressrun status`; correct the data and use another output folder, or raise the limit and run again.";
+        "More records are held than `hold-limit` allows, so the data or the layout is likely wrong as a whole. What is complete stays. Those\n\
+         held so far are in `held.ndjson`, `pressrun status` counts them by reason; correct the data and use another output\n\
+         folder, or raise the limit and run again.";
     WORLD_INTERRUPTED = "W0106", "the run was stopped", "What is complete stays; running the job again goes on from there.";
     WORLD_LEDGER = "W0107", "the ledger cannot be used",
         "`ledger.sqlite` in the output folder is damaged, from another version, or its disk is full.";

@@ -1,14 +1,13 @@
-//! The last stage: balance, manifest, holds, report.
+//! The last stage: balance, manifest, held records, report.
 //!
 //! A job that does not balance is not closed. Every file here depends on the ledger and the inputs alone, never on the
 //! clock, so that two runs of one job give the same bytes.
 
 use std::io::Write;
-use std::path::Path;
 
-use super::{EngineError, Folder, Inputs, Options, report};
+use super::{EngineError, Folder, Inputs, Options, held, report};
 use crate::base::code;
-use crate::base::file::{FileError, Mapped};
+use crate::base::file::FileError;
 use crate::base::hash::hex;
 use crate::ledger::{Ledger, State};
 use crate::plan::Plan;
@@ -22,7 +21,7 @@ pub(super) fn close(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, options: 
         return Err(EngineError::Unbalanced(faults));
     }
     let holds = ledger.hold_counts()?;
-    write_holds(plan, inputs, ledger, options)?;
+    held::write(plan, inputs, ledger, options)?;
     if let Some(bug) = holds.iter().find(|hold| hold.code == code::RECORD_BUG.id) {
         return Err(EngineError::Bug(bug.count));
     }
@@ -84,94 +83,9 @@ fn csv_cell(text: &str) -> String {
     if guarded.contains([',', '"', '\n', '\r']) { format!("\"{}\"", guarded.replace('"', "\"\"")) } else { guarded }
 }
 
-/// `held.ndjson`: one line per held record with its reason and its bytes as they were.
-fn write_holds(plan: &Plan, inputs: &Inputs, ledger: &Ledger, options: &Options<'_>) -> Result<(), EngineError> {
-    let path = options.out.join("held.ndjson");
-    let mut out = std::io::BufWriter::with_capacity(1 << 20, options.disk.begin(&path)?);
-    let files: Vec<_> = inputs.all().collect();
-    ledger.each_hold(|hold| -> Result<(), EngineError> {
-        let failed = |error: std::io::Error| EngineError::from(FileError::new("write", &path, error));
-        let file = files[hold.input as usize];
-        let part = |file: &Mapped, offset: u64, length: u64| file[offset as usize..(offset + length) as usize].to_vec();
-        let mut bytes = part(file, hold.offset, hold.length);
-        if let Some((lines, offset, length)) = hold.lines {
-            if !bytes.ends_with(b"\n") {
-                bytes.push(b'\n');
-            }
-            bytes.extend(part(files[lines as usize], offset, length));
-        }
-        let name = name_of(plan, file.path());
-        write!(
-            out,
-            "{{\"record\":{},\"code\":\"{}\",\"reason\":{},\"file\":{},\"offset\":{},\"length\":{},",
-            hold.record + 1,
-            hold.code,
-            json(&hold.reason),
-            json(&name),
-            hold.offset,
-            hold.length
-        )
-        .map_err(failed)?;
-        match std::str::from_utf8(&bytes) {
-            Ok(text) => {
-                out.write_all(b"\"original\":").map_err(failed)?;
-                serde_json::to_writer(&mut out, text).map_err(|error| failed(error.into()))?;
-            }
-            Err(_) => {
-                out.write_all(b"\"original_base64\":\"").map_err(failed)?;
-                write_base64(&bytes, &mut out).map_err(failed)?;
-                out.write_all(b"\"").map_err(failed)?;
-            }
-        }
-        out.write_all(b"}\n").map_err(failed)
-    })?;
-    let pending = out.into_inner().map_err(|error| FileError::new("write", &path, error.into_error()))?;
-    Ok(pending.commit()?)
-}
-
-/// The path of an input file as the job names it; of one given on the command line, its name: where it lies is the
-/// machine's affair and must not change the bytes of an output.
-fn name_of(plan: &Plan, path: &Path) -> String {
-    let folder = plan.path.parent().unwrap_or(Path::new(""));
-    let relative = path.strip_prefix(folder).ok().filter(|relative| relative.is_relative());
-    relative
-        .map(|relative| relative.display().to_string())
-        .or_else(|| path.file_name().map(|name| name.to_string_lossy().into_owned()))
-        .unwrap_or_default()
-}
-
-fn json(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
-}
-
-/// RFC 4648, 4.
-fn write_base64(bytes: &[u8], out: &mut dyn Write) -> std::io::Result<()> {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for chunk in bytes.chunks(3) {
-        let group = chunk.iter().fold(0u32, |group, byte| group << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
-        let mut text = [0u8; 4];
-        for (index, digit) in text.iter_mut().enumerate() {
-            *digit = if index <= chunk.len() { DIGITS[(group >> (18 - 6 * index)) as usize & 63] } else { b'=' };
-        }
-        out.write_all(&text)?;
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn base64_follows_the_examples_of_rfc_4648() {
-        for (text, expected) in
-            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="), ("foobar", "Zm9vYmFy")]
-        {
-            let mut out = Vec::new();
-            write_base64(text.as_bytes(), &mut out).expect("written");
-            assert_eq!(String::from_utf8_lossy(&out), expected);
-        }
-    }
 
     #[test]
     fn cells_are_quoted_and_never_formulas() {

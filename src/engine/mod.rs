@@ -8,6 +8,7 @@ mod assemble;
 mod clock;
 mod close;
 mod composing;
+mod held;
 mod hold_limit;
 mod posting;
 mod report;
@@ -167,7 +168,7 @@ impl EngineError {
             EngineError::File(_) | EngineError::Interrupted => Some("run the same command again to go on from the last complete volume"),
             EngineError::OtherPlan(_) => Some("give another folder with `--out`, or remove this one"),
             EngineError::InputChanged(_) => Some("nothing of the changed file was kept; run into a new folder once the file is complete"),
-            EngineError::HoldLimit { .. } => Some("look at `pressrun status`, then raise `hold-limit` or mend the data"),
+            EngineError::HoldLimit { .. } => Some("the records and reasons are in `held.ndjson`: mend the data, or raise `hold-limit` and run again"),
             EngineError::Locked(_) => Some("wait for it, or give another folder with `--out`"),
             _ => None,
         }
@@ -326,7 +327,12 @@ pub fn run(plan: &Plan, options: &Options<'_>) -> Result<Summary, EngineError> {
         Ok(())
     };
     if state == State::Composing {
-        timed(Stage::Compose, &mut ledger, &mut |ledger| composing::compose(plan, &inputs, ledger, &pool, options))?;
+        let composed = timed(Stage::Compose, &mut ledger, &mut |ledger| composing::compose(plan, &inputs, ledger, &pool, options));
+        if let Err(EngineError::HoldLimit { .. }) = composed {
+            // Whoever has to mend the data wants to see what is wrong with it.
+            held::write(plan, &inputs, &ledger, options)?;
+        }
+        composed?;
     }
     if state <= State::Composed {
         let mut order = None;

@@ -238,7 +238,7 @@ pub(super) fn unescape(text: &str, is_attribute: bool) -> Result<Option<String>,
     while let Some(at) = rest.bytes().position(|byte| changes(&byte)) {
         plain.push_str(&rest[..at]);
         let skip = if rest.as_bytes()[at] == b'&' {
-            let length = rest[at..].find(';').filter(|length| *length <= 32).ok_or_else(|| "a `&` is no reference; write `&amp;`".to_string())?;
+            let length = rest[at..].find(';').filter(|length| *length <= 64).ok_or_else(|| "a `&` is no reference; write `&amp;`".to_string())?;
             let name = &rest[at + 1..at + length];
             plain.push(reference(name).ok_or_else(|| format!("`&{name};` is not defined"))?);
             length + 1
@@ -313,6 +313,7 @@ mod tests {
         assert_eq!(unescape("a&amp;&#65;&#x1F600;\r\nb\rc\td", false), Ok(Some("a&A😀\nb\nc\td".to_string())));
         assert_eq!(unescape("a\r\nb\tc", true), Ok(Some("a b c".to_string())));
         assert_eq!(unescape("plain\n", false), Ok(None));
+        assert_eq!(unescape(&format!("&#{}65;", "0".repeat(40)), false), Ok(Some("A".to_string())));
         for text in ["&nbsp;", "&", "a & b", "&#0;", "&#xD800;", "&#xFFFE;", "&#+1;", "&#x;", "&;", "&amp"] {
             assert!(unescape(text, false).is_err(), "{text}");
         }

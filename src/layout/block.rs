@@ -336,6 +336,8 @@ impl<'t> Compiler<'_, 't> {
                 let best = crate::base::suggest::closest(path, paths.iter().map(String::as_str));
                 let diagnostic = Diagnostic::error(&code::LAYOUT_IMAGE, value.place_of(path), reason);
                 self.fault(match best {
+                    // It is there and cannot be used: the reason says why.
+                    Some(best) if best == path => diagnostic,
                     Some(best) => diagnostic.hint(format!("did you mean `{best}`?")).fix(best),
                     None => diagnostic.hint("paths count from the folder of the job"),
                 });

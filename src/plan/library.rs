@@ -262,7 +262,8 @@ impl JobLibrary {
 
 fn read_face(path: &Path) -> Result<Face, String> {
     let bytes = file::read(path, limits::FONT_BYTES_MAX).map_err(|error| error.to_string())?;
-    Face::read(bytes.into()).map_err(|error| format!("the font `{}` cannot be used: {error}", path.display()))
+    let face = Face::read(bytes.into()).and_then(|face| face.prove_embedding().map(|()| face));
+    face.map_err(|error| format!("the font `{}` cannot be used: {error}", path.display()))
 }
 
 impl Library for JobLibrary {

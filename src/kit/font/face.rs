@@ -11,7 +11,9 @@ use skrifa::raw::{FontRef, TableProvider};
 use skrifa::string::StringId;
 
 use super::code::NarrowCode;
+use super::embed;
 use super::figures::FigureTable;
+use super::glyphs::GlyphSet;
 use super::shape::Shaper;
 use crate::base::hash::Hash;
 use crate::base::limits;
@@ -38,6 +40,12 @@ pub enum FontError {
     /// A variable font; instances must be static.
     #[error("variable fonts are not supported; use a static instance")]
     Variable,
+    /// Outlines in CFF2, for which PDF has no font file (ISO 32000-1, table 126).
+    #[error("its outlines are CFF2, which cannot be embedded; use a version with TrueType or CFF outlines")]
+    Cff2,
+    /// Its program cannot be taken apart and written anew.
+    #[error("it cannot be embedded: {0}")]
+    NotEmbeddable(String),
 }
 
 /// A face, ready to measure and shape.
@@ -99,13 +107,16 @@ impl Face {
         let maxp = font.maxp().map_err(|_| damaged("maxp"))?;
         font.hmtx().map_err(|_| damaged("hmtx"))?;
         font.cmap().map_err(|_| damaged("cmap"))?;
+        if font.fvar().is_ok() {
+            return Err(FontError::Variable);
+        }
+        if font.cff2().is_ok() {
+            return Err(FontError::Cff2);
+        }
         let is_cff = font.cff().is_ok();
         if !is_cff {
             font.glyf().map_err(|_| damaged("glyf"))?;
             font.loca(None).map_err(|_| damaged("loca"))?;
-        }
-        if font.fvar().is_ok() {
-            return Err(FontError::Variable);
         }
         let os2 = font.os2().ok();
         let fs_type = os2.as_ref().map_or(0, |os2| os2.fs_type());
@@ -113,6 +124,9 @@ impl Face {
             return Err(FontError::EmbeddingForbidden(fs_type));
         }
         let glyph_count = maxp.num_glyphs();
+        if glyph_count == 0 {
+            return Err(FontError::Damaged("it has no glyphs".into()));
+        }
         let metrics = font.metrics(Size::unscaled(), LocationRef::default());
         let glyph_metrics = font.glyph_metrics(Size::unscaled(), LocationRef::default());
         let advances: Vec<u16> = (0..glyph_count).map(|gid| glyph_metrics.advance_width(skrifa::GlyphId::from(gid)).unwrap_or(0.0) as u16).collect();
@@ -133,7 +147,7 @@ impl Face {
         coverage.truncate(last);
         let bounds = metrics.bounds.map_or([0, 0, units_per_em, units_per_em], |b| [b.x_min as i64, b.y_min as i64, b.x_max as i64, b.y_max as i64]);
         let name = font.localized_strings(StringId::POSTSCRIPT_NAME).english_or_first().map(|s| s.to_string()).unwrap_or_default();
-        let shaper = Shaper::new(&data).ok_or(FontError::NotAFont)?;
+        let shaper = Shaper::new(&data, glyph_count).ok_or(FontError::NotAFont)?;
         let mut face = Face {
             postscript_name: safe_name(&name),
             hash: Hash::of(&data),
@@ -187,6 +201,14 @@ impl Face {
         (product + self.units_per_em.div_euclid(2) * product.signum()) / self.units_per_em
     }
 
+    /// Embeds all its glyphs on trial, so that a broken font is refused when a job is compiled and not when its first
+    /// volume is written. For fonts that are not ours: it takes milliseconds.
+    pub fn prove_embedding(&self) -> Result<(), FontError> {
+        let mut glyphs = GlyphSet::default();
+        (1..self.glyph_count()).for_each(|glyph| glyphs.insert(glyph));
+        embed::subset(self, &glyphs, true, true).map(drop).map_err(|error| FontError::NotEmbeddable(error.to_string()))
+    }
+
     /// Glyphs in the face.
     pub fn glyph_count(&self) -> u16 {
         self.advances.len() as u16
@@ -217,4 +239,51 @@ fn preference(character: u32) -> (u8, u32) {
 fn safe_name(name: &str) -> String {
     let name: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).take(63).collect();
     if name.is_empty() { "Face".into() } else { name }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TRUE_TYPE: &[u8] = include_bytes!("../../../fonts/liberation-sans/LiberationSans-Regular.ttf");
+    const COMPACT: &[u8] = include_bytes!("../../../tests/fonts/tiny-cff.otf");
+
+    /// Reads a font as a job does; shapes with what is not refused.
+    fn read(bytes: &[u8]) -> Result<(), FontError> {
+        let face = Face::read(Arc::from(bytes))?;
+        face.prove_embedding()?;
+        for text in ["Hamburgefonstiv", "ffi 0123", "e\u{301}", "\u{5d0}\u{5d1}"] {
+            let glyphs = face.shaper().shape(text, false, false, false).unwrap_or_default();
+            assert!(glyphs.iter().all(|glyph| glyph.glyph < face.glyph_count()), "{text}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_no_font_is_refused() {
+        assert_eq!(read(COMPACT), Ok(()));
+        assert_eq!(read(TRUE_TYPE), Ok(()));
+        for bytes in [b"".as_slice(), b"\x00\x01\x00\x00", b"wOFF\x00\x01\x00\x00", b"%PDF-1.7\n", b"OTTO"] {
+            assert_eq!(read(bytes), Err(FontError::NotAFont));
+        }
+        let large = vec![0; limits::FONT_BYTES_MAX + 1];
+        assert_eq!(read(&large), Err(FontError::TooLarge(large.len())));
+        // Cut in the middle of its outlines: their offsets lead beyond the end.
+        assert!(read(&TRUE_TYPE[..TRUE_TYPE.len() / 2]).is_err());
+    }
+
+    #[test]
+    fn a_damaged_font_is_refused_or_usable() {
+        let mut refused = 0;
+        for length in (0..COMPACT.len()).step_by(23) {
+            refused += u32::from(read(&COMPACT[..length]).is_err());
+        }
+        assert!(refused > 50, "{refused}");
+        // Bytes all over the file, to a value that is another for each place.
+        for at in (0..COMPACT.len()).step_by(17) {
+            let mut damaged = COMPACT.to_vec();
+            damaged[at] ^= 1 + (at * 89 % 255) as u8;
+            let _ = read(&damaged);
+        }
+    }
 }

@@ -24,6 +24,7 @@ pub struct ShapedGlyph {
 /// The shaper of one face. Plans are built once per direction, script and feature set.
 pub struct Shaper {
     font: Font,
+    glyph_count: u32,
     plans: Mutex<Vec<Arc<ShapePlan>>>,
 }
 
@@ -36,9 +37,9 @@ const SPACED: [Feature; 2] =
     [Feature { tag: Tag::new(b"liga"), value: 0, start: 0, end: u32::MAX }, Feature { tag: Tag::new(b"clig"), value: 0, start: 0, end: u32::MAX }];
 
 impl Shaper {
-    /// The shaper of a font file; `None` if it is none.
-    pub fn new(data: &Arc<[u8]>) -> Option<Shaper> {
-        Some(Shaper { font: Font::new(data.to_vec(), 0)?, plans: Mutex::new(Vec::new()) })
+    /// The shaper of a font file with so many glyphs; `None` if it is none.
+    pub fn new(data: &Arc<[u8]>, glyph_count: u16) -> Option<Shaper> {
+        Some(Shaper { font: Font::new(data.to_vec(), 0)?, glyph_count: u32::from(glyph_count), plans: Mutex::new(Vec::new()) })
     }
 
     /// Shapes a text of one direction. `figures` asks for tabular figures without kerning, `spaced` for letters that do not join.
@@ -60,7 +61,8 @@ impl Shaper {
         let font = ShaperFont::new(&self.font);
         harfrust::shape(&font, &mut buffer, ShapeOptions::new().plan(Some(&plan)).features(features)).ok()?;
         let glyphs = buffer.glyph_infos().iter().zip(buffer.glyph_positions()).map(|(info, position)| ShapedGlyph {
-            glyph: info.glyph_id as u16,
+            // A broken font substitutes glyphs that it does not have.
+            glyph: if info.glyph_id < self.glyph_count { info.glyph_id as u16 } else { 0 },
             cluster: info.cluster,
             advance: i64::from(position.x_advance),
             x_offset: i64::from(position.x_offset),

@@ -4,6 +4,8 @@
 
 use unicode_linebreak::{BreakOpportunity, linebreaks};
 
+use crate::base::limits::WORD_BYTES_MAX;
+
 /// A piece of text as line breaking sees it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Token<'t> {
@@ -27,9 +29,7 @@ pub fn tokens<'t>(text: &'t str, mut give: impl FnMut(Token<'t>)) {
             if index > 0 {
                 give(Token::Space);
             }
-            if !word.is_empty() {
-                give(Token::Word(word));
-            }
+            give_word(word, &mut give);
         }
         return;
     }
@@ -54,14 +54,29 @@ fn words<'t>(piece: &'t str, give: &mut impl FnMut(Token<'t>)) {
     let mut rest = piece;
     while !rest.is_empty() {
         let end = rest.find(|c: char| is_space(c) || is_dropped(c)).unwrap_or(rest.len());
-        if end > 0 {
-            give(Token::Word(&rest[..end]));
-        }
+        give_word(&rest[..end], give);
         let Some(character) = rest[end..].chars().next() else { break };
         if is_space(character) {
             give(Token::Space);
         }
         rest = &rest[end + character.len_utf8()..];
+    }
+}
+
+/// Gives a word. One that is longer than [`WORD_BYTES_MAX`] may be divided anywhere: no line is that long, and whoever looks
+/// for the place where it fits shall not measure 50,000 letters for every line.
+#[inline]
+fn give_word<'t>(word: &'t str, give: &mut impl FnMut(Token<'t>)) {
+    let mut rest = word;
+    while rest.len() > WORD_BYTES_MAX {
+        let end = (0..=WORD_BYTES_MAX).rev().find(|end| rest.is_char_boundary(*end)).unwrap_or(WORD_BYTES_MAX);
+        let (piece, tail) = rest.split_at(end);
+        give(Token::Word(piece));
+        give(Token::Opportunity);
+        rest = tail;
+    }
+    if !rest.is_empty() {
+        give(Token::Word(rest));
     }
 }
 
@@ -115,6 +130,16 @@ mod tests {
         check("日本", "[日]|[本]");
         check("two\nlines", "[two]¶[lines]");
         check("end\n", "[end]¶");
+    }
+
+    #[test]
+    fn very_long_words_are_divided() {
+        check(&"x".repeat(WORD_BYTES_MAX), &format!("[{}]", "x".repeat(WORD_BYTES_MAX)));
+        check(&"x".repeat(WORD_BYTES_MAX + 1), &format!("[{}]|[x]", "x".repeat(WORD_BYTES_MAX)));
+        let half = "é".repeat(WORD_BYTES_MAX / 2);
+        check(&format!("a {half}€é"), &format!("[a]_[{half}]|[€é]"));
+        // Never inside a character.
+        check(&format!("x{half}é"), &format!("[x{}]|[éé]", "é".repeat(WORD_BYTES_MAX / 2 - 1)));
     }
 
     #[test]

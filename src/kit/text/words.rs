@@ -229,8 +229,14 @@ impl Words {
             let figures = kind & TABULAR != 0 && face.figures.is_some() && piece.bytes().all(|b| !b.is_ascii_alphabetic());
             let mut at = text_start + (piece.as_ptr() as usize - text.as_ptr() as usize) as u32;
             for chunk in chunks(piece) {
-                let glyphs = face.shaper().shape(chunk, kind & RIGHT_TO_LEFT != 0, figures, kind & SPACED != 0).unwrap_or_default();
-                self.append(face, id, &glyphs, (at, chunk), &mut word);
+                match face.shaper().shape(chunk, kind & RIGHT_TO_LEFT != 0, figures, kind & SPACED != 0) {
+                    Some(glyphs) => {
+                        // A substitution of a broken font may end in .notdef although each character has a glyph.
+                        word.missing |= glyphs.iter().any(|glyph| glyph.glyph == 0);
+                        self.append(face, id, &glyphs, (at, chunk), &mut word);
+                    }
+                    None => word.missing = true,
+                }
                 at += chunk.len() as u32;
             }
         }
@@ -285,12 +291,13 @@ impl Words {
                 wide,
                 adjusted,
                 rise: face.to_ppm(rise) as i32,
-                width: width as i32,
+                width: i32::try_from(width).unwrap_or(i32::MAX),
                 glyphs: glyph_count,
                 bytes: (start, self.bytes.len() as u32),
             });
-            word.width += width as i32;
-            word.glyphs += glyph_count;
+            // A broken font has letters as wide as a street; a layout has not.
+            word.width = word.width.saturating_add(i32::try_from(width).unwrap_or(i32::MAX));
+            word.glyphs = word.glyphs.saturating_add(glyph_count);
             index = end;
         }
     }
