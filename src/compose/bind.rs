@@ -19,7 +19,7 @@ use crate::kit::text::{Token, is_invisible, tokens};
 use crate::model::content::{Bars, Block, CellContent, FramedBlocks, Item, Placed, RowContent, SideBySide, TableContent, Text, is_in_form};
 use crate::model::layout::{
     AddressNode, BoxNode, Break, Columns, Inline, Layout, ListItem, ListNode, Marker, Node, NodeKind, Paragraph, ParagraphStyle, Role, RowGroup,
-    Table, TableRow, TextStyle, TextStyleId, Transform,
+    RowPart, Table, TableRow, TextStyle, TextStyleId, Transform,
 };
 use crate::model::record::Hold;
 use crate::model::resources::{FormId, Resources, Used};
@@ -409,19 +409,31 @@ where
             if !self.holds(group.test.as_ref())? {
                 continue;
             }
-            if repeated.is_some() {
+            if repeated.is_some() && !table.running.is_empty() {
                 for (index, expr) in table.running.iter().enumerate() {
                     let value = self.evaluate(expr)?;
                     self.running[index] = add(self.running[index], value)?;
                 }
             }
-            for row in &group.rows {
-                if let Some(bound) = self.row(row, *striped && table.zebra.is_some())? {
-                    rows.push(bound);
-                    running.extend_from_slice(&self.running);
+            // The rows of a round have one stripe; rounds within it have their own.
+            let mut changes = true;
+            for part in &group.parts {
+                match part {
+                    RowPart::Row(row) => {
+                        changes = true;
+                        if let Some(bound) = self.row(row, *striped && table.zebra.is_some())? {
+                            rows.push(bound);
+                            running.extend_from_slice(&self.running);
+                        }
+                    }
+                    RowPart::Group(inner) => {
+                        *striped ^= changes;
+                        changes = false;
+                        self.row_group(table, inner, striped, rows, running)?;
+                    }
                 }
             }
-            *striped = !*striped;
+            *striped ^= changes;
         }
         Ok(())
     }

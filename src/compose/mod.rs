@@ -192,25 +192,51 @@ fn paginate_body<'p: 'a, 'a>(
         let number = index as u32 + 1;
         let canvas = &mut canvases[index];
         let mut master = layout.master(number, false);
-        let mut place = |master: usize, canvas: &mut Canvas, binder: &mut Binder<'_, 'p, 'a>| {
+        let mut place = |master: usize, less: Length, canvas: &mut Canvas, binder: &mut Binder<'_, 'p, 'a>| {
             let page = &layout.masters[master];
             canvas.begin(page.height);
             if let Some(form) = page.form {
                 canvas.form(form, Length::ZERO, Length::ZERO);
             }
-            let room =
-                Room { x: page.margin.left, y: page.margin.top, width: page.body_width(), bottom: page.height - page.margin.bottom, is_fresh: true };
+            let bottom = page.height - page.margin.bottom - less;
+            let room = Room { x: page.margin.left, y: page.margin.top, width: page.body_width(), bottom, is_fresh: true };
             Paginator { binder, canvas, figures_used }.flow(body, token, room)
         };
-        let mut placement = place(master, canvas, binder)?;
+        let mut placement = place(master, Length::ZERO, canvas, binder)?;
         let last = layout.master(number, true);
         if placement.rest.is_none() && last != master {
-            // The last page may have less room. If the rest does not fit it, this page keeps what fits and another follows.
-            let shorter = place(last, canvas, binder)?;
-            if shorter.rest.is_none() {
+            let ending = place(last, Length::ZERO, canvas, binder);
+            if let Ok(ending) = ending
+                && ending.rest.is_none()
+            {
                 master = last;
+            } else {
+                // The last page has less room than the end of the document needs. This page stays what it is and leaves the
+                // least it can to the next, which may be nothing but what stands in its regions.
+                let page = &layout.masters[master];
+                let spare = page.height - page.margin.top - page.margin.bottom - placement.height;
+                let step = Length::from_points(6);
+                let shorter = (1..).map(|count| spare + step * count).take_while(|less| *less < spare + placement.height);
+                let mut left = None;
+                for less in shorter {
+                    match place(master, less, canvas, binder) {
+                        Ok(placement) if placement.rest.is_some() => {
+                            left = Some(placement);
+                            break;
+                        }
+                        Ok(_) => {}
+                        Err(_) => break,
+                    }
+                }
+                placement = match left {
+                    Some(placement) => placement,
+                    None => {
+                        let whole = place(master, Length::ZERO, canvas, binder)?;
+                        let end = Token::Child(body.len(), binder.arena.alloc(Token::Start));
+                        paginate::Placement { rest: Some(end), ..whole }
+                    }
+                };
             }
-            placement = shorter;
         }
         masters.push(master);
         match placement.rest {

@@ -145,7 +145,8 @@ where
     fn needed(&mut self, children: &'a [Placed<'a>], index: usize, width: Length, room: Room) -> Result<Length> {
         let child = &children[index];
         let whole_page = room.bottom;
-        if child.flow.after == Break::Avoid && index + 1 < children.len() {
+        let keeps_next = |next: &Placed<'a>| child.flow.after == Break::Avoid || next.flow.before == Break::Avoid;
+        if children.get(index + 1).is_some_and(keeps_next) {
             let own = self.measure(child, width)?;
             let next = &children[index + 1];
             let gap = child.flow.margin.bottom.max(next.flow.margin.top);

@@ -16,8 +16,8 @@ use crate::base::code;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::length::Length;
 use crate::model::layout::{
-    Absolute, AddressNode, Align, BoxNode, BoxStyle, Break, Columns, Flow, ImageNode, Inline, ListItem, ListNode, Marker, Node, NodeKind, Paragraph,
-    Role, RuleNode, Track,
+    Absolute, AddressNode, Align, BoxNode, BoxStyle, Break, Columns, Edges, Flow, ImageNode, Inline, ListItem, ListNode, Marker, Node, NodeKind,
+    Paragraph, Role, RuleNode, Track,
 };
 
 impl<'t> Compiler<'_, 't> {
@@ -236,8 +236,12 @@ impl<'t> Compiler<'_, 't> {
         let width = self.length(element, "width");
         let place = self.place(element, context, width, None);
         let kind = NodeKind::List(ListNode { indent, marker_style, marker, items });
-        let node = Node { kind, span: element.span, flow: properties.flow(Break::Auto), place: None, is_static };
-        Some(framed(node, properties, place, width))
+        let flow = properties.flow(Break::Auto);
+        let node = Node { kind, span: element.span, flow, place: None, is_static };
+        // Items stand in the flow themselves; what says more of the list than the space above and below needs a box.
+        let own = Flow { margin: Edges { top: flow.margin.top, bottom: flow.margin.bottom, ..Edges::default() }, ..Flow::default() };
+        let node = framed(node, properties, place, width);
+        Some(if flow == own || !matches!(node.kind, NodeKind::List(_)) { node } else { in_box(node, BoxStyle::default()) })
     }
 
     fn item(&mut self, element: &'t Element, spec: &'static ElementSpec, context: &Context) -> Option<ListItem> {
@@ -466,7 +470,13 @@ fn framed(mut node: Node, properties: &Properties, place: Option<Absolute>, widt
         node.place = place;
         return node;
     }
-    let flow = std::mem::take(&mut node.flow);
+    node.place = place;
+    in_box(node, style)
+}
+
+/// A node in a box, which takes its place in the flow.
+fn in_box(mut node: Node, style: BoxStyle) -> Node {
+    let (flow, place) = (std::mem::take(&mut node.flow), node.place.take());
     let (span, is_static) = (node.span, node.is_static);
     Node { kind: NodeKind::Box(BoxNode { style, children: vec![node], form: None }), span, flow, place, is_static }
 }

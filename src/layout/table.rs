@@ -17,7 +17,7 @@ use crate::base::diagnostic::Diagnostic;
 use crate::base::length::Length;
 use crate::base::span::Span;
 use crate::kit::expr::Expr;
-use crate::model::layout::{Border, Borders, BoxNode, BoxStyle, Break, Color, Edges, Node, NodeKind, RowGroup, Table, TableRow, Track};
+use crate::model::layout::{Border, Borders, BoxNode, BoxStyle, Break, Color, Edges, Node, NodeKind, RowGroup, RowPart, Table, TableRow, Track};
 
 /// What the parts of a table share.
 pub(super) struct TableContext {
@@ -33,14 +33,17 @@ pub(super) struct TableContext {
     pub(super) row_border: Option<Option<Border>>,
 }
 
-/// A row that a condition may hide, with the repetition it is in.
+/// An element that repeats rows, and its attribute that says over what: `each` of a `for`, `rows` of a `tr`.
+type Repeater<'t> = (&'t Element, &'static str);
+
+/// A row that a condition may hide, with the repetitions it is in.
 struct Found<'t> {
     element: &'t Element,
     spec: &'static ElementSpec,
     /// What must hold.
     conditions: Vec<Condition<'t>>,
-    /// The `for` or `tr` whose `each` or `rows` repeats it, and that attribute.
-    repeat: Option<(&'t Element, &'static str)>,
+    /// What repeats it, from outside in.
+    repeats: Vec<Repeater<'t>>,
 }
 
 impl<'t> Compiler<'_, 't> {
@@ -91,9 +94,9 @@ impl<'t> Compiler<'_, 't> {
             Some(repeat) => self.table_with_rows(element, &children, &repeat, &rows, &mut table),
             None => self.table_without_rows(&children, &rows, &mut table),
         }
-        let all = table.head.iter().chain(&table.foot).chain(table.groups.iter().flat_map(|group| &group.rows));
-        let is_static = table.groups.iter().all(|group| group.repeat.is_none() && group.test.is_none())
-            && all.into_iter().all(|row| row.test.is_none() && row.cells.iter().all(|c| c.body.iter().all(|node| node.is_static)));
+        let is_fixed = |row: &TableRow| row.test.is_none() && row.cells.iter().all(|cell| cell.body.iter().all(|node| node.is_static));
+        let is_static = table.groups.iter().all(|group| group.repeat.is_none() && group.test.is_none() && group.rows().all(is_fixed))
+            && table.head.iter().chain(&table.foot).all(is_fixed);
         let borders = std::mem::take(&mut table.borders);
         let frame_width = if borders == Borders::default() || place.is_some() { None } else { table.width.take() };
         let kind = NodeKind::Table(Box::new(table));
@@ -103,8 +106,7 @@ impl<'t> Compiler<'_, 't> {
 
     /// The rows of a table with `rows=`: one group, in which `running` sums.
     fn table_with_rows(&mut self, element: &'t Element, children: &Children<'t>, repeat: &Repeat, rows: &RowContext<'_>, table: &mut Table) {
-        for found in children.rows.iter().filter(|found| found.repeat.is_some()) {
-            let Some((owner, name)) = found.repeat else { continue };
+        for &(owner, name) in children.rows.iter().filter_map(|found| found.repeats.first()) {
             let span = owner.find(name).map_or(owner.span, |attribute| attribute.span);
             let message = "the table repeats its rows already";
             self.fault(
@@ -120,9 +122,9 @@ impl<'t> Compiler<'_, 't> {
         }
         self.with_row(repeat, |compiler, variable| {
             compiler.scope.begin_running();
-            let found: Vec<&Found<'t>> = children.rows.iter().filter(|found| found.repeat.is_none()).collect();
+            let found: Vec<&Found<'t>> = children.rows.iter().filter(|found| found.repeats.is_empty()).collect();
             let list = repeat.list.clone();
-            table.groups.extend(compiler.group(&found, list.map(|list| (variable, list)), rows));
+            table.groups.extend(compiler.group(&found, 0, list.map(|list| (variable, list)), rows));
             compiler.summary(children, &repeat.name, rows, table);
             table.running = compiler.scope.end_running();
         });
@@ -131,22 +133,24 @@ impl<'t> Compiler<'_, 't> {
     /// The rows of a table without `rows=`: groups in their order. `running` sums if there is exactly one repetition,
     /// because otherwise nobody could say over what.
     fn table_without_rows(&mut self, children: &Children<'t>, rows: &RowContext<'_>, table: &mut Table) {
-        let groups = grouped(&children.rows);
-        let repeated = groups.iter().filter(|group| group[0].repeat.is_some()).count();
+        let all: Vec<&Found<'t>> = children.rows.iter().collect();
+        let groups = grouped(&all, 0);
+        let repeated = groups.iter().filter(|group| !group[0].repeats.is_empty()).count();
+        let sums = repeated == 1 && all.iter().all(|found| found.repeats.len() <= 1);
         let mut summary = None;
         for group in groups {
-            let Some((owner, name)) = group[0].repeat else {
-                table.groups.extend(self.group(&group, None, rows));
+            let Some(&(owner, name)) = group[0].repeats.first() else {
+                table.groups.extend(self.group(&group, 0, None, rows));
                 continue;
             };
             let Some(repeat) = self.repeat(owner, name) else { continue };
             self.with_row(&repeat, |compiler, variable| {
-                if repeated == 1 {
+                if sums {
                     compiler.scope.begin_running();
                 }
                 let list = repeat.list.clone();
-                table.groups.extend(compiler.group(&group, list.map(|list| (variable, list)), rows));
-                if repeated == 1 {
+                table.groups.extend(compiler.group(&group, 1, list.map(|list| (variable, list)), rows));
+                if sums {
                     compiler.summary(children, &repeat.name, rows, table);
                     table.running = compiler.scope.end_running();
                     summary = Some(());
@@ -201,7 +205,7 @@ impl<'t> Compiler<'_, 't> {
             let rows = RowContext { context, background: properties.fill("background").flatten(), ..*rows };
             let mut found = Vec::new();
             for child in &element.children {
-                self.find_rows(child, element, spec, &[], None, &mut found);
+                self.find_rows(child, element, spec, &[], &[], &mut found);
             }
             let mut section = Section::new(rows.table.count);
             for found in &found {
@@ -216,23 +220,34 @@ impl<'t> Compiler<'_, 't> {
         made
     }
 
-    /// Rows that come together, once or for each row of a list.
-    fn group(&mut self, found: &[&Found<'t>], repeat: Option<(usize, Expr)>, rows: &RowContext<'_>) -> Option<RowGroup> {
+    /// Rows that come together, once or for each row of a list. `depth` repetitions stand around them.
+    fn group(&mut self, found: &[&Found<'t>], depth: usize, repeat: Option<(usize, Expr)>, rows: &RowContext<'_>) -> Option<RowGroup> {
         if found.is_empty() {
             return None;
         }
-        let mut section = Section::new(rows.table.count);
-        let mut made = Vec::new();
-        for found in found {
-            made.extend(self.row(found.element, found.spec, &found.conditions, rows, &mut section));
+        let mut parts = Vec::new();
+        for run in grouped(found, depth) {
+            let Some(&(owner, name)) = run[0].repeats.get(depth) else {
+                let mut section = Section::new(rows.table.count);
+                for found in run {
+                    let made = self.row(found.element, found.spec, &found.conditions, rows, &mut section);
+                    parts.extend(made.into_iter().map(RowPart::Row));
+                }
+                self.close_section(&section);
+                continue;
+            };
+            let Some(inner) = self.repeat(owner, name) else { continue };
+            self.with_row(&inner, |compiler, variable| {
+                let list = inner.list.clone();
+                parts.extend(compiler.group(&run, depth + 1, list.map(|list| (variable, list)), rows).map(RowPart::Group));
+            });
         }
-        self.close_section(&section);
         // The test of the only row of a round decides whether the round counts at all, for stripes and sums too.
-        let test = match made.as_mut_slice() {
-            [only] if repeat.is_some() => only.test.take(),
+        let test = match parts.as_mut_slice() {
+            [RowPart::Row(only)] if repeat.is_some() => only.test.take(),
             _ => None,
         };
-        Some(RowGroup { repeat, test, rows: made })
+        Some(RowGroup { repeat, test, parts })
     }
 
     fn sort_children(&mut self, table: &'t Element, spec: &'static ElementSpec, into: &mut Children<'t>) {
@@ -252,7 +267,7 @@ impl<'t> Compiler<'_, 't> {
                         _ => into.carries.push((element, spec)),
                     }
                 }
-                _ => self.find_rows(child, table, spec, &[], None, &mut into.rows),
+                _ => self.find_rows(child, table, spec, &[], &[], &mut into.rows),
             }
         }
     }
@@ -264,7 +279,7 @@ impl<'t> Compiler<'_, 't> {
         parent: &'t Element,
         host: &'static ElementSpec,
         conditions: &[Condition<'t>],
-        repeat: Option<(&'t Element, &'static str)>,
+        repeats: &[Repeater<'t>],
         into: &mut Vec<Found<'t>>,
     ) {
         let element = match child {
@@ -282,15 +297,15 @@ impl<'t> Compiler<'_, 't> {
                 for (own, case) in self.conditions(element, spec) {
                     let all = [conditions, &own].concat();
                     for child in &case.children {
-                        self.find_rows(child, case, host, &all, repeat, into);
+                        self.find_rows(child, case, host, &all, repeats, into);
                     }
                 }
             }
             "for" => {
                 self.check_attributes(element, spec);
-                self.refuse_nested(repeat, element, "each");
+                let repeats = [repeats, &[(element, "each")]].concat();
                 for child in &element.children {
-                    self.find_rows(child, element, host, conditions, Some((element, "each")), into);
+                    self.find_rows(child, element, host, conditions, &repeats, into);
                 }
             }
             "tr" => {
@@ -299,26 +314,11 @@ impl<'t> Compiler<'_, 't> {
                 if let Some(test) = element.find("test") {
                     conditions.push(Condition { test, is_negated: false });
                 }
-                if element.find("rows").is_some() {
-                    self.refuse_nested(repeat, element, "rows");
-                }
-                let own = element.find("rows").map(|_| (element, "rows")).or(repeat);
-                into.push(Found { element, spec, conditions, repeat: own });
+                let own: Option<Repeater<'t>> = element.find("rows").map(|_| (element, "rows"));
+                into.push(Found { element, spec, conditions, repeats: repeats.iter().copied().chain(own).collect() });
             }
             _ => {}
         }
-    }
-
-    fn refuse_nested(&mut self, outer: Option<(&'t Element, &'static str)>, element: &'t Element, name: &str) {
-        if outer.is_none() {
-            return;
-        }
-        let span = element.find(name).map_or(element.span, |attribute| attribute.span);
-        self.fault(
-            Diagnostic::error(&code::LAYOUT_NOT_ALLOWED, span, "rows cannot be repeated twice")
-                .label("inside another repetition")
-                .hint("put a table into a cell, or declare one list with all rows"),
-        );
     }
 
     fn table_width(&mut self, element: &'t Element, context: &Context) -> (Option<Track>, Option<Length>) {
@@ -441,13 +441,13 @@ impl<'t> Children<'t> {
     }
 }
 
-/// Consecutive rows with the same repetition, or with none.
-fn grouped<'f, 't>(rows: &'f [Found<'t>]) -> Vec<Vec<&'f Found<'t>>> {
+/// Consecutive rows with the same repetition at a depth, or with none there.
+fn grouped<'f, 't>(rows: &[&'f Found<'t>], depth: usize) -> Vec<Vec<&'f Found<'t>>> {
+    let owner = |found: &Found<'t>| found.repeats.get(depth).map(|(element, _)| std::ptr::from_ref(*element));
     let mut groups: Vec<Vec<&Found<'t>>> = Vec::new();
-    for found in rows {
-        let owner = found.repeat.map(|(element, _)| std::ptr::from_ref(element));
+    for &found in rows {
         match groups.last_mut() {
-            Some(group) if group[0].repeat.map(|(element, _)| std::ptr::from_ref(element)) == owner => group.push(found),
+            Some(group) if owner(group[0]) == owner(found) => group.push(found),
             _ => groups.push(vec![found]),
         }
     }

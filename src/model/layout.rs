@@ -484,8 +484,27 @@ pub struct RowGroup {
     pub repeat: Option<(usize, Expr)>,
     /// Appear only if this holds, evaluated for each row.
     pub test: Option<Expr>,
-    /// The rows for each round.
-    pub rows: Vec<TableRow>,
+    /// What each round has, in order.
+    pub parts: Vec<RowPart>,
+}
+
+impl RowGroup {
+    /// Its own rows, without those of the groups in it.
+    pub fn rows(&self) -> impl Iterator<Item = &TableRow> {
+        self.parts.iter().filter_map(|part| match part {
+            RowPart::Row(row) => Some(row),
+            RowPart::Group(_) => None,
+        })
+    }
+}
+
+/// A part of a group of rows.
+#[derive(Debug)]
+pub enum RowPart {
+    /// A row.
+    Row(TableRow),
+    /// Rows repeated within each round.
+    Group(RowGroup),
 }
 
 /// One `<tr>`.

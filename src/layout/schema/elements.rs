@@ -489,7 +489,7 @@ pub const ELEMENTS: &[ElementSpec] = &[
     },
     ElementSpec {
         name: "for",
-        doc: "Repeats what it holds for each row of a list: blocks, pieces of a paragraph, rows of a table.",
+        doc: "Repeats what it holds for each row of a list: blocks, pieces of a paragraph, rows of a table. A list within the rows is repeated by a `for` or `rows=` inside.",
         content: Content::Transparent,
         attributes: &[needs("each", Kind::Repeat, "The name of the row and the list.")],
         properties: &[],
