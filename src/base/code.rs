@@ -47,6 +47,9 @@ codes! {
     EXPR_NOT_HERE = "E0107", "this is not available here",
         "`running(...)` works only in the rows, carry rows and foot of a table with `rows=`; `page` and `pages` only in regions of\n\
          a page master, because the body does not know its page before it is paginated.";
+    EXPR_UNKNOWN_TABLE = "E0108", "the job has no such table", "`lookup` reads the tables of codes that the job file names in `[tables]`.";
+    EXPR_UNKNOWN_CODE = "E0109", "the table has no such code",
+        "A code that is written in the layout or the job file must be in the table. Add a row to the table, or correct the code.";
 
     // ---- data: the mapping section and the input files
     MAPPING_FIELD = "D0101", "the mapping names a field that the data contract does not have",
@@ -155,6 +158,9 @@ codes! {
         "`files` names files or patterns such as `data/*.ndjson`. A pattern that matches nothing is a fault: an overnight run must not end\n\
          well because the data never came.";
     JOB_LINES = "J0203", "files of records and files of lines do not pair", "Each file of records has one file of lines, in the same order.";
+    JOB_TABLE = "J0204", "a table of codes cannot be used",
+        "A table is CSV in UTF-8: the first row names the columns, the first column is the code, the others are the texts of languages.\n\
+         Every code stands once and has a text in the first language.";
     JOB_CONTRACT = "J0301", "two layouts need one field in different ways",
         "All layouts of a job bind the same records, so a field has one type, and a list one set of row fields in one order.";
     JOB_UNREACHABLE = "J0302", "a layout that no record can take", "A record takes the first layout whose `when` holds; one without `when` takes all that come to it.";

@@ -113,7 +113,7 @@ fn needs(plan: &RowPlan<Column>) -> (Needs, Needs) {
             match &field.source {
                 Source::Constant(_) => {}
                 Source::Scalar(scalar) => {
-                    if field.mapped || !field.optional && scalar.default.is_none() {
+                    if field.mapped.is_some() || !field.optional && scalar.default.is_none() {
                         need(&field.name, &scalar.paths);
                     }
                     if let CurrencySource::Path(paths, None) = &scalar.currency {

@@ -157,8 +157,8 @@ pub(super) struct FieldPlan<P> {
     pub(super) name: String,
     /// Whether a record may lack it.
     pub(super) optional: bool,
-    /// Whether the job names a path for it; else the path is its own name.
-    pub(super) mapped: bool,
+    /// The path that the job names for it; without one the path is its own name.
+    pub(super) mapped: Option<String>,
     /// Where its value comes from.
     pub(super) source: Source<P>,
 }
@@ -257,7 +257,8 @@ impl<P> FieldPlan<P> {
     /// The hold of a record without this field.
     #[cold]
     pub(super) fn missing(&self) -> Hold {
-        Hold::new(&code::RECORD_FIELD_MISSING, format!("the required field `{}` is missing", self.name))
+        let place = self.mapped.as_ref().map(|path| format!("; it is read from `{path}`")).unwrap_or_default();
+        Hold::new(&code::RECORD_FIELD_MISSING, format!("the required field `{}` is missing{place}", self.name))
     }
 }
 
@@ -335,7 +336,7 @@ impl<'c, S: Paths> Compiler<'c, S> {
                     Type::List(rows) => self.list(&name, field, said, rows),
                     kind => self.scalar(&name, &field.name, said, kind, in_list),
                 };
-                FieldPlan { name, optional: field.optional, mapped: said.is_some_and(|said| said.path.is_some()), source }
+                FieldPlan { name, optional: field.optional, mapped: said.and_then(|said| said.path.clone()), source }
             })
             .collect();
         RowPlan { fields }

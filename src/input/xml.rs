@@ -115,7 +115,7 @@ impl<'a> Binder<'_, 'a> {
             let value = match &field.source {
                 Source::Constant(constant) => constant.value(),
                 Source::Scalar(scalar) => self.scalar(field, scalar, node)?,
-                Source::List { paths, rows } => Value::List(self.list(paths, rows, node)?),
+                Source::List { paths, rows } => Value::List(self.list(&field.name, paths, rows, node)?),
             };
             values.push(value);
         }
@@ -155,7 +155,7 @@ impl<'a> Binder<'_, 'a> {
     }
 
     /// The rows of a list; XML has no empty lists, so no element at all is one.
-    fn list(&mut self, paths: &'a [XmlPath], plan: &'a RowPlan<XmlPath>, node: NodeId) -> Held<List<'a>> {
+    fn list(&mut self, name: &str, paths: &'a [XmlPath], plan: &'a RowPlan<XmlPath>, node: NodeId) -> Held<List<'a>> {
         let columns = plan.fields.len().max(1);
         for path in paths {
             let from = if path.from_record { Tree::ROOT } else { node };
@@ -172,8 +172,11 @@ impl<'a> Binder<'_, 'a> {
             }
             self.rows_left -= rows.len();
             let mut values = BumpVec::with_capacity_in(columns * rows.len(), self.arena);
-            for row in rows {
-                self.row(plan, row, &mut values)?;
+            for (at, row) in rows.into_iter().enumerate() {
+                self.row(plan, row, &mut values).map_err(|mut hold| {
+                    hold.reason.push_str(&format!(" (row {} of `{name}`)", at + 1));
+                    hold
+                })?;
                 if plan.fields.is_empty() {
                     values.push(Value::Null);
                 }
@@ -260,6 +263,9 @@ mod tests {
     fn misfits_are_held() {
         check("id:text", &spec("", "s"), "<s><id><x/></id></s>", &["R0308 ~ `id` is an element with elements inside"]);
         check("id:text", &spec("", "s"), "<s/>", &["R0305 ~ `id`"]);
+        let lines = spec("l = line; l.net = Net | @net", "s");
+        let found = "R0305: the required field `l.net` is missing; it is read from `Net | @net` (row 2 of `l`)";
+        check("l[net:money]", &lines, "<s><line net='1'/><line/></s>", &[found]);
         check("id:text", &spec("", "s"), "<s><id/></s>", &["''"]);
         check("id:date?", &spec("", "s"), "<s><id> </id></s>", &["-"]);
         check(

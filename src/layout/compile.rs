@@ -56,7 +56,7 @@ pub(super) struct RowName {
 
 fn compile_tree<'a>(sources: &'a Sources, root: &Element, library: &'a mut dyn Library, faults: &'a mut Faults) -> Option<Layout> {
     let schema = Arc::new(Schema::default());
-    let scope = record::scope(schema.clone());
+    let scope = record::scope(schema.clone(), library.tables());
     let mut compiler = Compiler {
         sources,
         library,

@@ -3,7 +3,10 @@
 //! Takes names as layouts write them, gives job-wide ids and sizes. The plan implements it over files; [`MemoryLibrary`]
 //! is the one of tests.
 
+use std::sync::Arc;
+
 use crate::base::length::Length;
+use crate::kit::expr::CodeTable;
 use crate::model::resources::{ImageId, StackId};
 
 /// An image as a layout sees it.
@@ -17,7 +20,7 @@ pub struct LibraryImage {
     pub height: Length,
 }
 
-/// Fonts and images by name.
+/// Fonts, images and tables by name.
 pub trait Library {
     /// The image at a path from the folder of the job, or why it cannot be used.
     fn image(&mut self, path: &str) -> Result<LibraryImage, String>;
@@ -27,6 +30,11 @@ pub trait Library {
 
     /// The families there are; the first is the one of text without a `font-family`.
     fn families(&self) -> Vec<String>;
+
+    /// The tables of codes that expressions may look into, by name.
+    fn tables(&self) -> Arc<[(String, Arc<CodeTable>)]> {
+        Arc::new([])
+    }
 
     /// Paths of images that exist, to suggest one for a misspelt path.
     fn image_paths(&self) -> Vec<String> {
@@ -41,6 +49,8 @@ pub struct MemoryLibrary {
     pub families: Vec<String>,
     /// Paths with width and height.
     pub images: Vec<(String, Length, Length)>,
+    /// Tables of codes by name; `units` has `C62` and `HUR`.
+    pub tables: Arc<[(String, Arc<CodeTable>)]>,
 }
 
 impl Default for MemoryLibrary {
@@ -48,6 +58,8 @@ impl Default for MemoryLibrary {
         MemoryLibrary {
             families: ["Text", "Sans", "Plain"].map(str::to_string).to_vec(),
             images: vec![("logo.png".to_string(), Length::from_points(150), Length::from_points(40))],
+            tables: CodeTable::read("code,en,de\nC62,pieces,Stück\nHUR,hours,Stunden\n")
+                .map_or_else(|_| Arc::from([]), |units| Arc::from([("units".to_string(), Arc::new(units))])),
         }
     }
 }
@@ -73,6 +85,10 @@ impl Library for MemoryLibrary {
 
     fn families(&self) -> Vec<String> {
         self.families.clone()
+    }
+
+    fn tables(&self) -> Arc<[(String, Arc<CodeTable>)]> {
+        self.tables.clone()
     }
 
     fn image_paths(&self) -> Vec<String> {

@@ -77,6 +77,7 @@ fn the_shipped_layouts_compile() {
         let mut library = MemoryLibrary {
             families: vec!["Liberation Sans".into(), "IBM Plex Sans".into(), "Text".into(), "Serif".into()],
             images: vec![("statements/northwind.png".into(), size(150), size(40))],
+            tables: tables_beside(&path),
         };
         let layout = compile(&sources, file, &mut library, &mut faults);
         let faults: Vec<String> = faults.into_sorted().iter().map(|d| format!("{} {:?} {}", d.code.id, d.span, d.message)).collect();
@@ -84,6 +85,18 @@ fn the_shipped_layouts_compile() {
         assert!(layout.is_some());
     }
     assert!(count > 0);
+}
+
+/// The tables in the folder that is named like a layout.
+fn tables_beside(layout: &std::path::Path) -> std::sync::Arc<[(String, std::sync::Arc<crate::kit::expr::CodeTable>)]> {
+    let Ok(files) = std::fs::read_dir(layout.with_extension("")) else { return std::sync::Arc::new([]) };
+    files
+        .map(|file| file.unwrap().path())
+        .map(|path| {
+            let table = crate::kit::expr::CodeTable::read(&std::fs::read_to_string(&path).unwrap()).unwrap();
+            (path.file_stem().unwrap().to_string_lossy().into_owned(), std::sync::Arc::new(table))
+        })
+        .collect()
 }
 
 fn texts(inlines: &[Inline]) -> String {

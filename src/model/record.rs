@@ -3,7 +3,9 @@
 //! Takes values in the order of the data contract, gives them to whoever binds a layout. Must never know the format
 //! it came from.
 
-use crate::kit::expr::Value;
+use std::sync::Arc;
+
+use crate::kit::expr::{CodeTable, Schema, Scope, Type, Value};
 
 /// One parsed record. Everything in it borrows from the input or from the record's arena.
 #[derive(Clone, Copy, Debug)]
@@ -34,12 +36,12 @@ impl Hold {
 
 /// The names that every expression of a job sees besides the fields of the record, in the order of their variables:
 /// variable 0 is the record, variable 1 the first of these.
-pub const JOB_VARIABLES: &[(&str, crate::kit::expr::Type)] =
-    &[("job.date", crate::kit::expr::Type::Date), ("job.name", crate::kit::expr::Type::Text), ("record.number", crate::kit::expr::Type::Integer)];
+pub const JOB_VARIABLES: &[(&str, Type)] = &[("job.date", Type::Date), ("job.name", Type::Text), ("record.number", Type::Integer)];
 
-/// The scope of a job's expressions: the record and [`JOB_VARIABLES`].
-pub fn scope(schema: std::sync::Arc<crate::kit::expr::Schema>) -> crate::kit::expr::Scope {
-    let mut scope = crate::kit::expr::Scope::new(schema);
+/// The scope of a job's expressions: the record, [`JOB_VARIABLES`] and the job's tables of codes.
+pub fn scope(schema: Arc<Schema>, tables: Arc<[(String, Arc<CodeTable>)]>) -> Scope {
+    let mut scope = Scope::new(schema);
+    scope.set_tables(tables);
     for (name, kind) in JOB_VARIABLES {
         scope.push(name, kind.clone());
     }

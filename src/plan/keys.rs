@@ -51,6 +51,7 @@ pub(super) const FILE: Section = Section {
         key("job", "a table", "", "", "The job itself."),
         key("input", "tables", "", "", "Customer data."),
         key("layout", "tables", "", "", "Layouts, and which record takes which."),
+        key("tables", "a table", "", "", "What codes of the data are called."),
         key("fonts", "a table", "", "", "Fonts of your own."),
         key("print", "a table", "", "", "Print files."),
     ],
@@ -201,6 +202,14 @@ pub(super) const LAYOUT: Section = Section {
     ],
 };
 
+/// `[tables]`.
+pub(super) const TABLES: Section = Section {
+    header: "[tables]",
+    is_open: true,
+    doc: "What codes of the data are called, in each language: `units = \"units.csv\"`. The file is CSV in UTF-8; its first row names the columns. The first column is the code, each other one the texts of a language: `code,en,de,de-CH`. Every expression may then ask `lookup(units, line.unit)`, or `units.HUR` for a code known beforehand. The column is the one named like the record's locale (`de-CH`), or like its language (`de`), or the first; an empty text is that of the first.",
+    keys: &[],
+};
+
 /// `[fonts]`.
 pub(super) const FONTS: Section = Section {
     header: "[fonts]",
@@ -282,7 +291,7 @@ pub(super) const LATE: Section = Section {
 };
 
 /// Every section, in the order of the manual.
-pub const SECTIONS: &[&Section] = &[&FILE, &JOB, &INPUT, &NAMESPACES, &LINES, &MAP, &LAYOUT, &FONTS, &FONT, &PRINT, &MEDIA, &LATE];
+pub const SECTIONS: &[&Section] = &[&FILE, &JOB, &INPUT, &NAMESPACES, &LINES, &MAP, &LAYOUT, &TABLES, &FONTS, &FONT, &PRINT, &MEDIA, &LATE];
 
 /// Another section that has this key: it was likely written below the wrong header.
 pub(super) fn section_of(name: &str, not: &Section) -> Option<&'static Section> {

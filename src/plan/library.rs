@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::keys;
 use super::paths::join;
 use super::read::{Table, Text};
+use super::tables::Tables;
 use crate::base::code;
 use crate::base::diagnostic::{Diagnostic, Faults};
 use crate::base::file;
@@ -95,6 +96,8 @@ pub(super) struct JobLibrary {
     image_of_hash: BTreeMap<Hash, LibraryImage>,
     /// The folder of the layout that is being compiled.
     folder: PathBuf,
+    /// The tables of codes of the job.
+    pub(super) tables: Tables,
     pub(super) resources: Resources,
     pub(super) parts: Vec<Part>,
 }
@@ -113,6 +116,7 @@ impl JobLibrary {
             images: BTreeMap::new(),
             image_of_hash: BTreeMap::new(),
             folder: folder.to_path_buf(),
+            tables: Arc::new([]),
             resources: Resources::default(),
             parts: Vec::new(),
         };
@@ -300,6 +304,10 @@ impl Library for JobLibrary {
 
     fn families(&self) -> Vec<String> {
         self.families.iter().map(|family| family.name.clone()).collect()
+    }
+
+    fn tables(&self) -> Tables {
+        self.tables.clone()
     }
 
     fn image_paths(&self) -> Vec<String> {

@@ -14,6 +14,7 @@ mod paths;
 mod print;
 mod read;
 mod settings;
+mod tables;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -135,11 +136,14 @@ fn compile_job(path: &Path, overrides: &Overrides, sources: &mut Sources, faults
     }
     let fonts = root.table("fonts", &keys::FONTS, faults);
     let mut library = library::JobLibrary::new(&folder, fonts.as_ref(), faults);
+    let mut parts = vec![Part::new("job.toml".into(), bytes.into())];
+    let tables_table = root.table("tables", &keys::TABLES, faults);
+    let tables = tables::read(&folder, tables_table.as_ref(), &mut parts, sources, faults);
+    library.tables = tables.clone();
     let layout_tables = root.tables("layout", &keys::LAYOUT, faults);
     if layout_tables.is_empty() && !root.has("layout") {
         root.missing_section("layout", "[[layout]]", faults);
     }
-    let mut parts = vec![Part::new("job.toml".into(), bytes.into())];
     let mut compiled = Vec::new();
     let mut files = Vec::new();
     for (index, table) in layout_tables.iter().enumerate() {
@@ -151,7 +155,7 @@ fn compile_job(path: &Path, overrides: &Overrides, sources: &mut Sources, faults
     let schema = contract::unite(&compiled, &files, faults).map(Arc::new);
 
     // Everything below is compiled against the contract; without one, only what does not need it can be checked.
-    let scope = schema.as_ref().map(|schema| record::scope(schema.clone()));
+    let scope = schema.as_ref().map(|schema| record::scope(schema.clone(), tables));
     let mut settings = job.as_ref().map(|job| settings::read(job, &folder, faults));
     let print_table = root.table("print", &keys::PRINT, faults);
     let mut print = print::read(print_table.as_ref(), faults);

@@ -194,3 +194,61 @@ fn every_key_of_the_manual_has_words() {
         }
     }
 }
+
+/// The faults of a job whose `units.csv` has this text.
+#[track_caller]
+fn check_table(job: &str, table: &str, expected: &[&str]) {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("units.csv"), table).expect("written");
+    let compiled = compile_in(folder.path(), job);
+    let show = |diagnostic: &Diagnostic| format!("{} {} {}", place(&compiled.sources, diagnostic), diagnostic.code.id, diagnostic.message);
+    let prefix = format!("{}/", folder.path().display());
+    let found: Vec<String> = compiled.diagnostics.iter().map(|diagnostic| show(diagnostic).replace(&prefix, "")).collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn tables_are_read_with_the_job() {
+    let job = JOB.replace("\"{account}\"", "\"{lookup(units, account) ?? units.C62}\"") + "\n[tables]\nunits = \"units.csv\"\n";
+    let units = "code,en,de\nC62,pc.,Stk.\n";
+    check_table(&job, units, &[]);
+    check_table(&job.replace("units.C62", "units.C26"), units, &["job.toml:4:49 E0109 the table `units` has no code `C26`"]);
+    check_table(&job.replace("lookup(units", "lookup(unit"), units, &["job.toml:4:24 E0108 the job has no table `unit`"]);
+    check_table(
+        &job.replace("\"units.csv\"", "\"unit.csv\""),
+        units,
+        &["job.toml:18:10 J0201 cannot read `unit.csv`: No such file or directory (os error 2)"],
+    );
+    check_table(
+        &job.replace("\nunits =", "\nmy-units ="),
+        units,
+        &[
+            "job.toml:4:24 E0108 the job has no table `units`",
+            "job.toml:4:43 E0103 the data has no field `units.C62`",
+            "job.toml:18:1 J0105 `my-units` cannot be the name of a table",
+        ],
+    );
+}
+
+#[test]
+fn faults_of_a_table_stand_in_the_table() {
+    let job = JOB.replace("\"{account}\"", "\"{units.C62}\"") + "\n[tables]\nunits = \"units.csv\"\n";
+    check_table(
+        &job,
+        "code,en\nC62,pc.\nC62,pcs\nHUR\n",
+        &["units.csv:3:1 J0204 the code `C62` stands here again", "units.csv:4:1 J0204 1 fields, but the first row names 2 columns"],
+    );
+}
+
+#[test]
+fn tables_are_part_of_the_plan() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let job = JOB.to_string() + "\n[tables]\nunits = \"units.csv\"\n";
+    let hash_of = |table: &str| {
+        fs::write(folder.path().join("units.csv"), table).expect("written");
+        let plan = compile_in(folder.path(), &job).plan.expect("a plan");
+        assert!(plan.parts.iter().any(|part| part.name == "tables/units.csv"));
+        plan.hash
+    };
+    assert_ne!(hash_of("code,en\nC62,pc.\n"), hash_of("code,en\nC62,piece\n"));
+}

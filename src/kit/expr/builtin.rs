@@ -24,6 +24,7 @@ pub enum Builtin {
     Substring,
     Replace,
     Concat,
+    Combine,
     Join,
     Number,
     Abs,
@@ -37,6 +38,7 @@ pub enum Builtin {
     Weekday,
     AddMonths,
     EndOfMonth,
+    Lookup,
     Running,
 }
 
@@ -85,6 +87,7 @@ pub const FUNCTIONS: &[Function] = functions! {
     "substring" (2, 3), Substring, "substring(text, from, count)", "Characters of a text, counted from 1; a place beyond its end gives nothing.", "substring('123456', 3, 2)" => "34";
     "replace" (3, 3), Replace, "replace(text, part, by)", "A text with every occurrence of a part replaced.", "replace('a-b', '-', '/')" => "a/b";
     "concat" (1, 16), Concat, "concat(a, b, …)", "Texts one after the other; other values as they are printed.", "concat(name, ', ', 5)" => "Ada Lovelace, 5";
+    "combine" (2, 16), Combine, "combine(separator, a, b, …)", "Texts one after the other with a separator between; empty and absent ones are left out, with their separator.", "combine(', ', name, note, 5)" => "Ada Lovelace, 5";
     "join" (2, 2), Join, "join(list.field, separator)", "The texts of all rows with a separator between; empty ones are left out.", "join(lines.name, ' / ')" => "Paper / Ink / Credit";
     "number" (1, 1), Number, "number(text)", "The number a text spells; holds the record if it spells none.", "number('12') + 1" => "13";
     "abs" (1, 1), Abs, "abs(number)", "A number without its sign.", "abs(-3.5)" => "3.5";
@@ -98,6 +101,7 @@ pub const FUNCTIONS: &[Function] = functions! {
     "weekday" (1, 1), Weekday, "weekday(date)", "The day of the week, 1 = Monday to 7 = Sunday.", "weekday(issued)" => "2";
     "add_months" (2, 2), AddMonths, "add_months(date, n)", "The same day n months later, or the last day of that month.", "add_months(date('2026-01-31'), 1)" => "2026-02-28";
     "end_of_month" (1, 1), EndOfMonth, "end_of_month(date)", "The last day of the date's month.", "end_of_month(issued)" => "2026-09-30";
+    "lookup" (2, 2), Lookup, "lookup(table, code)", "The text of a code in a table of the job (`[tables]`), in the language of the record's locale; absent if the table has no such code. A code known beforehand is written `table.code`, and must be there.", "lookup(units, 'HUR') ~ ', ' ~ units.C62" => "hours, pieces";
     "running" (1, 1), Running, "running(expression)", "In tables with `rows`: the sum over this row and all before it; in carry rows, up to the break.", "1" => "1";
 };
 

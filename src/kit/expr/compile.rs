@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::builtin::{self, Builtin};
+use super::codes::CodeTable;
 use super::filter::{self, FILTERS, Format};
 use super::parse::{Ast, AstKind, Operator, parse};
 use super::types::{Field, Schema, Type};
@@ -41,6 +42,7 @@ pub(super) enum Node {
     Conditional(Box<Node>, Box<Node>, Box<Node>),
     In(Box<Node>, Vec<Node>),
     Format(Box<Node>, Format),
+    Lookup(Arc<CodeTable>, Box<Node>),
     /// A function of the rows of a list: the function, the list, what is computed per row, an option.
     Rows(Builtin, Box<Node>, Option<Box<Node>>, bool),
     Call(Builtin, Vec<Node>),
@@ -68,12 +70,13 @@ pub struct Scope {
     allow_page: bool,
     running: Option<Vec<Expr>>,
     most: usize,
+    tables: Arc<[(String, Arc<CodeTable>)]>,
 }
 
 impl Scope {
     /// The fields of a record, visible without a prefix; variable 0 is the record itself.
     pub fn new(root: Arc<Schema>) -> Scope {
-        Scope { variables: vec![(String::new(), Type::Row(root))], allow_page: false, running: None, most: 1 }
+        Scope { variables: vec![(String::new(), Type::Row(root))], allow_page: false, running: None, most: 1, tables: Arc::new([]) }
     }
 
     /// Adds a name; gives the index of its variable.
@@ -81,6 +84,15 @@ impl Scope {
         self.variables.push((name.to_string(), kind));
         self.most = self.most.max(self.variables.len());
         self.variables.len() - 1
+    }
+
+    /// Gives the tables that `lookup` knows, by name.
+    pub fn set_tables(&mut self, tables: Arc<[(String, Arc<CodeTable>)]>) {
+        self.tables = tables;
+    }
+
+    fn table(&self, name: &str) -> Option<Arc<CodeTable>> {
+        self.tables.iter().find(|(known, _)| known == name).map(|(_, table)| table.clone())
     }
 
     /// Removes the last name.
@@ -316,6 +328,13 @@ impl Compiler<'_> {
             self.uses_page = true;
             return Some((if parts[0].0 == "page" { Node::Page } else { Node::Pages }, Type::Integer, 1));
         }
+        if parts.len() > 1
+            && let Some(table) = self.scope.table(&parts[0].0)
+        {
+            let code = parts[1..].iter().map(|(n, _)| n.as_str()).collect::<Vec<_>>().join(".");
+            let node = self.known_code(table, &parts[0].0, &code, &(parts[1].1.start..range.end))?;
+            return Some((node, Type::Text, parts.len()));
+        }
         let full = name(parts.len());
         let mut known: Vec<String> = Vec::new();
         for schema in self.locals.iter().rev() {
@@ -401,6 +420,7 @@ impl Compiler<'_> {
         use Builtin::*;
         match function.builtin {
             Running => self.running(&arguments[0], range),
+            Lookup => self.lookup(arguments),
             Min | Max if arguments.len() == 2 && !self.is_list(&arguments[0]) => {
                 let (left, right) = (self.node(&arguments[0]), self.node(&arguments[1]));
                 let ((left, left_kind), (right, right_kind)) = (left?, right?);
@@ -415,6 +435,42 @@ impl Compiler<'_> {
             }
             _ => self.scalar_call(function.builtin, name, arguments),
         }
+    }
+
+    fn lookup(&mut self, arguments: &[Ast]) -> Compiled {
+        let key = self.node(&arguments[1]);
+        let AstKind::Path(parts) = &arguments[0].kind else {
+            return self.fault(
+                ExprFault::new(arguments[0].range.clone(), &code::EXPR_ARGUMENTS, "`lookup` wants the name of a table first")
+                    .hint("tables are named in the job file: `[tables]`, and below it `units = \"units.csv\"`"),
+            );
+        };
+        let name = ast_text(parts);
+        let Some(table) = self.scope.table(&name) else {
+            let tables = self.scope.tables.clone();
+            let fault = ExprFault::new(arguments[0].range.clone(), &code::EXPR_UNKNOWN_TABLE, format!("the job has no table `{name}`"));
+            let fault = fault.hint(format!("name it in the job file: `[tables]`, and below it `{name} = \"{name}.csv\"`"));
+            return self.fault(fault.suggest(&name, tables.iter().map(|(known, _)| known.as_str())));
+        };
+        let (key, kind) = key?;
+        self.is_constant = false;
+        match (key, kind) {
+            (Node::Text(code), _) => self.known_code(table, &name, &code, &arguments[1].range).map(|node| (node, Type::Text)),
+            (key, Type::Text | Type::Integer) => Some((Node::Lookup(table, Box::new(key)), Type::Text)),
+            (_, kind) => self.wrong(&arguments[1].range, format!("a code is a text or a whole number, this is a {kind}")),
+        }
+    }
+
+    /// The text of a code that is known now, and so must be there.
+    fn known_code(&mut self, table: Arc<CodeTable>, name: &str, code: &str, range: &Range<usize>) -> Option<Node> {
+        // Which language it is in depends on the record.
+        self.is_constant = false;
+        if !table.has(code) {
+            let fault = ExprFault::new(range.clone(), &code::EXPR_UNKNOWN_CODE, format!("the table `{name}` has no code `{code}`"));
+            self.fault(fault.suggest(code, table.codes()));
+            return None;
+        }
+        Some(Node::Lookup(table, Box::new(Node::Text(code.to_string()))))
     }
 
     fn running(&mut self, argument: &Ast, range: &Range<usize>) -> Compiled {
@@ -606,7 +662,7 @@ impl Compiler<'_> {
             Length | Year | Month | Day | Weekday => Type::Integer,
             Contains | Starts | Ends => Type::Boolean,
             Substring | Replace => Type::Text,
-            Concat => {
+            Concat | Combine => {
                 if let Some(index) = kinds.iter().position(|kind| !scalar(kind)) {
                     return self.wrong(&arguments[index].range, format!("a {} cannot be part of a text", kinds[index]));
                 }

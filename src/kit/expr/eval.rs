@@ -136,6 +136,18 @@ impl<'a> Eval<'_, 'a> {
                 self.write(node, &mut text)?;
                 Value::Text(self.env.arena.alloc_str(&text))
             }
+            Node::Lookup(table, key) => {
+                let mut digits = String::new();
+                let code = match self.node(key)? {
+                    Value::Text(code) => code,
+                    Value::Integer(number) => {
+                        let _ = write!(digits, "{number}");
+                        &digits
+                    }
+                    _ => return Ok(Value::Null),
+                };
+                table.find(code, self.env.locale.tag()).map_or(Value::Null, |text| Value::Text(self.env.arena.alloc_str(text)))
+            }
             Node::Rows(function, list, item, option) => self.rows(*function, list, item.as_deref(), *option)?,
             Node::Call(function, arguments) => self.call(*function, arguments)?,
         })
@@ -342,6 +354,19 @@ impl<'a> Eval<'_, 'a> {
             }
             return self.text(&text);
         }
+        if let (Combine, [separator, parts @ ..]) = (function, arguments) {
+            let separator = self.node(separator)?;
+            let (mut text, mut part) = (String::new(), String::new());
+            for argument in parts {
+                part.clear();
+                self.write(argument, &mut part)?;
+                if !part.is_empty() && !text.is_empty() {
+                    self.write_value(&separator, &mut text);
+                }
+                text.push_str(&part);
+            }
+            return self.text(&text);
+        }
         for (slot, argument) in values.iter_mut().zip(arguments) {
             *slot = self.node(argument)?;
         }
@@ -501,6 +526,14 @@ impl<'a> Eval<'_, 'a> {
                 locale.write_money(money, *style, out);
             }
             Format::Number(digits, grouped) => locale.write_number(number(), *digits, *grouped, out),
+            Format::Exact(least) => {
+                let number = number().normalize();
+                let own = match value {
+                    Value::Money(money) if money.currency != Currency::NONE => money.currency.minor_digits(),
+                    _ => 0,
+                };
+                locale.write_number(number, Some(number.scale().max(least.unwrap_or(own))), true, out);
+            }
             Format::Percent(digits) => {
                 let percent = number().checked_mul(Decimal::ONE_HUNDRED).ok_or(EvalError::Overflow)?;
                 locale.write_number(percent, Some(*digits), true, out);

@@ -24,6 +24,8 @@ pub enum Format {
     Money(MoneyStyle),
     /// `number`: fraction digits, grouped.
     Number(Option<u32>, bool),
+    /// `exact`: the least fraction digits.
+    Exact(Option<u32>),
     /// `percent`: fraction digits.
     Percent(u32),
     /// `date`
@@ -67,6 +69,12 @@ pub const FILTERS: &[Filter] = &[
         signature: "number [digits] ['plain']",
         doc: "A number, grouped, with so many fraction digits or those it has; `plain` leaves it ungrouped.",
         example: ("1234.5 | number 2", "1,234.50"),
+    },
+    Filter {
+        name: "exact",
+        signature: "exact [digits]",
+        doc: "A number that is never rounded: grouped, with all the fraction digits that count, and at least so many; an amount at least with those of its currency.",
+        example: ("(1234.50 | exact) ~ ' ' ~ (0.00125 | exact 2)", "1,234.5 0.00125"),
     },
     Filter { name: "percent", signature: "percent [digits]", doc: "A number times 100 with a percent sign.", example: ("0.19 | percent", "19%") },
     Filter {
@@ -184,6 +192,11 @@ pub fn read(name: &str, kind: &Type, arguments: &[Ast]) -> Result<Format, (Strin
                 keyword(1, &["plain"])?;
             }
             Format::Number(digits.map(|d| d.min(28) as u32), !plain)
+        }
+        "exact" => {
+            numeric()?;
+            limit(0, 1)?;
+            Format::Exact(texts.first().map(|_| count(0)).transpose()?.map(|digits| digits.min(28) as u32))
         }
         "percent" => {
             numeric()?;

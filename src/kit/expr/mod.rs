@@ -5,6 +5,7 @@
 //! never know what a record or a layout is.
 
 mod builtin;
+mod codes;
 mod compile;
 mod eval;
 mod filter;
@@ -19,6 +20,7 @@ use std::ops::Range;
 use crate::base::code::Code;
 
 pub use builtin::{FUNCTIONS, Function};
+pub use codes::{CodeTable, CodeTableFault};
 pub use compile::{Expr, Scope, compile};
 pub use eval::{Env, EvalError};
 pub use filter::{FILTERS, Filter};

@@ -57,6 +57,8 @@ fn scope() -> Scope {
     scope.push("t", Type::Row(lines));
     scope.allow_page(true);
     scope.begin_running();
+    let units = CodeTable::read("code,en,de\nC62,pieces,Stück\nHUR,hours,Stunden\n9,nine,\n").expect("a table");
+    scope.set_tables(Arc::new([("units".to_string(), Arc::new(units))]));
     scope
 }
 
@@ -137,6 +139,41 @@ fn lists() {
     check("count(first(group(lines, quantity gt 1)).rows)", "1");
     check("first(where(lines, false)).name", "");
     check("sum(lines, it.amount)", "35.50");
+}
+
+#[test]
+fn combining_leaves_no_stray_separators() {
+    check("combine(' · ', note, name, '', 5)", "Ada Lovelace · 5");
+    check("combine(' ', note)", "");
+    check("exists(combine(' ', note, '')) ? 'a' : 'b'", "b");
+    check_fault("combine(' ', lines)", "E0102 13..18 -");
+}
+
+#[test]
+fn exact_never_rounds() {
+    check("closing | exact", "-1,234.56");
+    check("closing / 1000 | exact", "-1.23456");
+    check("closing * 0 + 0 * closing | exact", "0.00");
+    check("5.50 | exact", "5.5");
+    check("100.0000 | exact", "100");
+    check("100.0000 | exact 2", "100.00");
+    check_fault("note | exact", "E0102 7..12 -");
+}
+
+#[test]
+fn codes_become_words() {
+    check("units.C62", "pieces");
+    check("lookup(units, 'HUR')", "hours");
+    check("lookup(units, name) ?? name", "Ada Lovelace");
+    check("lookup(units, note) ?? 'none'", "none");
+    check("lookup(units, month(issued))", "nine");
+    check_fault("units.C26", "E0109 6..9 C62");
+    check_fault("lookup(units, 'HRU')", "E0109 14..19 HUR");
+    check_fault("lookup(unit, name)", "E0108 7..11 units");
+    check_fault("lookup('units', name)", "E0106 7..14 -");
+    check_fault("lookup(units, closing)", "E0102 14..21 -");
+    let expr = compile("units.C62", &mut scope()).expect("an expression");
+    assert!(!expr.is_constant(), "its language is that of the record");
 }
 
 #[test]
