@@ -50,6 +50,83 @@ fn two_runs_in_one_folder_are_refused() {
 }
 
 #[test]
+fn a_fault_of_the_program_holds_its_record_and_keeps_the_job_open() {
+    let job = Job::new(13);
+    let out = job.out("out");
+    let failing = job.run(&out, &["--fail-at-record", "6"]);
+    failing.expect(2, "W0110");
+    failing.expect(2, "1 records met a fault of this program");
+    let held: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(out.join("held.ndjson")).unwrap()).unwrap();
+    assert_eq!((held["record"].as_u64(), held["code"].as_str(), held["original"].as_str()), (Some(6), Some("R0499"), Some(&*common::record(5))));
+    assert!(held["reason"].as_str().unwrap().contains("asked to fail at this record"), "{held}");
+    // Everything else is composed and printed, but nobody may take the job for complete: not now, not after another run.
+    assert!(!out.join("report.html").exists());
+    let status = pressrun(&["status", &out.to_string_lossy(), "--verify"]);
+    status.expect(2, "the books are not closed");
+    status.expect(2, "the books balance");
+    job.run(&out, &[]).expect(2, "W0110");
+    // The records around it are as they would be without it.
+    let whole = job.out("whole");
+    job.run(&whole, &[]).expect(0, "");
+    let (failed, whole) = (contents(&out), contents(&whole));
+    for volume in ["volumes/000001.pdf", "volumes/000003.pdf", "volumes/000004.pdf"] {
+        assert_eq!(failed[volume], whole[volume], "{volume}");
+    }
+    assert_ne!(failed["volumes/000002.pdf"], whole["volumes/000002.pdf"]);
+}
+
+/// Waits until a run has committed its first volume.
+fn wait_for_a_volume(out: &std::path::Path) {
+    while !out.join("volumes/000001.pdf").exists() {
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_after_the_volumes_in_work_and_a_run_goes_on() {
+    let job = Job::new(800);
+    let whole = job.out("whole");
+    job.run(&whole, &["--threads", "2"]).expect(0, "");
+    let expected = contents(&whole);
+    let piped = std::process::Stdio::piped;
+    for presses in [1, 2] {
+        let out = job.out(&format!("out-{presses}"));
+        let child = job.command(&out).args(["--threads", "2"]).stdout(piped()).stderr(piped()).spawn().unwrap();
+        wait_for_a_volume(&out);
+        for _ in 0..presses {
+            let sent = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+            assert!(sent.success());
+            std::thread::sleep(std::time::Duration::from_millis(if presses == 1 { 0 } else { 5 }));
+        }
+        let ended = common::Ended::of(child.wait_with_output().unwrap());
+        ended.expect(2, "stopping after the volumes in work");
+        if presses == 1 {
+            ended.expect(2, "W0106");
+            ended.expect(2, "are complete");
+            ended.expect(2, "run the same command again");
+            let left = |folder: &str| std::fs::read_dir(out.join(folder)).unwrap().filter(|e| e.as_ref().unwrap().path().extension().is_some_and(|e| e == "part")).count();
+            assert_eq!((left("volumes"), left("print")), (0, 0), "nothing half written stays");
+        }
+        pressrun(&["status", &out.to_string_lossy()]).expect(2, "run the job again to go on");
+        job.run(&out, &["--threads", "2"]).expect(0, "the books balance");
+        assert_eq!(contents(&out), expected);
+    }
+}
+
+#[test]
+fn a_second_run_while_the_first_works_is_refused() {
+    let job = Job::new(800);
+    let out = job.out("out");
+    let first = job.command(&out).args(["--threads", "1"]).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    wait_for_a_volume(&out);
+    let second = job.run(&out, &[]);
+    second.expect(2, "W0102");
+    second.expect(2, "give another folder with `--out`");
+    common::Ended::of(first.wait_with_output().unwrap()).expect(0, "the books balance");
+}
+
+#[test]
 fn another_job_in_the_folder_is_refused() {
     let job = Job::new(5);
     let out = job.out("out");
@@ -74,9 +151,7 @@ fn data_that_is_replaced_during_a_run_is_noticed() {
     let job = Job::new(4000);
     let out = job.out("out");
     let child = job.command(&out).args(["--threads", "1"]).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
-    while !out.join("volumes/000001.pdf").exists() {
-        std::thread::sleep(std::time::Duration::from_millis(2));
-    }
+    wait_for_a_volume(&out);
     job.write("new.ndjson", &common::data(4000).replace("entry", "ENTRY"));
     std::fs::rename(job.path("new.ndjson"), job.path("data.ndjson")).unwrap();
     common::Ended::of(child.wait_with_output().unwrap()).expect(2, "W0104");

@@ -41,6 +41,9 @@ pub(super) struct Run {
     /// Make the disk full after so many writes: for tests.
     #[arg(long, value_name = "WRITES", hide = true)]
     disk_full_after: Option<i64>,
+    /// Fail at this record, counted from 1, as a fault of the program would: for tests.
+    #[arg(long, value_name = "N", hide = true, value_parser = clap::value_parser!(u64).range(1..))]
+    fail_at_record: Option<u64>,
 }
 
 impl Run {
@@ -65,7 +68,8 @@ impl Run {
             (false, false) => Show::Lines,
         };
         let meter = Meter::new(show);
-        let options = Options { out: out.clone(), threads: self.threads.map_or(0, usize::from), disk, stop: &stop, watch: &meter };
+        let (threads, fail_at) = (self.threads.map_or(0, usize::from), self.fail_at_record.map(|number| number - 1));
+        let options = Options { out: out.clone(), threads, disk, stop: &stop, watch: &meter, fail_at };
         let result = engine::run(&plan, &options);
         meter.finish();
         match result {

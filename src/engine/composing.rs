@@ -166,7 +166,10 @@ fn compose_range<'p>(
     for raw in opened.raws(range) {
         source.update_field(raw.text());
         worker.arena.reset();
-        let outcome = catch_unwind(AssertUnwindSafe(|| compose_record(plan, opened, &raw, cut.first, &mut worker.composer, &worker.arena)));
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            assert!(options.fail_at != Some(cut.first + raw.number), "asked to fail at this record");
+            compose_record(plan, opened, &raw, cut.first, &mut worker.composer, &worker.arena)
+        }));
         match outcome {
             Ok(Ok((layout, document, missing))) => {
                 layouts.push(layout);

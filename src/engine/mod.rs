@@ -41,6 +41,8 @@ pub struct Options<'r> {
     pub stop: &'r AtomicBool,
     /// Is told what happens.
     pub watch: &'r (dyn Watch + Sync),
+    /// Fails at this record, counted from 0, as a fault of this program would: for tests.
+    pub fail_at: Option<u64>,
 }
 
 /// Who wants to know how a run gets on. Called from any thread.
