@@ -127,6 +127,113 @@ fn every_fault_of_a_job_is_told_at_once() {
     assert_eq!((events.len(), events[0]["code"].as_str(), events[0]["place"]["line"].as_u64()), (3, Some("J0102"), Some(4)), "{events:#?}");
 }
 
+/// What `check` says of a job, with its exit code.
+#[track_caller]
+fn check_data(job: &Job, code: i32, parts: &[&str]) {
+    let ended = pressrun(&["check", &job.path("job.toml").to_string_lossy()]);
+    ended.expect(code, "");
+    for part in parts {
+        ended.expect(code, part);
+    }
+    assert!(!job.path("out").exists(), "nothing is produced");
+}
+
+#[test]
+fn check_looks_at_the_data() {
+    let job = Job::new(3);
+    check_data(&job, 0, &["no faults ·"]);
+    let bad = "{\"id\":\"A\",\"closing\":1,\"rows\":[]}\n{}\n{}\n{\"id\":\"B\",\"zip\":\"\u{13000}\",\"closing\":\"x\",\"rows\":[]}\n";
+    job.write("data.ndjson", &format!("{}{bad}", record(0)));
+    let required = "3 of the first 5 records would be held: record 2: the required field `zip` is missing";
+    check_data(&job, 0, &["warning[R0305]", required, "warning[R0306]", "record 5: ", "no faults, 2 warnings"]);
+    std::fs::write(job.path("data.ndjson"), b"{\"id\":\"M\xfcller\",\"zip\":\"1\",\"closing\":1,\"rows\":[]}\n").unwrap();
+    check_data(&job, 0, &["warning[R0302]", "= hint: if the file is in another encoding, declare it"]);
+    job.edit("currency = \"USD\"", "currency = \"USD\"\nencoding = \"windows-1252\"");
+    check_data(&job, 0, &["no faults ·"]);
+    job.write("data.ndjson", "\n\n");
+    check_data(&job, 2, &["error[J0202]: the input holds no records"]);
+    std::fs::write(job.path("data.ndjson"), b"\xff\xfe\0\0{\0\0\0").unwrap();
+    check_data(&job, 2, &["error[D0201]", "UTF-32"]);
+    std::fs::remove_file(job.path("data.ndjson")).unwrap();
+    check_data(&job, 0, &["warning[J0202]: there is no file", "a run fails until it has arrived"]);
+}
+
+/// A job with CSV data and a file of lines.
+fn csv_job(records: &str, lines: &str) -> Job {
+    let job = Job::new(0);
+    job.write("data.csv", records);
+    job.write("lines.csv", lines);
+    job.edit("files = \"data.ndjson\"\nformat = \"ndjson\"", "files = \"data.csv\"\nformat = \"csv\"");
+    job.edit("[[layout]]", "[input.lines]\nfiles = \"lines.csv\"\nas = \"rows\"\nkey = \"id\"\n\n[[layout]]");
+    job
+}
+
+#[test]
+fn csv_with_lines_loses_no_line() {
+    let records: String = (0..9).map(|id| format!("A{id},8{id},{id}.50\n")).collect();
+    let records = format!("id,zip,closing\n{records}");
+    // A3 has no lines, the others as many as their number.
+    let lines = |ids: &[usize]| -> String {
+        let rows = ids.iter().filter(|id| **id != 3).flat_map(|id| (0..*id).map(move |row| format!("A{id},\"row {row}, of {id}\",{row}.25\n")));
+        format!("id,text,amount\n{}", rows.collect::<String>())
+    };
+    let job = csv_job(&records, &lines(&[1, 2, 3, 4, 5, 6, 7, 8]));
+    check_data(&job, 0, &["no faults ·"]);
+    job.run(&job.out("out"), &[]).expect(0, "documents    9");
+    pressrun(&["status", &job.out("out").to_string_lossy(), "--verify"]).expect(0, "the books balance");
+    // A line that belongs to no record, and lines out of order: found before anything is composed.
+    for (ids, place) in [(&[1, 2, 4, 5, 99][..], "lines.csv:14"), (&[2, 1, 4], "lines.csv:4")] {
+        let job = csv_job(&records, &lines(ids));
+        check_data(&job, 2, &["error[D0204]", place, "is not that of a record, or out of the order"]);
+        job.run(&job.out("out"), &[]).expect(2, "D0204");
+        assert_eq!(std::fs::read_dir(job.out("out").join("volumes")).unwrap().count(), 0, "nothing was composed");
+    }
+    // A held record comes back with its lines.
+    let job = csv_job(&records.replace("A5,85,5.50", "A5,85,five"), &lines(&[1, 5, 6]));
+    job.run(&job.out("out"), &[]).expect(1, "R0306");
+    let held: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(job.out("out").join("held.ndjson")).unwrap()).unwrap();
+    let expected: String = (0..5).map(|row| format!("A5,\"row {row}, of 5\",{row}.25\n")).collect();
+    assert_eq!(held["original"].as_str(), Some(&*format!("A5,85,five\n{expected}")));
+}
+
+#[test]
+fn every_missing_column_is_told_at_once() {
+    let job = csv_job("id,zip\nA,1\n", "id,txt\nA,x\n");
+    let parts = ["`closing`", "`text`", "`amount`", "error[D0203]", "data.csv:1", "lines.csv:1"];
+    check_data(&job, 2, &parts);
+    let ended = job.run(&job.out("out"), &[]);
+    for part in parts {
+        ended.expect(2, part);
+    }
+}
+
+#[test]
+fn encodings_are_detected_or_declared() {
+    let text = "{\"id\":\"Müller €\",\"zip\":\"1\",\"closing\":1,\"rows\":[]}\n".repeat(3);
+    let utf16 = |big: bool| -> Vec<u8> { text.encode_utf16().flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect() };
+    let single = |euro: u8| -> Vec<u8> { text.chars().map(|c| if c == '€' { euro } else { u8::try_from(u32::from(c)).unwrap() }).collect() };
+    let mut expected = None;
+    for (bytes, declared) in [
+        (text.clone().into_bytes(), None),
+        ([b"\xef\xbb\xbf", text.as_bytes()].concat(), None),
+        ([b"\xff\xfe".to_vec(), utf16(false)].concat(), None),
+        ([b"\xfe\xff".to_vec(), utf16(true)].concat(), None),
+        (utf16(false), Some("utf-16le")),
+        (utf16(true), Some("utf-16be")),
+        (single(0x80), Some("windows-1252")),
+        (single(0xa4), Some("iso-8859-15")),
+    ] {
+        let job = Job::new(0);
+        std::fs::write(job.path("data.ndjson"), &bytes).unwrap();
+        if let Some(name) = declared {
+            job.edit("currency = \"USD\"", &format!("currency = \"USD\"\nencoding = \"{name}\""));
+        }
+        job.run(&job.out("out"), &[]).expect(0, "documents    3");
+        let volume = std::fs::read(job.out("out").join("volumes/000001.pdf")).unwrap();
+        assert!(*expected.get_or_insert_with(|| volume.clone()) == volume, "{declared:?}");
+    }
+}
+
 #[test]
 fn one_record_is_composed_alone() {
     let job = Job::new(12);

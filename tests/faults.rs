@@ -105,7 +105,9 @@ fn ctrl_c_ends_after_the_volumes_in_work_and_a_run_goes_on() {
             ended.expect(2, "W0106");
             ended.expect(2, "are complete");
             ended.expect(2, "run the same command again");
-            let left = |folder: &str| std::fs::read_dir(out.join(folder)).unwrap().filter(|e| e.as_ref().unwrap().path().extension().is_some_and(|e| e == "part")).count();
+            let left = |folder: &str| {
+                std::fs::read_dir(out.join(folder)).unwrap().filter(|e| e.as_ref().unwrap().path().extension().is_some_and(|e| e == "part")).count()
+            };
             assert_eq!((left("volumes"), left("print")), (0, 0), "nothing half written stays");
         }
         pressrun(&["status", &out.to_string_lossy()]).expect(2, "run the job again to go on");

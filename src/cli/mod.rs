@@ -32,7 +32,7 @@ struct Arguments {
 enum Command {
     /// Compose a job, sort it, write its print files and close its books; or go on where an earlier run stopped.
     Run(run::Run),
-    /// Report every fault of a job, its layouts and its data contract; produce nothing.
+    /// Report every fault of a job, its layouts, its data contract and the beginning of its data; produce nothing.
     Check(check::Check),
     /// Say what is complete in an output folder, what is held and why, and whether the books balance.
     Status(status::Status),

@@ -123,11 +123,11 @@ impl Run {
 
     fn report(&self, error: &EngineError, out: &Path) -> Outcome {
         let mut diagnostic = Diagnostic::error(code_of(error), None, message_of(error, out));
-        diagnostic.hint = match error {
-            EngineError::Input(fault) => fault.1.hint.clone(),
-            _ => error.hint().map(str::to_string),
-        };
-        self.tell(diagnostic);
+        diagnostic.hint = error.hint().map(str::to_string);
+        match error {
+            EngineError::Input(faults) => faults.iter().for_each(|(path, fault)| self.tell(engine::told(path, fault))),
+            _ => self.tell(diagnostic),
+        }
         Outcome::Failed
     }
 
@@ -163,7 +163,7 @@ pub(super) fn code_of(error: &EngineError) -> &'static Code {
         EngineError::File(_) => &code::WORLD_FILE,
         EngineError::Ledger(_) => &code::WORLD_LEDGER,
         EngineError::Stream { .. } => &code::WORLD_DAMAGED,
-        EngineError::Input(input) => input.1.code,
+        EngineError::Input(faults) => faults.first().map_or(&code::INPUT_ENCODING, |(_, fault)| fault.code),
         EngineError::Locked(_) => &code::WORLD_LOCKED,
         EngineError::OtherPlan(_) => &code::WORLD_OTHER_PLAN,
         EngineError::InputChanged(_) => &code::WORLD_INPUT_CHANGED,

@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 
 use bumpalo::Bump;
 
-use super::hold_limit::HoldWatch;
+use super::hold_limit::{self, HoldWatch};
 use super::posting::{self, Failure};
 use super::sheets::{impose, sheet_count};
 use super::{EngineError, Folder, Inputs, Options, Progress, Stage, Texts};
@@ -53,6 +53,10 @@ pub(super) fn compose(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, pool: &
     let texts = inputs.texts(plan)?;
     let opened = open(plan, inputs, &texts)?;
     let done: BTreeMap<u32, VolumeRow> = ledger.volumes()?.into_iter().map(|row| (row.number, row)).collect();
+    if plan.inputs.iter().any(|input| input.input.has_lines()) {
+        // A line that belongs to no record stops the job. Better before the first volume than after the last.
+        hold_limit::count(&opened, inputs)?;
+    }
     let mut watch = HoldWatch::new(plan.settings.hold_limit, &opened, inputs);
     watch.add(done.values().map(|row| u64::from(row.records)).sum(), ledger.balance()?.held)?;
     let workers: Vec<Mutex<Option<Worker<'_>>>> = (0..pool.current_num_threads()).map(|_| Mutex::new(None)).collect();
@@ -140,12 +144,13 @@ fn open<'d>(plan: &'d Plan, inputs: &Inputs, texts: &'d [Texts<'d>]) -> Result<V
     let mut all = Vec::new();
     for (index, (planned, texts)) in plan.inputs.iter().zip(texts).enumerate() {
         let opened = planned.input.open(&texts.files, &texts.lines);
-        all.push(opened.map_err(|mut faults| inputs.fault(index, faults.remove(0)))?);
+        all.push(opened.map_err(|faults| inputs.faults(index, faults))?);
     }
     Ok(all)
 }
 
-fn composer(plan: &Plan) -> Composer<'_> {
+/// A composer for the layouts of a plan.
+pub(super) fn composer(plan: &Plan) -> Composer<'_> {
     let missing = if plan.settings.report_missing_glyphs { MissingGlyphs::Report } else { MissingGlyphs::Hold };
     Composer::new(&plan.compiled, &plan.resources, &plan.media_of, missing)
 }
@@ -255,7 +260,7 @@ pub(super) fn language(plan: &Plan) -> &str {
 }
 
 /// One record from its bytes to its pages, with the index of its layout and the words that lack a glyph. `first` records came before its input.
-fn compose_record<'p>(
+pub(super) fn compose_record<'p>(
     plan: &'p Plan,
     opened: &Opened<'_>,
     raw: &Raw<'_>,

@@ -10,6 +10,7 @@ mod close;
 mod composing;
 mod held;
 mod hold_limit;
+mod inspect;
 mod posting;
 mod report;
 mod sheets;
@@ -20,6 +21,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use clock::Stopwatch;
 pub use composing::compose_one;
+pub use inspect::{inspect, told};
 pub use verify::{Verified, verify};
 
 use crate::base::file::{Disk, FileError, Fingerprint, FolderLock, Mapped};
@@ -129,9 +131,9 @@ pub enum EngineError {
         /// What is wrong.
         source: StreamError,
     },
-    /// An input file cannot be read as what the job says it is.
-    #[error("{}:{}: {}", .0.0.display(), .0.1.line, .0.1.message)]
-    Input(Box<(PathBuf, InputFault)>),
+    /// Input files cannot be read as what the job says they are: every fault that was found at once, at least one.
+    #[error("{}", .0.iter().map(|(path, fault)| format!("{}:{}: {}", path.display(), fault.line, fault.message)).collect::<Vec<_>>().join("; "))]
+    Input(Vec<(PathBuf, InputFault)>),
     /// Another run has the folder.
     #[error("another run is working in `{}`", .0.display())]
     Locked(PathBuf),
@@ -234,7 +236,7 @@ impl Inputs {
             for (files, out) in [(&input.files, &mut texts.files), (&input.lines, &mut texts.lines)] {
                 for file in files {
                     let text = InputFile::read(file, planned.encoding.as_deref());
-                    out.push(text.map_err(|fault| EngineError::Input(Box::new((file.path().to_path_buf(), fault))))?);
+                    out.push(text.map_err(|fault| EngineError::Input(vec![(file.path().to_path_buf(), fault)]))?);
                 }
             }
             all.push(texts);
@@ -286,8 +288,14 @@ impl Inputs {
 
     /// A fault of an input file with its path.
     fn fault(&self, input: usize, fault: InputFault) -> EngineError {
-        let files = if fault.in_lines { &self.inputs[input].lines } else { &self.inputs[input].files };
-        EngineError::Input(Box::new((files[fault.file].path().to_path_buf(), fault)))
+        self.faults(input, vec![fault])
+    }
+
+    /// Faults of the files of an input with their paths.
+    fn faults(&self, input: usize, faults: Vec<InputFault>) -> EngineError {
+        let input = &self.inputs[input];
+        let path = |fault: &InputFault| if fault.in_lines { &input.lines } else { &input.files }[fault.file].path().to_path_buf();
+        EngineError::Input(faults.into_iter().map(|fault| (path(&fault), fault)).collect())
     }
 
     fn rows(&self) -> Vec<InputRow> {

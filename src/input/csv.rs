@@ -32,7 +32,7 @@ impl Format for Csv {
         "Rows of fields as RFC 4180 defines them, with a header row. `delimiter` (`,`), `quote` (`\"`) and `columns` (names, for files without a \
          header row) can be set; paths are names of columns, alternatives follow after `|`. Quoted fields may contain line ends; a \
          quote inside an unquoted field is a sign like any other. A row with too many or too few fields is held. A list is filled from a \
-         second file: `[input.lines]` names the `list`, the `key` column of both files (`lines_key` if the lines call it otherwise), and both \
+         second file: `[input.lines]` names the list (`as`), the `key` column of both files (`lines-key` if the lines call it otherwise), and both \
          must be in the same order of the key. In its fields `/column` is a column of the record."
     }
 

@@ -88,6 +88,10 @@ pub(super) fn compile(
         let mut reader = MapReader { spec: &mut spec.map, places: &mut places, names: &mut names, schema, faults };
         reader.read(&map, "");
     }
+    if spec.lines.as_ref().is_some_and(|lines| lines.list.is_empty()) {
+        // `as` is missing, which was said; whatever else the format finds follows from that.
+        return None;
+    }
     let (format, files) = (format?, files?);
     match Input::compile(format, &spec, schema) {
         Ok(input) => Some(PlannedInput { files, lines: lines?, encoding: encoding.map(|text| text.text), input }),
