@@ -34,6 +34,7 @@ impl Length {
         self.0
     }
     /// In hundredths of a point, rounded half up: the resolution of page content.
+    #[inline]
     pub const fn centipoints(self) -> i64 {
         (self.0 + 5).div_euclid(10)
     }
@@ -46,7 +47,21 @@ impl Length {
         Length(self.0.min(other.0))
     }
     /// `self * numerator / denominator`, rounded half away from zero, without overflow on the way.
+    #[inline]
     pub fn scaled(self, numerator: i64, denominator: i64) -> Length {
+        // Widths of words and glyphs fit 64 bits; a division of 128 bits costs ten times as much.
+        if let Some(product) = self.0.checked_mul(numerator)
+            && product.unsigned_abs() < 1 << 62
+            && (1..1 << 62).contains(&denominator)
+        {
+            let half = denominator / 2;
+            return Length(if product < 0 { product - half } else { product + half } / denominator);
+        }
+        self.scaled_wide(numerator, denominator)
+    }
+
+    #[cold]
+    fn scaled_wide(self, numerator: i64, denominator: i64) -> Length {
         let product = i128::from(self.0) * i128::from(numerator);
         let denominator = i128::from(denominator);
         let half = denominator.abs() / 2;

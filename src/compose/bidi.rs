@@ -3,8 +3,6 @@
 //! Takes the pieces of a paragraph that holds right-to-left letters, gives items with embedding levels (UAX 9) and puts the
 //! items of a line into visual order.
 
-use bumpalo::collections::Vec as BumpVec;
-
 use super::bind::{Binder, joined};
 use crate::model::content::Item;
 use crate::model::layout::TextStyleId;
@@ -16,7 +14,7 @@ pub fn has_right_to_left(text: &str) -> bool {
 
 /// Adds the items of a paragraph, cut where the style or the level changes. The paragraph's direction is left to right:
 /// a Hebrew name in an English letter stands where an English name would.
-pub fn items<'s, 'p, 'a>(binder: &mut Binder<'s, 'p, 'a>, pieces: &[(TextStyleId, &'a str)], out: &mut BumpVec<'a, Item<'a>>)
+pub fn items<'s, 'p, 'a>(binder: &mut Binder<'s, 'p, 'a>, pieces: &[(TextStyleId, &'a str)], out: &mut Vec<Item<'a>>)
 where
     'p: 'a,
 {

@@ -5,6 +5,7 @@
 
 use bumpalo::Bump;
 use bumpalo::collections::{String as BumpString, Vec as BumpVec};
+use rustc_hash::FxHashMap;
 use std::cell::Cell;
 
 use super::bidi;
@@ -18,8 +19,8 @@ use crate::kit::locale::Locale;
 use crate::kit::text::{Token, is_invisible, tokens};
 use crate::model::content::{Bars, Block, CellContent, FramedBlocks, Item, Placed, RowContent, SideBySide, TableContent, Text, is_in_form};
 use crate::model::layout::{
-    AddressNode, BoxNode, Break, Columns, Inline, Layout, ListItem, ListNode, Marker, Node, NodeKind, Paragraph, ParagraphStyle, Role, RowGroup,
-    RowPart, Table, TableRow, TextStyle, TextStyleId, Transform,
+    AddressNode, BoxNode, Break, Columns, Edges, Inline, Layout, ListItem, ListNode, Marker, Node, NodeKind, Paragraph, ParagraphStyle, Role,
+    RowGroup, RowPart, Table, TableRow, TextStyle, TextStyleId, Transform,
 };
 use crate::model::record::Hold;
 use crate::model::resources::{FormId, Resources, Used};
@@ -44,8 +45,24 @@ pub struct Binder<'s, 'p, 'a> {
     pub used: &'s mut Used,
     /// The text an expression is written to.
     pub buffer: String,
+    /// The items of fixed texts.
+    pub fixed: &'s mut FixedTexts,
+    /// Items and pieces of the paragraph being bound, kept for their room.
+    pub scratch: Scratch<'a>,
     /// Whether forms stand for static parts.
     pub use_forms: bool,
+}
+
+/// The items of texts that no record can change, by where the layout holds them. Void when the word cache is emptied.
+pub type FixedTexts = FxHashMap<(usize, TextStyleId), Box<[Item<'static>]>>;
+
+/// See [`Binder::scratch`].
+#[derive(Default)]
+pub struct Scratch<'a> {
+    items: Vec<Item<'a>>,
+    /// The texts of the paragraph, for bidirectional reordering.
+    pieces: Vec<(TextStyleId, &'a str)>,
+    has_right_to_left: bool,
 }
 
 type Bound<T> = Result<T, Hold>;
@@ -60,7 +77,7 @@ where
 
     /// Binds blocks.
     pub fn blocks(&mut self, nodes: &'a [Node], form: Option<FormId>) -> Bound<&'a [Placed<'a>]> {
-        let mut out = BumpVec::new_in(self.arena);
+        let mut out = BumpVec::with_capacity_in(nodes.len(), self.arena);
         self.blocks_into(nodes, form, &mut out)?;
         Ok(out.into_bump_slice())
     }
@@ -108,7 +125,7 @@ where
                     continue;
                 }
             };
-            out.push(Placed { flow: node.flow, place: node.place, block });
+            out.push(Placed { flow: &node.flow, place: node.place.as_ref(), block });
         }
         Ok(())
     }
@@ -153,14 +170,20 @@ where
                 None => self.list_item(list, item, &mut number, out)?,
             }
         }
+        let margin = &node.flow.margin;
         if let Some(placed) = out.get_mut(first) {
-            placed.flow.margin.top = placed.flow.margin.top.max(node.flow.margin.top);
+            self.change_margin(placed, |own| own.top = own.top.max(margin.top));
         }
-        if out.len() > first {
-            let last = out.len() - 1;
-            out[last].flow.margin.bottom = out[last].flow.margin.bottom.max(node.flow.margin.bottom);
+        if let Some(placed) = out[first..].last_mut() {
+            self.change_margin(placed, |own| own.bottom = own.bottom.max(margin.bottom));
         }
         Ok(())
+    }
+
+    fn change_margin(&self, placed: &mut Placed<'a>, change: impl FnOnce(&mut Edges)) {
+        let mut flow = *placed.flow;
+        change(&mut flow.margin);
+        placed.flow = self.arena.alloc(flow);
     }
 
     fn list_item(&mut self, list: &'a ListNode, item: &'a ListItem, number: &mut u32, out: &mut BumpVec<'a, Placed<'a>>) -> Bound<()> {
@@ -178,11 +201,11 @@ where
         let first = out.len();
         self.blocks_into(&item.body, None, out)?;
         for placed in &mut out[first..] {
-            placed.flow.margin.left += list.indent;
+            self.change_margin(placed, |margin| margin.left += list.indent);
         }
-        let mut items = BumpVec::new_in(self.arena);
-        self.text(&marker, list.marker_style.text, &mut items);
-        let marker_items: &'a [Item<'a>] = items.into_bump_slice();
+        let mut items = Vec::new();
+        self.text(self.arena.alloc_str(&marker), list.marker_style.text, &mut items);
+        let marker_items: &'a [Item<'a>] = self.arena.alloc_slice_copy(&items);
         if marker_items.is_empty() {
             return Ok(());
         }
@@ -194,7 +217,7 @@ where
                 let text = Text { role: Role::Paragraph, style: &list.marker_style, items: &[], marker, lines: Cell::new(None) };
                 let mut flow = crate::model::layout::Flow { after: Break::Avoid, ..Default::default() };
                 flow.margin.left = list.indent;
-                out.insert(first, Placed { flow, place: None, block: Block::Text(self.arena.alloc(text)) });
+                out.insert(first, Placed { flow: self.arena.alloc(flow), place: None, block: Block::Text(self.arena.alloc(text)) });
             }
         }
         Ok(())
@@ -223,7 +246,7 @@ where
     }
 
     fn paragraph(&mut self, paragraph: &'a Paragraph) -> Bound<Block<'a>> {
-        let items = self.inlines(&paragraph.inlines, &paragraph.style)?;
+        let items = self.inlines(&paragraph.inlines)?;
         Ok(self.lines_block(paragraph.role, &paragraph.style, items))
     }
 
@@ -235,7 +258,7 @@ where
         let mut items: BumpVec<'a, Item<'a>> = BumpVec::new_in(self.arena);
         let mut lines = 0;
         for line in &node.lines {
-            let line = self.inlines(line, &node.style)?;
+            let line = self.inlines(line)?;
             if line.iter().all(|item| matches!(item, Item::Space { .. } | Item::Opportunity | Item::SoftHyphen { .. })) {
                 continue;
             }
@@ -256,24 +279,26 @@ where
     }
 
     /// The items of a paragraph.
-    pub fn inlines(&mut self, inlines: &'a [Inline], style: &ParagraphStyle) -> Bound<&'a [Item<'a>]> {
-        let mut items = BumpVec::new_in(self.arena);
-        let mut pieces: Vec<(TextStyleId, &'a str)> = Vec::new();
-        self.inlines_into(inlines, &mut items, &mut pieces)?;
-        if pieces.iter().any(|(_, text)| bidi::has_right_to_left(text)) {
-            items.clear();
-            bidi::items(self, &pieces, &mut items);
+    pub fn inlines(&mut self, inlines: &'a [Inline]) -> Bound<&'a [Item<'a>]> {
+        let mut scratch = std::mem::take(&mut self.scratch);
+        scratch.items.clear();
+        scratch.pieces.clear();
+        scratch.has_right_to_left = false;
+        self.inlines_into(inlines, &mut scratch)?;
+        if scratch.has_right_to_left {
+            scratch.items.clear();
+            bidi::items(self, &scratch.pieces, &mut scratch.items);
         }
-        let _ = style;
-        Ok(items.into_bump_slice())
+        let items = self.arena.alloc_slice_copy(&scratch.items);
+        self.scratch = scratch;
+        Ok(items)
     }
 
-    fn inlines_into(&mut self, inlines: &'a [Inline], items: &mut BumpVec<'a, Item<'a>>, pieces: &mut Vec<(TextStyleId, &'a str)>) -> Bound<()> {
+    fn inlines_into(&mut self, inlines: &'a [Inline], scratch: &mut Scratch<'a>) -> Bound<()> {
         for inline in inlines {
             match inline {
                 Inline::Text(style, text) => {
-                    pieces.push((*style, text));
-                    self.text(text, *style, items);
+                    self.fixed_piece(text, *style, scratch);
                 }
                 Inline::Value(style, expr) => {
                     let mut buffer = std::mem::take(&mut self.buffer);
@@ -287,17 +312,16 @@ where
                     }
                     let text: &'a str = self.arena.alloc_str(&buffer);
                     self.buffer = buffer;
-                    pieces.push((*style, text));
-                    self.text(text, *style, items);
+                    self.piece(text, *style, scratch);
                 }
                 Inline::Break => {
-                    pieces.push((TextStyleId::default(), "\n"));
-                    items.push(Item::Break);
+                    scratch.pieces.push((TextStyleId::default(), "\n"));
+                    scratch.items.push(Item::Break);
                 }
                 Inline::Choose(branches) => {
                     for (test, body) in branches {
                         if self.holds(test.as_ref())? {
-                            self.inlines_into(body, items, pieces)?;
+                            self.inlines_into(body, scratch)?;
                             break;
                         }
                     }
@@ -305,7 +329,7 @@ where
                 Inline::For { variable, list, body } => {
                     for row in self.rows(list)?.rows() {
                         self.variables[*variable] = Value::Row(row);
-                        self.inlines_into(body, items, pieces)?;
+                        self.inlines_into(body, scratch)?;
                     }
                 }
             }
@@ -313,44 +337,57 @@ where
         Ok(())
     }
 
+    /// A text that no record can change: its items are made once for each worker.
+    fn fixed_piece(&mut self, text: &'a str, id: TextStyleId, scratch: &mut Scratch<'a>) {
+        let key = (text.as_ptr() as usize, id);
+        let follows_space = is_space(scratch.items.last());
+        if let Some(known) = self.fixed.get(&key) {
+            scratch.pieces.push((id, text));
+            // Spaces in a row are one.
+            let known = if follows_space && is_space(known.first()) { &known[1..] } else { known };
+            scratch.items.extend_from_slice(known);
+            return;
+        }
+        let (first, missing) = (scratch.items.len(), self.missing.len());
+        self.piece(text, id, scratch);
+        if !follows_space && !scratch.has_right_to_left && self.missing.len() == missing {
+            let items = scratch.items[first..].iter().map(|item| item.unborrowed());
+            if let Some(items) = items.collect() {
+                self.fixed.insert(key, items);
+            }
+        }
+    }
+
+    fn piece(&mut self, text: &'a str, id: TextStyleId, scratch: &mut Scratch<'a>) {
+        scratch.pieces.push((id, text));
+        scratch.has_right_to_left |= bidi::has_right_to_left(text);
+        self.text(text, id, &mut scratch.items);
+    }
+
     /// Adds the items of a text without right-to-left letters.
-    pub fn text(&mut self, text: &str, id: TextStyleId, items: &mut BumpVec<'a, Item<'a>>) {
+    pub fn text(&mut self, text: &'a str, id: TextStyleId, items: &mut Vec<Item<'a>>) {
         self.text_at_level(text, id, 0, items);
     }
 
     /// Adds the items of a text of one embedding level.
-    pub fn text_at_level(&mut self, text: &str, id: TextStyleId, level: u8, items: &mut BumpVec<'a, Item<'a>>) {
+    pub fn text_at_level(&mut self, text: &'a str, id: TextStyleId, level: u8, items: &mut Vec<Item<'a>>) {
         let style = self.layout().text_style(id);
-        let transformed;
         let text = match style.transform {
             Transform::None => text,
-            Transform::Upper => {
-                transformed = text.to_uppercase();
-                &transformed
-            }
-            Transform::Lower => {
-                transformed = text.to_lowercase();
-                &transformed
-            }
+            Transform::Upper => self.arena.alloc_str(&text.to_uppercase()),
+            Transform::Lower => self.arena.alloc_str(&text.to_lowercase()),
         };
-        let space = self.setter.space_width(style);
-        let arena = self.arena;
+        let space = self.setter.metrics[usize::from(id.0)].space;
         tokens(text, |token| match token {
             Token::Word(word) => {
-                let item = if word.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_punctuation()) {
-                    self.setter.item(arena.alloc_str(word), id, style, level)
-                } else {
-                    self.setter.word_item(word, id, style, level)
-                };
-                if let Item::Word { word: found, .. } = item
-                    && self.setter.words.word(found).missing
-                {
+                let (item, is_missing) = self.setter.item(word, id, style, level);
+                if is_missing {
                     self.missing.push(missing(word, style, self.setter.resources));
                 }
                 items.push(item);
             }
             Token::Space => {
-                if !matches!(items.last(), Some(Item::Space { .. })) {
+                if !is_space(items.last()) {
                     items.push(Item::Space { style: id, level, width: space });
                 }
             }
@@ -375,13 +412,15 @@ where
             self.row_group(table, group, &mut striped, &mut rows, &mut running)?;
         }
         let foot = self.fixed_rows(&table.foot)?;
+        let rows = rows.into_bump_slice();
         let variables = self.arena.alloc_slice_copy(&self.variables);
         self.running = saved;
         Ok(Block::Table(self.arena.alloc(TableContent {
             table,
             head,
-            rows: rows.into_bump_slice(),
+            rows,
             foot,
+            rowspan_max: rows.iter().flat_map(|row| row.cells).map(|cell| cell.cell.rowspan).max().unwrap_or(1),
             running: running.into_bump_slice(),
             variables,
             tracks: Cell::new(None),
@@ -494,6 +533,10 @@ where
     fn env(&self) -> Env<'_, 'a> {
         Env { arena: self.arena, vars: &self.variables, running: &self.running, page: self.page, locale: self.locale }
     }
+}
+
+fn is_space(item: Option<&Item<'_>>) -> bool {
+    matches!(item, Some(Item::Space { .. }))
 }
 
 fn hold(error: EvalError) -> Hold {

@@ -5,8 +5,8 @@
 
 use bumpalo::Bump;
 
-use super::bind::Binder;
-use super::line::Setter;
+use super::bind::{Binder, FixedTexts, Scratch};
+use super::line::{Setter, StyleMetrics};
 use super::paginate::{Paginator, distribute, resolve};
 use super::paint::Canvas;
 use crate::base::length::Length;
@@ -156,7 +156,8 @@ fn head_form(layout: &Layout, resources: &Resources, locale: &Locale, table: &Ta
     let (mut words, mut used, mut figures) = (Words::new(), Used::default(), 0);
     let mut canvas = Canvas::default();
     canvas.begin(Length::ZERO);
-    let mut binder = binder(layout, resources, locale, &arena, &mut words, &mut used);
+    let (metrics, mut fixed) = (StyleMetrics::of(layout, resources), FixedTexts::default());
+    let mut binder = binder(layout, resources, locale, &arena, &metrics, (&mut words, &mut fixed), &mut used);
     let head = binder.fixed_rows(rows)?;
     let tracks = distribute(&table.columns, resolve(table.width, width));
     let mut paginator = Paginator { binder: &mut binder, canvas: &mut canvas, figures_used: &mut figures };
@@ -170,7 +171,8 @@ fn compose(layout: &Layout, resources: &Resources, locale: &Locale, nodes: &[&No
     let (mut words, mut used, mut figures) = (Words::new(), Used::default(), 0);
     let mut canvas = Canvas::default();
     canvas.begin(Length::ZERO);
-    let mut binder = binder(layout, resources, locale, &arena, &mut words, &mut used);
+    let (metrics, mut fixed) = (StyleMetrics::of(layout, resources), FixedTexts::default());
+    let mut binder = binder(layout, resources, locale, &arena, &metrics, (&mut words, &mut fixed), &mut used);
     for node in nodes {
         let blocks = binder.blocks(std::slice::from_ref(*node), None)?;
         let mut paginator = Paginator { binder: &mut binder, canvas: &mut canvas, figures_used: &mut figures };
@@ -186,7 +188,8 @@ fn binder<'s, 'p, 'a>(
     resources: &'p Resources,
     locale: &'p Locale,
     arena: &'a Bump,
-    words: &'s mut Words,
+    metrics: &'s [StyleMetrics],
+    (words, fixed): (&'s mut Words, &'s mut FixedTexts),
     used: &'s mut Used,
 ) -> Binder<'s, 'p, 'a> {
     words.begin_use();
@@ -194,7 +197,7 @@ fn binder<'s, 'p, 'a>(
     let mut variables = vec![Value::Null; layout.variables.max(1)];
     variables[0] = Value::Row(nothing);
     Binder {
-        setter: Setter { layout, resources, words },
+        setter: Setter { layout, resources, metrics, words },
         arena,
         variables,
         running: Vec::new(),
@@ -203,6 +206,8 @@ fn binder<'s, 'p, 'a>(
         missing: Vec::new(),
         used,
         buffer: String::new(),
+        fixed,
+        scratch: Scratch::default(),
         use_forms: false,
     }
 }

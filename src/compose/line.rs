@@ -7,11 +7,44 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec as BumpVec;
 
 use crate::base::length::Length;
-use crate::kit::font::Face;
+use crate::kit::font::FaceId;
 use crate::kit::text::{Stack, WordId, Words, hyphenate};
 use crate::model::content::{Item, Line};
 use crate::model::layout::{Layout, ParagraphStyle, TextStyle, TextStyleId};
 use crate::model::resources::Resources;
+
+/// What follows from a text style and its first face.
+#[derive(Clone, Copy, Debug)]
+pub struct StyleMetrics {
+    /// The first face of its stack.
+    pub face: FaceId,
+    /// Width of a space.
+    pub space: Length,
+    /// Distance from line top to baseline.
+    above: Length,
+    /// Distance from baseline to line bottom.
+    below: Length,
+}
+
+impl StyleMetrics {
+    /// Those of all text styles of a layout.
+    pub fn of(layout: &Layout, resources: &Resources) -> Vec<StyleMetrics> {
+        layout.text_styles.iter().map(|style| StyleMetrics::of_style(style, resources)).collect()
+    }
+
+    fn of_style(style: &TextStyle, resources: &Resources) -> StyleMetrics {
+        let id = resources.stacks[usize::from(style.stack.0)].faces[0];
+        let face = &resources.faces[usize::from(id.0)];
+        let advance = face.advances.get(usize::from(face.narrow.glyph_of(b' '))).copied().unwrap_or(0);
+        let space = style.size.scaled(i64::from(advance), face.units_per_em) + style.letter_spacing;
+        // Half the leading above, half below (CSS 2.2, 10.8.1).
+        let ascent = style.size.scaled(face.ascent, face.units_per_em);
+        let descent = style.size.scaled(-face.descent, face.units_per_em);
+        let leading = style.line_height - ascent - descent;
+        let above = ascent + Length::from_millipoints(leading.millipoints().div_euclid(2));
+        StyleMetrics { face: id, space, above, below: style.line_height - above }
+    }
+}
 
 /// What setting a line needs to know.
 pub struct Setter<'s, 'p> {
@@ -19,6 +52,8 @@ pub struct Setter<'s, 'p> {
     pub layout: &'p Layout,
     /// Faces and stacks.
     pub resources: &'p Resources,
+    /// Of each text style of the layout.
+    pub metrics: &'s [StyleMetrics],
     /// The word cache.
     pub words: &'s mut Words,
 }
@@ -34,6 +69,9 @@ impl<'p> Setter<'_, 'p> {
         indent: Length,
         arena: &'a Bump,
     ) -> &'a [Line<'a>] {
+        if let (None, Some(line)) = (divided, self.single_line(items, style, width - indent)) {
+            return arena.alloc_slice_copy(&[line]);
+        }
         let mut lines = BumpVec::new_in(arena);
         let mut line: BumpVec<'a, Item<'a>> = BumpVec::new_in(arena);
         let mut queue = items.iter();
@@ -147,10 +185,39 @@ impl<'p> Setter<'_, 'p> {
             *last = Item::Word { word, style, level: 0, width };
         }
         let items: &'a [Item<'a>] = std::mem::replace(line, BumpVec::new_in(arena)).into_bump_slice();
+        lines.push(Line { divided, rest, ..self.line_of(items, style, is_last) });
+    }
+
+    /// The line of a paragraph that fits in one, as most cells of a table do; `None` if it may not.
+    fn single_line<'a>(&self, all: &'a [Item<'a>], style: &ParagraphStyle, room: Length) -> Option<Line<'a>> {
+        let mut items = all;
+        while let [Item::Space { .. }, rest @ ..] = items {
+            items = rest;
+        }
+        while let [rest @ .., Item::Space { .. } | Item::Opportunity | Item::SoftHyphen { .. }] = items {
+            items = rest;
+        }
+        let mut sum = Length::ZERO;
+        for item in items {
+            match item {
+                Item::Break => return None,
+                Item::Word { width, .. } | Item::Figures { width, .. } => {
+                    sum += *width;
+                    if sum > room && style.wrap {
+                        return None;
+                    }
+                }
+                Item::Space { width, .. } => sum += *width,
+                Item::Opportunity | Item::SoftHyphen { .. } => {}
+            }
+        }
+        Some(Line { rest: all, ..self.line_of(items, style, true) })
+    }
+
+    fn line_of<'a>(&self, items: &'a [Item<'a>], style: &ParagraphStyle, is_last: bool) -> Line<'a> {
         let mut width = Length::ZERO;
         let mut spaces = 0;
-        let base = self.layout.text_style(style.text);
-        let (mut above, mut below) = self.extent(base);
+        let StyleMetrics { mut above, mut below, .. } = self.metrics[usize::from(style.text.0)];
         let mut last = style.text;
         for item in items {
             width += width_of(item);
@@ -159,7 +226,12 @@ impl<'p> Setter<'_, 'p> {
                     spaces += 1;
                     *style
                 }
-                Item::Word { style, .. } | Item::Figures { style, .. } => *style,
+                Item::Word { word, style, .. } => {
+                    // Word spacing widens no-break spaces, too.
+                    spaces += u32::from(self.words.word(*word).spaces);
+                    *style
+                }
+                Item::Figures { style, .. } => *style,
                 Item::Opportunity | Item::SoftHyphen { .. } | Item::Break => continue,
             };
             if item_style != last {
@@ -167,22 +239,12 @@ impl<'p> Setter<'_, 'p> {
                 let text = self.layout.text_style(item_style);
                 // Raised and lowered text keeps the line as high as the paragraph wants it.
                 if text.rise == Length::ZERO {
-                    let (a, b) = self.extent(text);
-                    (above, below) = (above.max(a), below.max(b));
+                    let metrics = &self.metrics[usize::from(item_style.0)];
+                    (above, below) = (above.max(metrics.above), below.max(metrics.below));
                 }
             }
         }
-        lines.push(Line { items, divided, rest, width, spaces, is_last, height: above + below, baseline: above });
-    }
-
-    /// Distance from line top to baseline and from baseline to line bottom: half the leading above, half below (CSS 2.2, 10.8.1).
-    fn extent(&self, style: &TextStyle) -> (Length, Length) {
-        let face = &self.resources.faces[usize::from(self.resources.stacks[usize::from(style.stack.0)].faces[0].0)];
-        let ascent = style.size.scaled(face.ascent, face.units_per_em);
-        let descent = style.size.scaled(-face.descent, face.units_per_em);
-        let leading = style.line_height - ascent - descent;
-        let above = ascent + Length::from_millipoints(leading.millipoints().div_euclid(2));
-        (above, style.line_height - above)
+        Line { items, divided: None, rest: items, width, spaces, is_last, height: above + below, baseline: above }
     }
 
     /// Divides a word with a hyphen so that the first part fits `room`.
@@ -244,37 +306,33 @@ impl<'p> Setter<'_, 'p> {
         let at = boundaries[fits.max(1) - 1];
         let make = |setter: &mut Self, part: &str| -> Item<'a> {
             let part: &'a str = arena.alloc_str(part);
-            setter.item(part, style, &text_style, level)
+            setter.item(part, style, &text_style, level).0
         };
         let head = make(self, &text[..at]);
         let tail = make(self, &text[at..]);
         (head, Some(tail))
     }
 
-    /// The item of a word: the fast path for figures, the cache for everything else.
-    pub fn item<'a>(&mut self, text: &'a str, id: TextStyleId, style: &TextStyle, level: u8) -> Item<'a> {
-        let stack = &self.resources.stacks[usize::from(style.stack.0)];
-        if style.tabular && level == 0 {
-            let face = &self.resources.faces[usize::from(stack.faces[0].0)];
+    /// The item of a word, and whether it holds a character without a glyph. Figures take a fast path, everything else the cache.
+    pub fn item<'a>(&mut self, text: &'a str, id: TextStyleId, style: &TextStyle, level: u8) -> (Item<'a>, bool) {
+        // Most words begin with a letter and are known by it to be no figures.
+        let may_be_figures = !text.as_bytes().first().is_some_and(u8::is_ascii_alphabetic);
+        if may_be_figures && style.tabular && level == 0 {
+            let face = &self.resources.faces[usize::from(self.metrics[usize::from(id.0)].face.0)];
             if let Some(units) = face.figures.as_ref().and_then(|figures| figures.width(text.as_bytes())) {
                 let width = style.size.scaled(units, face.units_per_em) + style.letter_spacing * text.len() as i64;
-                return Item::Figures { text, style: id, width };
+                return (Item::Figures { text, style: id, width }, false);
             }
         }
-        self.word_item(text, id, style, level)
+        let word = self.find(text, style, level & 1 == 1);
+        let width = self.width(word, style);
+        (Item::Word { word, style: id, level, width }, self.words.word(word).missing)
     }
 
     /// A place where a line may end with a hyphen.
     pub fn soft_hyphen<'a>(&mut self, id: TextStyleId, style: &TextStyle) -> Item<'a> {
         let (word, width) = self.word("-", style);
         Item::SoftHyphen { word, style: id, width }
-    }
-
-    /// The item of a word from the cache.
-    pub fn word_item<'a>(&mut self, text: &str, id: TextStyleId, style: &TextStyle, level: u8) -> Item<'a> {
-        let word = self.find(text, style, level & 1 == 1);
-        let width = self.width(word, style);
-        Item::Word { word, style: id, level, width }
     }
 
     fn measure(&mut self, text: &str, style: &TextStyle) -> Length {
@@ -297,17 +355,6 @@ impl<'p> Setter<'_, 'p> {
     fn width(&self, word: WordId, style: &TextStyle) -> Length {
         let word = self.words.word(word);
         style.size.scaled(i64::from(word.width), 1_000_000) + style.letter_spacing * i64::from(word.glyphs)
-    }
-
-    /// The width of a space in a style.
-    pub fn space_width(&self, style: &TextStyle) -> Length {
-        let face = self.space_face(style);
-        let advance = face.advances.get(usize::from(face.narrow.glyph_of(b' '))).copied().unwrap_or(0);
-        style.size.scaled(i64::from(advance), face.units_per_em) + style.letter_spacing
-    }
-
-    fn space_face(&self, style: &TextStyle) -> &'p Face {
-        &self.resources.faces[usize::from(self.resources.stacks[usize::from(style.stack.0)].faces[0].0)]
     }
 }
 
@@ -336,5 +383,7 @@ fn is_after_space(line: &[Item<'_>]) -> bool {
 }
 
 fn has_figures(text: &str) -> bool {
-    text.bytes().any(|b| b.is_ascii_digit()) && !text.bytes().any(|b| b.is_ascii_alphabetic())
+    !text.as_bytes().first().is_some_and(u8::is_ascii_alphabetic)
+        && text.bytes().any(|b| b.is_ascii_digit())
+        && !text.bytes().any(|b| b.is_ascii_alphabetic())
 }

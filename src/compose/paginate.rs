@@ -7,7 +7,6 @@ use bumpalo::collections::Vec as BumpVec;
 
 use super::bidi::visual_order;
 use super::bind::Binder;
-use super::line::width_of;
 use super::paint::Canvas;
 use crate::base::code;
 use crate::base::length::Length;
@@ -371,34 +370,42 @@ where
     fn items(&mut self, items: &[Item<'a>], mut x: Length, baseline: Length, extra: Length) {
         let order = visual_order(items);
         let layout = self.layout();
-        let resources = self.binder.setter.resources;
+        let metrics = self.binder.setter.metrics;
+        self.canvas.justify(extra);
         for position in 0..items.len() {
             let item = &items[order.as_ref().map_or(position, |order| order[position])];
             let start = x;
             let style_id = match *item {
-                Item::Word { word, style, .. } => {
+                Item::Word { word, style, width, .. } => {
                     let text_style = layout.text_style(style);
-                    let words = &*self.binder.setter.words;
+                    let words = &mut *self.binder.setter.words;
+                    let used = &mut *self.binder.used;
+                    words.mark(word, |face, glyph, wide, text| {
+                        used.mark(face, glyph, wide);
+                        if !text.is_empty() {
+                            used.glyphs[usize::from(face.0)].insert_text(glyph, text);
+                        }
+                    });
                     let mut at = x;
                     for run in words.runs(word) {
-                        self.canvas.run(words, run, text_style, at, baseline);
+                        self.canvas.run(words.bytes(run), run, style, text_style, at, baseline);
                         at += text_style.size.scaled(i64::from(run.width), 1_000_000) + text_style.letter_spacing * i64::from(run.glyphs);
+                        at += extra * i64::from(run.spaces);
                     }
-                    x += width_of(item);
+                    x += width + extra * i64::from(words.word(word).spaces);
                     style
                 }
                 Item::Figures { text, style, width } => {
                     let text_style = layout.text_style(style);
-                    let face = resources.stacks[usize::from(text_style.stack.0)].faces[0];
+                    let face = metrics[usize::from(style.0)].face;
                     *self.figures_used |= 1 << face.0;
-                    self.canvas.figures(text, face, text_style, x, baseline);
+                    self.canvas.figures(text, face, style, text_style, x, baseline);
                     x += width;
                     style
                 }
                 Item::Space { style, width, .. } => {
                     let text_style = layout.text_style(style);
-                    let face = resources.stacks[usize::from(text_style.stack.0)].faces[0];
-                    self.canvas.space(face, text_style, extra);
+                    self.canvas.space(metrics[usize::from(style.0)].face, text_style);
                     x += width + extra;
                     style
                 }
@@ -418,18 +425,6 @@ where
             }
         }
         self.canvas.close();
-        let words = &mut *self.binder.setter.words;
-        let used = &mut self.binder.used;
-        for item in items {
-            if let Item::Word { word, .. } = item {
-                words.mark(*word, |face, glyph, wide, text| {
-                    used.mark(face, glyph, wide);
-                    if !text.is_empty() {
-                        used.glyphs[usize::from(face.0)].insert_text(glyph, text);
-                    }
-                });
-            }
-        }
     }
 
     // ---- boxes
@@ -495,7 +490,7 @@ where
 
     /// Places a block in a rectangle by its `place`.
     pub fn place_absolute(&mut self, child: &'a Placed<'a>, x: Length, y: Length, width: Length, height: Length) -> Result<()> {
-        let place = child.place.unwrap_or_default();
+        let place = child.place.copied().unwrap_or_default();
         let own_width = match (place.width, child.block) {
             (Some(own), _) => own,
             // A barcode is as wide as its payload makes it, and stands at the edge it is placed from.
@@ -643,6 +638,9 @@ pub fn distribute(tracks: &[Track], width: Length) -> Vec<Length> {
 /// Paints background and borders of a box; a box that goes on has no edge where it is cut.
 #[allow(clippy::too_many_arguments)]
 pub fn paint_frame(canvas: &mut Canvas, style: &BoxStyle, x: Length, y: Length, width: Length, height: Length, is_start: bool, is_end: bool) {
+    if style.is_plain() {
+        return;
+    }
     let radius = if is_start && is_end { style.radius } else { Length::ZERO };
     if let Some(background) = style.background {
         canvas.fill_rectangle(x, y, width, height, radius, background);

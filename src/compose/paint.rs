@@ -6,8 +6,8 @@
 use crate::base::length::Length;
 use crate::kit::font::FaceId;
 use crate::kit::image::Turn;
-use crate::kit::text::{Run, Words};
-use crate::model::layout::{Border, Color, LineStyle, TextStyle};
+use crate::kit::text::Run;
+use crate::model::layout::{Border, Color, LineStyle, TextStyle, TextStyleId};
 use crate::model::resources::{FormId, ImageId};
 
 /// The content of one page while it is made.
@@ -21,6 +21,10 @@ pub struct Canvas {
     fill: Option<Color>,
     stroke: Option<(Color, Length, LineStyle)>,
     state: TextState,
+    /// What the open string looks like.
+    look: Option<Look>,
+    /// What the spaces of the line are widened by.
+    extra: Length,
     origin: (i64, i64),
     /// Forms and images named so far.
     pub forms: Vec<FormId>,
@@ -31,9 +35,20 @@ pub struct Canvas {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 struct TextState {
     font: Option<(FaceId, bool, Length)>,
-    color: Color,
+    /// Unknown at first: text is painted in the state that fills and lines leave, and a form in that of its page.
+    color: Option<Color>,
     spacing: Length,
+    word_spacing: Length,
     rise: i64,
+}
+
+/// What decides whether a run can join the open string, small enough to be compared for every word.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Look {
+    style: TextStyleId,
+    face: FaceId,
+    wide: bool,
+    rise: i32,
 }
 
 impl Canvas {
@@ -47,6 +62,8 @@ impl Canvas {
         self.fill = None;
         self.stroke = None;
         self.state = TextState::default();
+        self.look = None;
+        self.extra = Length::ZERO;
         self.origin = (0, 0);
     }
 
@@ -55,10 +72,6 @@ impl Canvas {
         assert!(self.string.is_empty(), "a string was left open");
         out.extend_from_slice(&self.graphics);
         if !self.text.is_empty() {
-            // Text is written as if the fill colour were black; a fill before it may have left another.
-            if self.fill.is_some_and(|fill| fill != Color::default()) {
-                out.extend_from_slice(b"0 g\n");
-            }
             out.extend_from_slice(b"BT\n");
             out.extend_from_slice(&self.text);
             out.extend_from_slice(b"ET\n");
@@ -156,38 +169,49 @@ impl Canvas {
     }
 
     /// Adds the bytes of a run to the open string, opening it at (x, baseline) if the look changes.
-    #[allow(clippy::too_many_arguments)]
-    pub fn run(&mut self, words: &Words, run: &Run, style: &TextStyle, x: Length, baseline: Length) {
-        let rise = style.rise.millipoints() + i64::from(run.rise) * style.size.millipoints() / 1_000_000;
-        self.open(TextState { font: Some((run.face, run.wide, style.size)), color: style.color, spacing: style.letter_spacing, rise }, x, baseline);
+    pub fn run(&mut self, bytes: &[u8], run: &Run, id: TextStyleId, style: &TextStyle, x: Length, baseline: Length) {
+        self.look(Look { style: id, face: run.face, wide: run.wide, rise: run.rise }, style, x, baseline);
         self.adjusted |= run.adjusted;
-        self.string.extend_from_slice(words.bytes(run));
+        self.string.extend_from_slice(bytes);
     }
 
     /// Adds figures, whose codes are their characters.
-    pub fn figures(&mut self, text: &str, face: FaceId, style: &TextStyle, x: Length, baseline: Length) {
-        let state =
-            TextState { font: Some((face, false, style.size)), color: style.color, spacing: style.letter_spacing, rise: style.rise.millipoints() };
-        self.open(state, x, baseline);
+    pub fn figures(&mut self, text: &str, face: FaceId, id: TextStyleId, style: &TextStyle, x: Length, baseline: Length) {
+        self.look(Look { style: id, face, wide: false, rise: 0 }, style, x, baseline);
         self.string.extend_from_slice(text.as_bytes());
     }
 
-    /// Adds a space to the open string if it has the same look, stretched by `extra`. Otherwise the next run is moved.
-    pub fn space(&mut self, face: FaceId, style: &TextStyle, extra: Length) {
+    /// Opens a string for a look at (x, baseline), unless the open one has it.
+    fn look(&mut self, look: Look, style: &TextStyle, x: Length, baseline: Length) {
+        if self.look != Some(look) || self.string.is_empty() {
+            let rise = style.rise.millipoints() + i64::from(look.rise) * style.size.millipoints() / 1_000_000;
+            let state = TextState {
+                font: Some((look.face, look.wide, style.size)),
+                color: Some(style.color),
+                spacing: style.letter_spacing,
+                word_spacing: self.extra,
+                rise,
+            };
+            self.open(state, x, baseline);
+            self.look = Some(look);
+        }
+    }
+
+    /// Sets what every space of the line to come is widened by, until the next call.
+    ///
+    /// ISO 32000-1, 9.3.3: word spacing applies to the one-byte code 32, also of a composite font that has it.
+    pub fn justify(&mut self, extra: Length) {
+        self.extra = extra;
+    }
+
+    /// Adds a space to the open string if it has the same look. Otherwise the next run is moved.
+    pub fn space(&mut self, face: FaceId, style: &TextStyle) {
         let same = self.state.font == Some((face, false, style.size)) && self.state.spacing == style.letter_spacing;
         if self.string.is_empty() || !same {
             self.close();
             return;
         }
         self.string.push(b' ');
-        if extra != Length::ZERO {
-            // ISO 32000-1, 9.4.3: the number is in thousandths of the text size and moves to the left.
-            let thousandths = extra.scaled(1000, style.size.millipoints().max(1)).millipoints();
-            self.adjusted = true;
-            self.string.push(b')');
-            integer(-thousandths, &mut self.string);
-            self.string.push(b'(');
-        }
     }
 
     /// Ends the open string.
@@ -221,13 +245,22 @@ impl Canvas {
             numbers(&[size.centipoints()], &mut self.text);
             self.text.extend_from_slice(b"Tf ");
         }
-        if state.color != self.state.color {
-            color(state.color, [b"g ", b"rg "], &mut self.text);
+        if let (Some(wanted), true) = (state.color, state.color != self.state.color) {
+            color(wanted, [b"g ", b"rg "], &mut self.text);
         }
         if state.spacing != self.state.spacing {
             numbers(&[state.spacing.centipoints()], &mut self.text);
             self.text.extend_from_slice(b"Tc ");
         }
+        // Two-byte codes are never widened, so that a string of them keeps whatever word spacing there is.
+        let is_wide = state.font.is_some_and(|(_, wide, _)| wide);
+        let word_spacing = if is_wide { self.state.word_spacing } else { state.word_spacing };
+        if word_spacing != self.state.word_spacing {
+            // A line of many spaces needs the third digit to end where it should.
+            decimal::<3>(word_spacing.millipoints(), &mut self.text);
+            self.text.extend_from_slice(b"Tw ");
+        }
+        let state = TextState { word_spacing, ..state };
         if state.rise != self.state.rise {
             numbers(&[Length::from_millipoints(state.rise).centipoints()], &mut self.text);
             self.text.extend_from_slice(b"Ts ");
@@ -319,34 +352,43 @@ impl Canvas {
 /// Writes hundredths as decimals, each followed by a space.
 pub fn numbers(hundredths: &[i64], out: &mut Vec<u8>) {
     for &value in hundredths {
-        let mut buffer = [0u8; 24];
-        let mut at = buffer.len();
-        let mut push = |byte: u8| {
-            at -= 1;
-            buffer[at] = byte;
-        };
-        push(b' ');
-        let magnitude = value.unsigned_abs();
-        let (mut whole, fraction) = (magnitude / 100, magnitude % 100);
-        if fraction != 0 {
-            if fraction % 10 != 0 {
-                push(b'0' + (fraction % 10) as u8);
-            }
-            push(b'0' + (fraction / 10) as u8);
-            push(b'.');
-        }
-        if whole == 0 && fraction == 0 {
-            push(b'0');
-        }
-        while whole > 0 {
-            push(b'0' + (whole % 10) as u8);
-            whole /= 10;
-        }
-        if value < 0 {
-            push(b'-');
-        }
-        out.extend_from_slice(&buffer[at..]);
+        decimal::<2>(value, out);
     }
+}
+
+/// Writes `value` with its last `PLACES` digits after the point, as short as it can be, and a space.
+fn decimal<const PLACES: u32>(value: i64, out: &mut Vec<u8>) {
+    let unit = const { 10u64.pow(PLACES) };
+    let magnitude = value.unsigned_abs();
+    let (mut whole, mut fraction) = (magnitude / unit, magnitude % unit);
+    let mut buffer = [b' '; 24];
+    let mut at = buffer.len() - 1;
+    let mut push = |byte: u8| {
+        at -= 1;
+        buffer[at] = byte;
+    };
+    if fraction != 0 {
+        let mut places = PLACES;
+        while fraction % 10 == 0 {
+            fraction /= 10;
+            places -= 1;
+        }
+        for _ in 0..places {
+            push(b'0' + (fraction % 10) as u8);
+            fraction /= 10;
+        }
+        push(b'.');
+    } else if whole == 0 {
+        push(b'0');
+    }
+    while whole > 0 {
+        push(b'0' + (whole % 10) as u8);
+        whole /= 10;
+    }
+    if value < 0 {
+        push(b'-');
+    }
+    out.extend_from_slice(&buffer[at..]);
 }
 
 fn integer(value: i64, out: &mut Vec<u8>) {
@@ -407,6 +449,37 @@ mod tests {
     }
 
     #[test]
+    fn text_names_its_color_whatever_was_filled_before() {
+        let mut canvas = Canvas::default();
+        canvas.begin(Length::from_points(100));
+        let one = Length::from_points(1);
+        canvas.fill_rectangle(one, one, one, one, Length::ZERO, Color { r: 255, g: 255, b: 255 });
+        let style = TextStyle {
+            stack: crate::model::resources::StackId(0),
+            size: one * 9,
+            line_height: one * 12,
+            color: Color::default(),
+            letter_spacing: Length::ZERO,
+            rise: Length::ZERO,
+            underline: false,
+            strike: false,
+            transform: Default::default(),
+            tabular: true,
+        };
+        canvas.figures("1", FaceId(0), TextStyleId(0), &style, one, one * 10);
+        canvas.close();
+        canvas.justify(Length::from_millipoints(1_205));
+        canvas.figures("2", FaceId(0), TextStyleId(0), &style, one, one * 22);
+        canvas.space(FaceId(0), &style);
+        canvas.figures("3", FaceId(0), TextStyleId(0), &style, one * 9, one * 22);
+        canvas.close();
+        let mut out = Vec::new();
+        canvas.finish(&mut out);
+        let expected = "1 g 1 98 1 1 re f\nBT\n/F0 9 Tf 0 g 1 90 Td(1)Tj\n1.205 Tw 0 -12 Td(2 3)Tj\nET\n";
+        assert_eq!(String::from_utf8_lossy(&out), expected);
+    }
+
+    #[test]
     fn a_background_goes_below_what_it_holds() {
         let mut canvas = Canvas::default();
         canvas.begin(Length::from_points(100));
@@ -433,17 +506,5 @@ mod tests {
         assert_eq!(place(Turn::of_exif(3)), "q -30 0 0 -40 40 80 cm /I0 Do Q\n");
         assert_eq!(place(Turn::of_exif(6)), "q 0 -40 30 0 10 80 cm /I0 Do Q\n");
         assert_eq!(place(Turn::of_exif(8)), "q 0 40 -30 0 40 40 cm /I0 Do Q\n");
-    }
-
-    #[test]
-    fn black_text_stays_black_behind_a_fill() {
-        let mut canvas = Canvas::default();
-        canvas.begin(Length::from_points(100));
-        let one = Length::from_points(1);
-        canvas.fill_rectangle(one, one, one, one, Length::ZERO, Color { r: 255, g: 255, b: 255 });
-        canvas.text.extend_from_slice(b"(a)Tj\n");
-        let mut out = Vec::new();
-        canvas.finish(&mut out);
-        assert_eq!(String::from_utf8_lossy(&out), "1 g 1 98 1 1 re f\n0 g\nBT\n(a)Tj\nET\n");
     }
 }

@@ -47,7 +47,7 @@ where
         for (index, row) in table.rows.iter().enumerate() {
             height += height_of(row);
             count += 1;
-            if count >= table.table.orphans.max(1) && !sticks(table.rows, index) {
+            if count >= table.table.orphans.max(1) && !sticks(table.rows, table.rowspan_max, index) {
                 break;
             }
         }
@@ -65,6 +65,7 @@ where
             head,
             rows: &[],
             foot: &[],
+            rowspan_max: 1,
             running: &[],
             variables: &[],
             tracks: Default::default(),
@@ -145,7 +146,7 @@ where
         };
         let count = match inner {
             Some(_) => 0,
-            None => rows_that_fit(table.rows, start, room.bottom - room.y - top, foot_height, carry_height),
+            None => rows_that_fit(table, start, room.bottom - room.y - top, foot_height, carry_height),
         };
         let end = start + count;
         let splits = inner.is_some() || (count == 0 && start < table.rows.len());
@@ -361,7 +362,7 @@ where
             if let Some(at) = text.rfind(sign) {
                 let layout = self.layout();
                 let tail: &'a str = self.binder.arena.alloc_str(&text[at..]);
-                let tail = self.binder.setter.item(tail, style, layout.text_style(style), 0);
+                let tail = self.binder.setter.item(tail, style, layout.text_style(style), 0).0;
                 return (whole, fraction + super::line::width_of(&tail));
             }
             fraction += super::line::width_of(item);
@@ -391,21 +392,21 @@ fn height_of(row: &RowContent<'_>) -> Length {
 }
 
 /// Whether a break after row `index` would cut a cell over several rows, or a row kept with the next.
-fn sticks(rows: &[RowContent<'_>], index: usize) -> bool {
+fn sticks(rows: &[RowContent<'_>], rowspan_max: usize, index: usize) -> bool {
     if index + 1 >= rows.len() {
         return false;
     }
     if rows[index].row.keep_next {
         return true;
     }
-    // No layout has cells over more rows than it writes down; 64 rows back is farther than any group reaches.
-    let first = index.saturating_sub(64);
+    let first = (index + 2).saturating_sub(rowspan_max.max(1));
     (first..=index).any(|start| rows[start].cells.iter().any(|cell| cell.cell.rowspan > 1 && start + cell.cell.rowspan > index + 1))
 }
 
 /// How many rows from `start` go on this page: all if they and the foot fit, otherwise as many as leave room for the
 /// carry rows, at least one less than all so that the foot never stands alone.
-fn rows_that_fit(rows: &[RowContent<'_>], start: usize, room: Length, foot: Length, carry: Length) -> usize {
+fn rows_that_fit(table: &TableContent<'_>, start: usize, room: Length, foot: Length, carry: Length) -> usize {
+    let (rows, rowspan_max) = (table.rows, table.rowspan_max);
     let mut height = Length::ZERO;
     let mut fitting = 0;
     let mut index = start;
@@ -415,7 +416,7 @@ fn rows_that_fit(rows: &[RowContent<'_>], start: usize, room: Length, foot: Leng
             break;
         }
         index += 1;
-        if height + carry <= room && !sticks(rows, index - 1) {
+        if height + carry <= room && !sticks(rows, rowspan_max, index - 1) {
             fitting = index - start;
         }
     }
@@ -426,7 +427,7 @@ fn rows_that_fit(rows: &[RowContent<'_>], start: usize, room: Length, foot: Leng
     if fitting == all && all > 0 {
         // Everything but the foot fits: take the last rows along with it.
         let mut less = all - 1;
-        while less > 0 && sticks(rows, start + less - 1) {
+        while less > 0 && sticks(rows, rowspan_max, start + less - 1) {
             less -= 1;
         }
         return if less == 0 { all } else { less };

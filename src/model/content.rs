@@ -19,9 +19,9 @@ use crate::model::resources::FormId;
 #[derive(Clone, Copy, Debug)]
 pub struct Placed<'a> {
     /// How it stands in the flow.
-    pub flow: Flow,
+    pub flow: &'a Flow,
     /// If set, it is placed in its parent box instead.
-    pub place: Option<Absolute>,
+    pub place: Option<&'a Absolute>,
     /// What it is.
     pub block: Block<'a>,
 }
@@ -92,6 +92,20 @@ pub enum Item<'a> {
     },
     /// A line ends here.
     Break,
+}
+
+impl Item<'_> {
+    /// The same item, if it borrows no text.
+    pub fn unborrowed(&self) -> Option<Item<'static>> {
+        Some(match *self {
+            Item::Word { word, style, level, width } => Item::Word { word, style, level, width },
+            Item::Space { style, level, width } => Item::Space { style, level, width },
+            Item::Opportunity => Item::Opportunity,
+            Item::SoftHyphen { word, style, width } => Item::SoftHyphen { word, style, width },
+            Item::Break => Item::Break,
+            Item::Figures { .. } => return None,
+        })
+    }
 }
 
 /// One set line.
@@ -176,6 +190,8 @@ pub struct TableContent<'a> {
     pub rows: &'a [RowContent<'a>],
     /// The foot.
     pub foot: &'a [RowContent<'a>],
+    /// The most rows a cell of the body covers.
+    pub rowspan_max: usize,
     /// The running values after each body row, `table.running.len()` each.
     pub running: &'a [Value<'a>],
     /// The environment's variables, for carry rows that are bound where a page ends.

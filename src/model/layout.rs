@@ -327,6 +327,14 @@ pub struct BoxStyle {
     pub align: Align,
 }
 
+impl BoxStyle {
+    /// Whether nothing of the box itself is painted.
+    pub fn is_plain(&self) -> bool {
+        let Borders { top, right, bottom, left } = &self.borders;
+        self.background.is_none() && top.is_none() && right.is_none() && bottom.is_none() && left.is_none()
+    }
+}
+
 /// Blocks with background, border and padding.
 #[derive(Debug)]
 pub struct BoxNode {

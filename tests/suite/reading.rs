@@ -161,7 +161,7 @@ impl Reader<'_, '_> {
         let (mut now, mut saved) = (black, Vec::new());
         let mut path: Vec<(f64, f64)> = Vec::new();
         let mut is_curved = false;
-        let (mut font, mut size, mut spacing, mut rise) = (Vec::new(), 0.0, 0.0, 0.0);
+        let (mut font, mut size, mut spacing, mut word_spacing, mut rise) = (Vec::new(), 0.0, 0.0, 0.0, 0.0);
         let (mut line, mut pen) = ((0.0, 0.0), 0.0);
         for operation in Content::decode(content).unwrap().operations {
             let values: Vec<f64> = operation.operands.iter().filter(|o| o.as_i64().is_ok() || o.as_f32().is_ok()).map(number).collect();
@@ -197,6 +197,7 @@ impl Reader<'_, '_> {
                 "BT" => (line, pen) = ((0.0, 0.0), 0.0),
                 "Tf" => (font, size) = (operation.operands[0].as_name().unwrap().to_vec(), values[0]),
                 "Tc" => spacing = values[0],
+                "Tw" => word_spacing = values[0],
                 "Ts" => rise = values[0],
                 "Td" => (line, pen) = ((line.0 + values[0], line.1 + values[1]), 0.0),
                 "Tj" | "TJ" => {
@@ -213,6 +214,8 @@ impl Reader<'_, '_> {
                                 for code in bytes.chunks(known.code_bytes) {
                                     let code = code.iter().fold(0, |code, byte| code << 8 | u32::from(*byte));
                                     let advance = known.widths.get(&code).copied().unwrap_or(1000.0) / 1000.0 * size + spacing;
+                                    // ISO 32000-1, 9.3.3: word spacing widens the one-byte code 32 only.
+                                    let advance = if known.code_bytes == 1 && code == 32 { advance + word_spacing } else { advance };
                                     let left = now.matrix[4] + line.0 + pen;
                                     let text = known.texts.get(&code).cloned().unwrap_or_else(|| "\u{fffd}".to_string());
                                     let baseline = self.height - now.matrix[5] - line.1 - rise;

@@ -2,6 +2,8 @@
 //!
 //! Takes a text of one style, gives its tokens after Unicode line breaking (UAX 14).
 
+use std::sync::OnceLock;
+
 use unicode_linebreak::{BreakOpportunity, linebreaks};
 
 use crate::base::limits::WORD_BYTES_MAX;
@@ -23,19 +25,80 @@ pub enum Token<'t> {
 
 /// Calls `give` with each token. Control characters vanish, tabs are spaces, line ends in the data are breaks.
 pub fn tokens<'t>(text: &'t str, mut give: impl FnMut(Token<'t>)) {
-    // Words of printable ASCII without `-`, `/` and the like break at spaces only: most text takes this path.
-    if text.bytes().all(is_plain) {
-        for (index, word) in text.split(' ').enumerate() {
-            if index > 0 {
-                give(Token::Space);
-            }
-            give_word(word, &mut give);
-        }
-        return;
+    if !plain(text, &mut give) {
+        broken(text, &mut give);
     }
+}
+
+/// Gives the tokens of a text of ASCII and Latin letters without control characters, which is most text; otherwise gives
+/// nothing and says `false`. In such text two neighbours decide whether a line may break between them: the test
+/// `plain_text_breaks_as_unicode_says` compares it with UAX 14 in full.
+fn plain<'t>(text: &'t str, give: &mut impl FnMut(Token<'t>)) -> bool {
+    let bytes = text.as_bytes();
+    if !bytes.iter().all(|&byte| is_plain(byte)) {
+        return false;
+    }
+    let pairs = pairs();
+    let mut start = 0;
+    let mut before = b' ';
+    for (at, &byte) in bytes.iter().enumerate() {
+        if byte == b' ' {
+            if start < at {
+                give_word(&text[start..at], give);
+            }
+            give(Token::Space);
+            start = at + 1;
+        } else if pairs[usize::from(before)] >> first_letter(byte) & 1 == 1 {
+            give_word(&text[start..at], give);
+            give(Token::Opportunity);
+            start = at;
+        }
+        before = byte;
+    }
+    if start < bytes.len() {
+        give_word(&text[start..], give);
+    }
+    true
+}
+
+// U+00C0 to U+017F, the letters of Latin-1 and Latin Extended-A, begin with the bytes C3 to C5, and no other character does.
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~' | 0x80..=0xbf | 0xc3..=0xc5)
+}
+
+/// The ASCII character that a byte of plain text breaks like, 0 inside a Latin letter.
+fn first_letter(byte: u8) -> u8 {
+    match byte {
+        0xc3..=0xc5 => b'a',
+        0x80..=0xbf => 0,
+        _ => byte,
+    }
+}
+
+/// For each byte of plain text, the ASCII characters before which a line may break right after it. The last byte of a
+/// Latin letter breaks like any letter.
+fn pairs() -> &'static [u128; 256] {
+    static PAIRS: OnceLock<Box<[u128; 256]>> = OnceLock::new();
+    PAIRS.get_or_init(|| {
+        let mut pairs = Box::new([0; 256]);
+        for before in b'!'..=b'~' {
+            for after in b'!'..=b'~' {
+                let text = [char::from(before), char::from(after)].iter().collect::<String>();
+                if linebreaks(&text).any(|(at, _)| at == 1) {
+                    pairs[usize::from(before)] |= 1 << after;
+                }
+            }
+        }
+        let letter = pairs[usize::from(b'a')];
+        pairs[0x80..].fill(letter);
+        pairs
+    })
+}
+
+fn broken<'t>(text: &'t str, give: &mut impl FnMut(Token<'t>)) {
     let mut start = 0;
     for (end, opportunity) in linebreaks(text) {
-        words(&text[start..end], &mut give);
+        words(&text[start..end], give);
         let piece = &text[start..end];
         start = end;
         let space = piece.ends_with([' ', '\t', '\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}']);
@@ -80,10 +143,6 @@ fn give_word<'t>(word: &'t str, give: &mut impl FnMut(Token<'t>)) {
     }
 }
 
-fn is_plain(byte: u8) -> bool {
-    matches!(byte, b' ' | b'!'..=b'~') && !matches!(byte, b'-' | b'/' | b'?' | b'!' | b'}' | b'{' | b'|' | b'\\')
-}
-
 fn is_space(character: char) -> bool {
     matches!(character, ' ' | '\t' | '\u{2028}' | '\u{2029}')
 }
@@ -119,6 +178,46 @@ mod tests {
         check("Total amount due", "[Total]_[amount]_[due]");
         check("  a  b ", "__[a]__[b]_");
         check("", "");
+    }
+
+    fn listed(text: &str, cut: impl for<'t> Fn(&'t str, &mut dyn FnMut(Token<'t>))) -> Vec<String> {
+        let mut out = Vec::new();
+        cut(text, &mut |token| out.push(format!("{token:?}")));
+        out
+    }
+
+    #[test]
+    fn plain_text_breaks_as_unicode_says() {
+        let check = |text: &str| {
+            if listed(text, |text, mut give| assert_or_skip(plain(text, &mut give))).is_empty() {
+                return 0;
+            }
+            let fast = listed(text, |text, mut give| assert!(plain(text, &mut give)));
+            let full = listed(text, |text, mut give| broken(text, &mut give));
+            assert_eq!(fast, full, "{text:?}");
+            1
+        };
+        fn assert_or_skip(_: bool) {}
+        let mut compared = 0;
+        // Every text of up to four characters that stand for the classes of ASCII.
+        const LETTERS: [char; 24] =
+            ['a', 'é', '1', ' ', '-', '.', ',', ':', '/', '#', '(', ')', '[', '}', '$', '%', '+', '"', '\'', '&', '!', '?', '|', '\\'];
+        for length in 1..=4u32 {
+            for number in 0..LETTERS.len().pow(length) {
+                let text: String = (0..length).map(|place| LETTERS[number / LETTERS.len().pow(place) % LETTERS.len()]).collect();
+                compared += check(&text);
+            }
+        }
+        // Every character of the fast path between every kind of neighbour.
+        for character in ('!'..='~').chain('\u{c0}'..='\u{17f}') {
+            for before in ["a", "1", "é", ")", "\"", "-", " ", "%", ","] {
+                for after in ["a", "1", "é", "(", "\"", "-", " ", "$", "."] {
+                    compared += check(&format!("{before}{character}{after}"));
+                    compared += check(&format!("x{before}{character}{after}y"));
+                }
+            }
+        }
+        assert!(compared > 200_000, "{compared} texts took the fast path");
     }
 
     #[test]

@@ -36,6 +36,8 @@ pub struct Run {
     pub width: i32,
     /// Number of glyphs.
     pub glyphs: u16,
+    /// How many of its glyphs have the one-byte code 32, which word spacing widens (ISO 32000-1, 9.3.3): no-break spaces.
+    pub spaces: u16,
     bytes: (u32, u32),
 }
 
@@ -46,6 +48,8 @@ pub struct Word {
     pub width: i32,
     /// Number of glyphs.
     pub glyphs: u16,
+    /// How many glyphs word spacing widens.
+    pub spaces: u16,
     /// Whether some character has no glyph in any face.
     pub missing: bool,
     stack: u16,
@@ -102,13 +106,16 @@ impl Words {
         }
     }
 
-    /// Forgets everything if the cache has grown past its limit. All [`WordId`]s are void afterwards: call it between documents.
-    pub fn trim(&mut self) {
-        if self.words.len() > limits::WORD_CACHE_MAX || self.bytes.len() > 64 << 20 {
+    /// Forgets everything if the cache has grown past its limit. Then all [`WordId`]s are void, and it
+    /// says so: call it between documents.
+    pub fn trim(&mut self) -> bool {
+        let is_full = self.words.len() > limits::WORD_CACHE_MAX || self.bytes.len() > 64 << 20;
+        if is_full {
             let stamp = self.stamp;
             *self = Words::new();
             self.stamp = stamp;
         }
+        is_full
     }
 
     /// Starts counting glyph use anew: [`Words::mark`] reports each word once after this.
@@ -207,6 +214,7 @@ impl Words {
         let mut word = Word {
             width: 0,
             glyphs: 0,
+            spaces: 0,
             missing: false,
             stack: stack.number,
             kind,
@@ -266,6 +274,7 @@ impl Words {
             let start = self.bytes.len() as u32;
             let mut width = 0i64;
             let mut adjusted = false;
+            let mut spaces = 0;
             // What the viewer's position lags behind ours, in millionths of an em: kerning and offsets not yet written.
             let mut pending = 0i64;
             for glyph in &glyphs[index..end] {
@@ -273,7 +282,10 @@ impl Words {
                 pending += face.to_ppm(glyph.x_offset);
                 adjusted |= self.adjust(&mut pending);
                 match face.narrow.code_of(glyph.glyph) {
-                    Some(code) if !wide => escape(code, &mut self.bytes),
+                    Some(code) if !wide => {
+                        spaces += u16::from(code == b' ');
+                        escape(code, &mut self.bytes);
+                    }
                     _ => {
                         escape((glyph.glyph >> 8) as u8, &mut self.bytes);
                         escape(glyph.glyph as u8, &mut self.bytes);
@@ -293,11 +305,13 @@ impl Words {
                 rise: face.to_ppm(rise) as i32,
                 width: i32::try_from(width).unwrap_or(i32::MAX),
                 glyphs: glyph_count,
+                spaces,
                 bytes: (start, self.bytes.len() as u32),
             });
             // A broken font has letters as wide as a street; a layout has not.
             word.width = word.width.saturating_add(i32::try_from(width).unwrap_or(i32::MAX));
             word.glyphs = word.glyphs.saturating_add(glyph_count);
+            word.spaces = word.spaces.saturating_add(spaces);
             index = end;
         }
     }
