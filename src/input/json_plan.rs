@@ -276,7 +276,8 @@ impl Builder {
                             (CurrencySource::Path(Vec::new(), fallback), slots)
                         }
                     };
-                    let scalar = Scalar { paths: Vec::new(), convert: scalar.convert, currency, default: scalar.default };
+                    let scalar =
+                        Scalar { paths: Vec::new(), convert: scalar.convert, currency, default: scalar.default, holds_empty: scalar.holds_empty };
                     (Source::Scalar(scalar), JsonField::Value { slots, currency: currency_slots })
                 }
                 Source::List { paths, rows } => {

@@ -44,6 +44,8 @@ pub struct FieldSpec {
     pub value: Option<String>,
     /// Stands in for an absent or empty value.
     pub default: Option<String>,
+    /// What an empty value of a required text means: `keep` (it is there, and empty) or `hold` (it is missing).
+    pub empty: Option<String>,
     /// Currency of a money field: a code, or a path beside that of the amount. In XML `@name` is an attribute of the
     /// amount's own element.
     pub currency: Option<String>,
@@ -190,6 +192,8 @@ pub(super) struct Scalar<P> {
     pub(super) currency: CurrencySource<P>,
     /// Stands in for an empty value.
     pub(super) default: Option<Constant>,
+    /// Whether a required text must not be empty.
+    pub(super) holds_empty: bool,
 }
 
 /// Where the currency of an amount comes from.
@@ -230,7 +234,10 @@ impl<P> FieldPlan<P> {
             return Ok(Value::Null);
         }
         if scalar.convert.kind == Type::Text && given == Given::Text("") {
-            return Ok(Value::Text(""));
+            if !scalar.holds_empty {
+                return Ok(Value::Text(""));
+            }
+            return Err(Box::new(Hold::new(&code::RECORD_FIELD_MISSING, format!("the required field `{}` is empty", self.name))));
         }
         Err(Box::new(self.missing()))
     }
@@ -351,6 +358,7 @@ impl<'c, S: Paths> Compiler<'c, S> {
             let options = [
                 ("value", &said.value),
                 ("default", &said.default),
+                ("empty", &said.empty),
                 ("currency", &said.currency),
                 ("date", &said.date),
                 ("decimal", &said.decimal),
@@ -399,13 +407,14 @@ impl<'c, S: Paths> Compiler<'c, S> {
             Some(path) => self.paths(name, "path", path, use_),
             None => self.syntax.default_paths(own, use_),
         };
-        Source::Scalar(Scalar { paths, convert, currency, default })
+        Source::Scalar(Scalar { paths, convert, currency, default, holds_empty: self.holds_empty(name, said) })
     }
 
     /// Options that mean nothing for the type are likely on the wrong field.
     fn check_options(&mut self, name: &str, said: &FieldSpec, kind: &Type) {
         let money = *kind == Type::Money;
         let options = [
+            ("empty", &said.empty, *kind == Type::Text),
             ("currency", &said.currency, money),
             ("date", &said.date, *kind == Type::Date),
             ("decimal", &said.decimal, kind.is_numeric()),
@@ -417,6 +426,16 @@ impl<'c, S: Paths> Compiler<'c, S> {
                 self.faults.push(MappingFault::new(name, key, 0..text.len(), &code::MAPPING_OPTION, message));
             }
         }
+    }
+
+    fn holds_empty(&mut self, name: &str, said: &FieldSpec) -> bool {
+        let Some(text) = said.empty.as_deref().filter(|text| *text != "keep") else { return false };
+        if text != "hold" {
+            let message = format!("`{text}` is no value of `empty`");
+            let fault = MappingFault::new(name, "empty", 0..text.len(), &code::MAPPING_OPTION, message);
+            self.faults.push(fault.hint("it is `keep` or `hold`"));
+        }
+        true
     }
 
     fn currency(&mut self, name: &str, said: &FieldSpec, kind: &Type, in_list: bool) -> CurrencySource<S::Path> {
@@ -592,7 +611,7 @@ mod tests {
                 FieldSpec { date: text("yy"), currency: text("USD"), ..field("when") },
                 FieldSpec { value: text("x"), ..field("lines") },
                 FieldSpec { value: text("x"), path: text("y"), ..field("lines.text") },
-                FieldSpec { group: text(".."), ..field("lines.amount") },
+                FieldSpec { group: text(".."), empty: text("hold"), ..field("lines.amount") },
             ],
             MappingSpec::default(),
             &[
@@ -605,6 +624,7 @@ mod tests {
                 ("when", "date", 0..2, "D0104"),
                 ("lines", "value", 0..1, "D0104"),
                 ("lines.text", "path", 0..1, "D0104"),
+                ("lines.amount", "empty", 0..4, "D0104"),
                 ("lines.amount", "group", 0..2, "D0104"),
             ],
         );

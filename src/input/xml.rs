@@ -267,6 +267,10 @@ mod tests {
         let found = "R0305: the required field `l.net` is missing; it is read from `Net | @net` (row 2 of `l`)";
         check("l[net:money]", &lines, "<s><line net='1'/><line/></s>", &[found]);
         check("id:text", &spec("", "s"), "<s><id/></s>", &["''"]);
+        let mut filled = spec("id = id", "s");
+        filled.map.fields[0].empty = Some("hold".to_string());
+        check("id:text", &filled, "<all><s><id> </id></s><s><id>1</id></s></all>", &["R0305: the required field `id` is empty", "'1'"]);
+        check("id:text?", &filled, "<s><id/></s>", &["-"]);
         check("id:date?", &spec("", "s"), "<s><id> </id></s>", &["-"]);
         check(
             "id:money",

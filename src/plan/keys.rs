@@ -184,6 +184,13 @@ pub(super) const MAP: Section = Section {
         key("path", "a path in the record", "the field's name", "\"cust.nm\"", "Where it is; alternatives after `|`."),
         key("value", "a constant", "", "\"print\"", "A fixed value instead of a path."),
         key("default", "a constant", "", "\"0.00\"", "The value of a field that is absent or empty."),
+        key(
+            "empty",
+            "`keep` or `hold`",
+            "keep",
+            "\"hold\"",
+            "A required text that is there but empty: it is taken as it is, or the record is held as if it were missing.",
+        ),
         key("currency", "a currency code or a path", "that of the input", "\"USD\"", "The currency of an amount."),
         key("date", "a date pattern", "that of the input", "\"yyyyMMdd\"", "How the date is written."),
         key("decimal", "one sign", "that of the input", "\",\"", "The decimal sign."),

@@ -167,7 +167,7 @@ fn read_lines(
 }
 
 /// The keys of a field's table, and where the field's texts go.
-const OPTIONS: [&str; 7] = ["path", "value", "default", "currency", "date", "decimal", "group"];
+const OPTIONS: [&str; 8] = ["path", "value", "default", "empty", "currency", "date", "decimal", "group"];
 
 struct MapReader<'r> {
     spec: &'r mut MappingSpec,
@@ -225,6 +225,7 @@ impl MapReader<'_> {
                     "path" => spec.path = text,
                     "value" => spec.value = text,
                     "default" => spec.default = text,
+                    "empty" => spec.empty = text,
                     "currency" => spec.currency = text,
                     "date" => spec.date = text,
                     "decimal" => spec.decimal = text,
