@@ -16,6 +16,9 @@ use std::path::{Path, PathBuf};
 use pressrun::base::code;
 use pressrun::base::diagnostic::{Diagnostic, Faults};
 use pressrun::base::span::Sources;
+use pressrun::kit::barcode::SYMBOLOGIES;
+use pressrun::kit::expr::{FILTERS, FUNCTIONS};
+use pressrun::layout::schema::{ELEMENTS, PROPERTIES};
 use pressrun::layout::{MemoryLibrary, compile};
 
 const DATA: &str = r#"<data> <field name="customer.name" type="text"/> <field name="customer.city" type="text"/> <field name="account" type="text"/>
@@ -103,6 +106,40 @@ fn every_case_has_the_faults_it_expects() {
 fn every_page_shows_what_its_case_expects() {
     let wrong = pages::run(&pages::read_cases());
     assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+/// Every member of an open set is shown by a case: what it does is written down, not only that it compiles.
+#[test]
+fn every_member_has_a_case() {
+    let cases = pages::read_cases();
+    let shows = |part: &str| cases.iter().any(|case| case.layout.contains(part));
+    let mut missing = Vec::new();
+    for element in ELEMENTS {
+        if !shows(&format!("<{}", element.name)) {
+            missing.push(format!("<{}>", element.name));
+        }
+        for attribute in element.attributes {
+            let written = cases.iter().any(|case| has_attribute(&case.layout, element.name, attribute.name));
+            // Size and place are properties of blocks in all but name: one case for all elements.
+            let is_shared = matches!(attribute.name, "left" | "top" | "right" | "bottom" | "width") && shows(&format!(" {}=", attribute.name));
+            if !written && !is_shared {
+                missing.push(format!("<{} {}>", element.name, attribute.name));
+            }
+        }
+    }
+    missing.extend(PROPERTIES.iter().map(|p| p.name).filter(|name| !shows(&format!(" {name}=\""))).map(str::to_string));
+    missing.extend(FUNCTIONS.iter().map(|f| f.name).filter(|name| !shows(&format!("{name}("))).map(|name| format!("{name}()")));
+    missing.extend(FILTERS.iter().map(|f| f.name).filter(|name| !shows(&format!("| {name}"))).map(|name| format!("| {name}")));
+    let symbologies = SYMBOLOGIES.iter().map(|symbology| symbology.name());
+    missing.extend(symbologies.filter(|name| !shows(&format!("type=\"{name}\""))).map(str::to_string));
+    assert!(missing.is_empty(), "no case in tests/suite/layout shows {missing:#?}");
+}
+
+fn has_attribute(layout: &str, element: &str, attribute: &str) -> bool {
+    layout.split(&format!("<{element}")).skip(1).any(|rest| {
+        let tag = rest.split('>').next().unwrap_or_default();
+        tag.starts_with([' ', '\n', '/']) && tag.contains(&format!("{attribute}=\""))
+    })
 }
 
 #[test]

@@ -91,7 +91,16 @@ fn write_expressions(out: &mut String) {
     out.push_str(
         "\n## Expressions\n\nPaths (`customer.name`), numbers, `'texts'`, `+ - * / %`, `~` between texts, comparisons `eq ne lt le gt ge` (or `= != < <= > >=` \
          outside attributes), `and`, `or`, `not`, `condition ? a : b`, functions, and filters after `|`. Every expression has a type that is known before the \
-         first record; amounts are exact decimals. Always visible are `job.date`, `job.name` and `record.number`; in regions also `page` and `pages`.\n\n\
+         first record. Always visible are `job.date`, `job.name` and `record.number`; in regions also `page` and `pages`.\n\n\
+         - **Numbers** are exact decimals of up to 28 digits. `+`, `-` and `*` keep every digit; `/` of two whole numbers may have a fraction, and a quotient \
+         without an end has 28 digits. Nothing is rounded before it is printed or `round` is called, and then halves go away from zero. `%` takes whole \
+         numbers; its result is never negative.\n\
+         - **Money** has the currency of its field. Two currencies never meet in one calculation; money times or over a number is money, money over money a number.\n\
+         - **Dates**: a date plus or minus whole days is a date, a date minus a date the days between.\n\
+         - **Absent values** (of `optional` fields): what is calculated from one is absent too, an absent value prints nothing, a test of one does not hold. \
+         `note ?? 'none'` gives a value in place of an absent one, `note eq null` and `exists(note)` tell.\n\
+         - **Texts** are compared and sorted by the numbers of their characters, capitals before small letters.\n\
+         - **A calculation that has no result** (division by zero, more than 28 digits, a text that is no number) holds the record.\n\n\
          ### Functions\n\n| Function | Gives | Example |\n|---|---|---|\n",
     );
     for function in FUNCTIONS {

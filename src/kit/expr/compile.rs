@@ -589,7 +589,11 @@ impl Compiler<'_> {
             None
         };
         let kind = match (function, item_kind) {
-            (Sum, Some(kind)) if kind.is_numeric() => kind,
+            (Sum, Some(kind)) if kind.is_numeric() => {
+                // Of no rows, it is a bare zero unless it counts money.
+                option = kind != Type::Money;
+                kind
+            }
             (Avg, Some(Type::Integer | Type::Decimal)) => Type::Decimal,
             (Avg, Some(Type::Money)) => Type::Money,
             (Min | Max, Some(kind)) if kind.is_numeric() || matches!(kind, Type::Date | Type::Text) => kind,

@@ -254,7 +254,8 @@ impl<'a> Eval<'_, 'a> {
                     count += 1;
                 }
                 match (function, count) {
-                    // A sum has a value even without rows; its type decides how it prints, and a bare zero fits all.
+                    // A sum has a value even without rows, of the kind it would have with some.
+                    (Sum, 0) if option => Value::Integer(0),
                     (Sum, 0) => Value::Money(Money { amount: Decimal::ZERO, currency: Currency::NONE }),
                     (Sum, _) => sum,
                     (_, 0) => Value::Null,
@@ -536,8 +537,7 @@ impl<'a> Eval<'_, 'a> {
             }
             Format::Percent(digits) => {
                 let percent = number().checked_mul(Decimal::ONE_HUNDRED).ok_or(EvalError::Overflow)?;
-                locale.write_number(percent, Some(*digits), true, out);
-                out.push('%');
+                locale.write_percent(percent, *digits, out);
             }
             Format::Date(pattern) => {
                 if let Value::Date(date) = value {

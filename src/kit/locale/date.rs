@@ -1,7 +1,7 @@
 //! Date patterns (Unicode TR 35, part 4) and the names that fill them.
 
 use icu_calendar::Gregorian;
-use icu_datetime::fieldsets::YMD;
+use icu_datetime::fieldsets::{YMD, YMDE};
 use icu_datetime::input::Date as IcuDate;
 use icu_datetime::pattern::{DateTimePattern, FixedCalendarDateTimeNames};
 
@@ -20,7 +20,7 @@ pub enum Piece {
     MonthName(u8),
     /// Day of at least so many digits.
     Day(u8),
-    /// Weekday: 0 abbreviated, 1 wide.
+    /// Weekday: 0 abbreviated, 1 wide, 2 wide standing alone.
     Weekday(u8),
 }
 
@@ -68,6 +68,7 @@ pub fn parse(text: &str) -> Result<Vec<Piece>, String> {
             ('d', 1..=2) => Piece::Day(count),
             ('E', 1..=3) => Piece::Weekday(0),
             ('E', 4) => Piece::Weekday(1),
+            ('c', 4) => Piece::Weekday(2),
             _ => return Err(format!("`{}` means nothing in a date; y M L d E do", letter.to_string().repeat(usize::from(count)))),
         };
         if !literal.is_empty() {
@@ -86,7 +87,7 @@ pub struct Names {
     /// As [`Piece::MonthName`] numbers them.
     pub months: [[String; 12]; 4],
     /// As [`Piece::Weekday`] numbers them, Monday first.
-    pub weekdays: [[String; 7]; 2],
+    pub weekdays: [[String; 7]; 3],
 }
 
 /// Asks ICU4X for the names of a locale.
@@ -108,8 +109,8 @@ pub fn names(locale: &icu_locale_core::Locale) -> Option<Names> {
             months[kind][usize::from(month) - 1] = name(pattern, 2026, month, 1)?;
         }
     }
-    let mut weekdays: [[String; 7]; 2] = Default::default();
-    for (kind, pattern) in ["EEE", "EEEE"].into_iter().enumerate() {
+    let mut weekdays: [[String; 7]; 3] = Default::default();
+    for (kind, pattern) in ["EEE", "EEEE", "cccc"].into_iter().enumerate() {
         for day in 0..7u8 {
             // 5 January 2026 is a Monday.
             weekdays[kind][usize::from(day)] = name(pattern, 2026, 1, 5 + day)?;
@@ -125,23 +126,28 @@ fn writeable_text(formatted: &impl writeable::TryWriteable) -> String {
     }
 }
 
-/// The short, medium and long patterns of a locale, found by formatting a date whose parts are all different.
-pub fn patterns(parsed: &icu_locale_core::Locale, locale: &Locale) -> Option<[Vec<Piece>; 3]> {
-    let mut out: [Vec<Piece>; 3] = Default::default();
+/// The short, medium, long and full patterns of a locale, found by formatting a date whose parts are all different.
+pub fn patterns(parsed: &icu_locale_core::Locale, locale: &Locale) -> Option<[Vec<Piece>; 4]> {
+    let mut out: [Vec<Piece>; 4] = Default::default();
     for (index, fields) in [YMD::short(), YMD::medium(), YMD::long()].into_iter().enumerate() {
         let formatter = icu_datetime::FixedCalendarDateTimeFormatter::<Gregorian, _>::try_new(parsed.into(), fields).ok()?;
         let format = |month: u8, day: u8| Some(formatter.format(&IcuDate::try_new_gregorian(2033, month, day).ok()?).to_string());
         // The 5th of April tells one-digit forms from two-digit ones.
         out[index] = generalise(&format(4, 5)?, locale)?;
     }
+    let formatter = icu_datetime::FixedCalendarDateTimeFormatter::<Gregorian, _>::try_new(parsed.into(), YMDE::long()).ok()?;
+    out[3] = generalise(&formatter.format(&IcuDate::try_new_gregorian(2033, 4, 5).ok()?).to_string(), locale)?;
     Some(out)
 }
 
 fn generalise(text: &str, locale: &Locale) -> Option<Vec<Piece>> {
     let mut candidates: Vec<(String, Piece)> = vec![("2033".into(), Piece::Year(4)), ("33".into(), Piece::Year(2))];
-    for kind in [1u8, 0] {
-        candidates.push((locale.months[usize::from(kind)][3].clone(), Piece::MonthName(kind)));
-    }
+    // 5 April 2033 is a Tuesday.
+    let mut names: Vec<(String, Piece)> = [1u8, 2, 0].map(|kind| (locale.weekdays[usize::from(kind)][1].clone(), Piece::Weekday(kind))).into();
+    names.extend([1u8, 3, 0, 2].map(|kind| (locale.months[usize::from(kind)][3].clone(), Piece::MonthName(kind))));
+    // A name may begin with another: the longest first.
+    names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
+    candidates.extend(names);
     candidates.extend([("04".into(), Piece::Month(2)), ("05".into(), Piece::Day(2)), ("4".into(), Piece::Month(1)), ("5".into(), Piece::Day(1))]);
     let mut pieces = Vec::new();
     let mut literal = String::new();
