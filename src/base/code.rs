@@ -382,4 +382,9 @@ codes! {
          per line, in the order of the data contract. The contract has no such group. Write the lines:\n\
          \n\
          <address> <line>{name}</line> <line>{street}</line> <line>{zip} {city}</line> </address>";
+    LAYOUT_GLYPH = "L0240", "no font has a character of the layout",
+        "A text of the layout has a character for which neither its font family nor any fallback family has a glyph. Every record would\n\
+         be held for it, or print without it. Use another character, or add a family that has it to `fallback` in the job file.\n\
+         \n\
+         wrong: <p>Thank you ☃</p>      right: <p>Thank you</p>, or `fallback = [\"Symbols\"]` and `[fonts.Symbols]`";
 }

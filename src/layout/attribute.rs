@@ -137,6 +137,9 @@ impl<'t> Compiler<'_, 't> {
             .or_else(|| closest(name, allowed.iter().copied()));
         self.fault(match meant {
             Some(meant) => diagnostic.hint(format!("did you mean `<{meant}>`?")).fix(meant),
+            None if matches!(name, "else" | "elseif" | "elsif") => {
+                diagnostic.hint("write `<choose> <when test=\"…\">…</when> <otherwise>…</otherwise> </choose>`")
+            }
             None => diagnostic.suggest(name, allowed.iter().copied()),
         });
         meant.and_then(find_element)
@@ -145,6 +148,19 @@ impl<'t> Compiler<'_, 't> {
     fn hint_not_allowed(&self, name: &str, host: &str, allowed: &[&str]) -> Option<String> {
         match (name, host) {
             ("td" | "th", "table") => Some("cells stand in rows: `<tr> <td>…</td> </tr>`".into()),
+            ("td" | "th", _) if !allowed.contains(&"td") => {
+                Some("cells stand in the rows of a table: `<table> <tr> <td>…</td> </tr> </table>`".into())
+            }
+            ("tr" | "thead" | "tfoot" | "carry", _) if host != "table" && !matches!(host, "thead" | "tfoot" | "carry" | "tr") => {
+                Some("rows stand in a table: `<table> <tr> <td>…</td> </tr> </table>`".into())
+            }
+            ("li", _) => Some("items stand in a list: `<ul> <li>…</li> </ul>`".into()),
+            ("column", _) => Some("columns stand side by side in `<columns>`".into()),
+            ("when" | "otherwise", _) => Some("cases stand in `<choose>`".into()),
+            ("span" | "b" | "i" | "u" | "s" | "sub" | "sup" | "br", _) if allowed.contains(&"p") => {
+                Some(format!("`<{name}>` is a part of a text: put it in a `<p>`"))
+            }
+            ("p", "ul" | "ol") => Some("each item stands in a `<li>`".into()),
             ("for", "tr" | "carry") => Some("cells cannot be repeated; repeat the row with `rows=`".into()),
             ("tr", "thead" | "tfoot") => None,
             ("region", _) => Some("regions stand in `<page>`".into()),

@@ -318,6 +318,13 @@ impl<'t> Compiler<'_, 't> {
     fn refuse_style(&mut self, value: &Mapped) {
         let name = value.text.trim();
         let span = value.place_of(name);
+        if let Some((property, css)) = name.split_once(':') {
+            let message = format!("`{name}` is CSS, not the name of a style");
+            let (property, css) = (property.trim(), css.split(';').next().unwrap_or_default().trim());
+            let hint = format!("properties are attributes: `{property}=\"{css}\"`");
+            self.fault(Diagnostic::error(&code::LAYOUT_UNKNOWN_STYLE, span, message).hint(hint));
+            return;
+        }
         if name.contains(char::is_whitespace) {
             let message = format!("`{name}` names several styles");
             let hint = "an element has one style; let one style extend the other";

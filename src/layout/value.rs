@@ -363,6 +363,16 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("0", "false"),
     ("oblique", "italic"),
     ("600", "bold"),
+    ("800", "bold"),
+    ("900", "bold"),
+    ("bolder", "bold"),
+    ("semibold", "bold"),
+    ("500", "normal"),
+    ("300", "normal"),
+    ("200", "normal"),
+    ("100", "normal"),
+    ("lighter", "normal"),
+    ("centered", "center"),
     ("heavy", "bold"),
     ("regular", "normal"),
     ("strikethrough", "line-through"),
@@ -385,10 +395,9 @@ pub fn read_keyword(token: Token<'_>, words: &'static [&'static str]) -> Read<&'
     let folded = token.text.to_ascii_lowercase();
     let synonym = SYNONYMS.iter().find(|(written, meant)| *written == folded && words.contains(meant)).map(|(_, meant)| *meant);
     let best = words.iter().copied().find(|word| *word == folded).or(synonym).or_else(|| closest(&folded, words.iter().copied()));
-    let fault = fault.hint(format!("one of {list}"));
     Err(match best {
-        Some(best) => fault.fix(best),
-        None => fault,
+        Some(best) => fault.hint(format!("did you mean `{best}`? It is one of {list}")).fix(best),
+        None => fault.hint(format!("one of {list}")),
     })
 }
 

@@ -7,6 +7,7 @@
 mod canonical;
 mod contract;
 mod freeze;
+mod glyphs;
 mod keys;
 mod library;
 mod mapping;
@@ -157,6 +158,8 @@ fn compile_job(path: &Path, overrides: &Overrides, sources: &mut Sources, faults
     // Everything below is compiled against the contract; without one, only what does not need it can be checked.
     let scope = schema.as_ref().map(|schema| record::scope(schema.clone(), tables));
     let mut settings = job.as_ref().map(|job| settings::read(job, &folder, faults));
+    let reports = settings.as_ref().is_some_and(|settings| settings.report_missing_glyphs);
+    glyphs::check(compiled.iter().flatten(), &library.resources, reports, faults);
     let print_table = root.table("print", &keys::PRINT, faults);
     let mut print = print::read(print_table.as_ref(), faults);
     let input_tables = root.tables("input", &keys::INPUT, faults);

@@ -76,6 +76,7 @@ pub const FILTERS: &[Filter] = &[
         doc: "A number that is never rounded: grouped, with all the fraction digits that count, and at least so many; an amount at least with those of its currency.",
         example: ("(1234.50 | exact) ~ ' ' ~ (0.00125 | exact 2)", "1,234.5 0.00125"),
     },
+    Filter {
         name: "percent",
         signature: "percent [digits]",
         doc: "A number times 100 with a percent sign, where the record's locale has it.",

@@ -69,7 +69,7 @@ pub fn parse(text: &str) -> Result<Vec<Piece>, String> {
             ('E', 1..=3) => Piece::Weekday(0),
             ('E', 4) => Piece::Weekday(1),
             ('c', 4) => Piece::Weekday(2),
-            _ => return Err(format!("`{}` means nothing in a date; y M L d E do", letter.to_string().repeat(usize::from(count)))),
+            _ => return Err(format!("`{}` means nothing in a date{}", letter.to_string().repeat(usize::from(count)), meant(letter))),
         };
         if !literal.is_empty() {
             pieces.push(Piece::Text(std::mem::take(&mut literal)));
@@ -80,6 +80,17 @@ pub fn parse(text: &str) -> Result<Vec<Piece>, String> {
         pieces.push(Piece::Text(literal));
     }
     Ok(pieces)
+}
+
+/// What a letter was likely meant to be: spreadsheets and databases write dates with others.
+fn meant(letter: char) -> &'static str {
+    match letter {
+        'D' => "; the day of the month is `d`",
+        'Y' => "; the year is `y`",
+        'm' => "; the month is `M`",
+        'H' | 'h' | 's' | 'S' | 'a' | 'k' | 'K' => "; dates have no time of day",
+        _ => "; y M L d E do",
+    }
 }
 
 /// Names of months and weekdays.

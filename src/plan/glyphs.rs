@@ -1,0 +1,110 @@
+//! Fixed texts whose characters no font has.
+//!
+//! Takes compiled layouts and their faces, tells every such text at its element: what is wrong for every record must not wait
+//! for the first. Must never look at a record.
+
+use crate::base::code;
+use crate::base::diagnostic::{Diagnostic, Faults};
+use crate::base::span::Span;
+use crate::kit::text::is_invisible;
+use crate::model::layout::{Inline, Layout, Marker, Node, NodeKind, RowGroup, RowPart, Table, TableRow, TextStyleId, Transform};
+use crate::model::resources::Resources;
+
+/// Reports the texts of all layouts.
+///
+/// A job that reports missing glyphs instead of holding records is only warned.
+pub fn check<'l>(layouts: impl Iterator<Item = &'l Layout>, resources: &Resources, reports: bool, faults: &mut Faults) {
+    for layout in layouts {
+        let mut check = Check { layout, resources, reports, faults };
+        check.nodes(&layout.body);
+        for master in &layout.masters {
+            check.nodes(&master.regions);
+        }
+    }
+}
+
+struct Check<'c> {
+    layout: &'c Layout,
+    resources: &'c Resources,
+    reports: bool,
+    faults: &'c mut Faults,
+}
+
+impl Check<'_> {
+    fn nodes(&mut self, nodes: &[Node]) {
+        for node in nodes {
+            match &node.kind {
+                NodeKind::Paragraph(paragraph) => self.inlines(&paragraph.inlines, node.span),
+                NodeKind::Box(frame) => self.nodes(&frame.children),
+                NodeKind::Columns(columns) => columns.columns.iter().for_each(|(_, nodes)| self.nodes(nodes)),
+                NodeKind::Table(table) => self.table(table),
+                NodeKind::Address(address) => address.lines.iter().for_each(|line| self.inlines(line, node.span)),
+                NodeKind::List(list) => {
+                    if let Marker::Text(text) = &list.marker {
+                        self.text(text, list.marker_style.text, node.span);
+                    }
+                    list.items.iter().for_each(|item| self.nodes(&item.body));
+                }
+                NodeKind::Choose(branches) => branches.iter().for_each(|(_, nodes)| self.nodes(nodes)),
+                NodeKind::For { body, .. } => self.nodes(body),
+                NodeKind::Image(_) | NodeKind::Rule(_) | NodeKind::Barcode(_) | NodeKind::PageBreak => {}
+            }
+        }
+    }
+
+    fn table(&mut self, table: &Table) {
+        let fixed = table.head.iter().chain(&table.foot).chain(&table.carry_down).chain(&table.carry_up);
+        fixed.for_each(|row| self.row(row));
+        table.groups.iter().for_each(|group| self.group(group));
+    }
+
+    fn group(&mut self, group: &RowGroup) {
+        for part in &group.parts {
+            match part {
+                RowPart::Row(row) => self.row(row),
+                RowPart::Group(inner) => self.group(inner),
+            }
+        }
+    }
+
+    fn row(&mut self, row: &TableRow) {
+        row.cells.iter().for_each(|cell| self.nodes(&cell.body));
+    }
+
+    fn inlines(&mut self, inlines: &[Inline], span: Span) {
+        for inline in inlines {
+            match inline {
+                Inline::Text(style, text) => self.text(text, *style, span),
+                Inline::Choose(branches) => branches.iter().for_each(|(_, inlines)| self.inlines(inlines, span)),
+                Inline::For { body, .. } => self.inlines(body, span),
+                Inline::Value(..) | Inline::Break => {}
+            }
+        }
+    }
+
+    fn text(&mut self, text: &str, style: TextStyleId, span: Span) {
+        if text.is_ascii() {
+            return;
+        }
+        let style = self.layout.text_style(style);
+        let text = match style.transform {
+            Transform::None => text.to_string(),
+            Transform::Upper => text.to_uppercase(),
+            Transform::Lower => text.to_lowercase(),
+        };
+        let faces = &self.resources.stacks[usize::from(style.stack.0)].faces;
+        let has = |c: char| {
+            c.is_control()
+                || is_invisible(c)
+                || matches!(c, '\u{ad}' | '\u{200b}' | '\u{feff}' | '\u{2028}' | '\u{2029}')
+                || faces.iter().any(|face| self.resources.faces[usize::from(face.0)].covers(c))
+        };
+        let Some(character) = text.chars().find(|c| !has(*c)) else { return };
+        let message = format!("no font has a glyph for `{character}` (U+{:04X})", u32::from(character));
+        let diagnostic = match self.reports {
+            false => Diagnostic::error(&code::LAYOUT_GLYPH, span, message),
+            true => Diagnostic::warning(&code::LAYOUT_GLYPH, span, message),
+        };
+        self.faults.push(diagnostic.label("in a text of this element").hint("add a family that has it to `fallback` in `[fonts]`"));
+    }
+}
