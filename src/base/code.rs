@@ -41,9 +41,21 @@ codes! {
     EXPR_UNKNOWN_FIELD = "E0103", "the data has no such field",
         "The name is neither a field of the layout's data contract (`<data>`) nor a name that is visible here, such as the row\n\
          name of a `for` or a table, `page` or `pages`. Declare the field in `<data>`, or correct the name.";
-    EXPR_UNKNOWN_FUNCTION = "E0104", "there is no such function", "See the list of functions in docs/layout.md.";
-    EXPR_UNKNOWN_FILTER = "E0105", "there is no such filter", "See the list of filters in docs/layout.md.";
-    EXPR_ARGUMENTS = "E0106", "wrong arguments", "A function or filter got too many or too few arguments, or one that it cannot read.";
+    EXPR_UNKNOWN_FUNCTION = "E0104", "there is no such function",
+        "The functions are listed in docs/layout.md (`pressrun manual layout`). What changes how a value is printed, such as `money` or\n\
+         `upper`, is a filter and stands behind a bar.\n\
+         \n\
+         wrong: {upper(name)}      right: {name | upper}";
+    EXPR_UNKNOWN_FILTER = "E0105", "there is no such filter",
+        "The filters are listed in docs/layout.md (`pressrun manual layout`). What calculates, such as `sum` or `round`, is a function and\n\
+         takes its arguments in brackets.\n\
+         \n\
+         wrong: {amount | round 2}      right: {round(amount, 2)}, or only printed so: {amount | number 2}";
+    EXPR_ARGUMENTS = "E0106", "wrong arguments",
+        "A function or filter got too many or too few arguments, or one that it cannot read. Functions take theirs in brackets with\n\
+         commas, filters theirs after a space.\n\
+         \n\
+         wrong: {due | date('d MMM')}, {sum(lines)}      right: {due | date 'd MMM'}, {sum(lines.amount)}";
     EXPR_NOT_HERE = "E0107", "this is not available here",
         "`running(...)` works only in the rows, carry rows and foot of a table with `rows=`; `page` and `pages` only in regions of\n\
          a page master, because the body does not know its page before it is paginated.";

@@ -454,15 +454,16 @@ where
                     self.running[index] = add(self.running[index], value)?;
                 }
             }
-            // The rows of a round have one stripe; rounds within it have their own.
-            let mut changes = true;
+            // The rows of a round have one stripe; rounds within it have their own, and so have rows that are not repeated.
+            let mut changes = repeated.is_some();
             for part in &group.parts {
                 match part {
                     RowPart::Row(row) => {
-                        changes = true;
+                        changes = repeated.is_some();
                         if let Some(bound) = self.row(row, *striped && table.zebra.is_some())? {
                             rows.push(bound);
                             running.extend_from_slice(&self.running);
+                            *striped ^= !changes;
                         }
                     }
                     RowPart::Group(inner) => {

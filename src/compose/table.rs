@@ -6,10 +6,11 @@
 use bumpalo::collections::Vec as BumpVec;
 
 use super::paginate::{Paginator, Placement, Room, Token, distribute, paint_frame, resolve, too_high};
+use super::paint::Canvas;
 use crate::base::length::Length;
 use crate::kit::expr::Value;
 use crate::model::content::{CellContent, Item, RowContent, TableContent};
-use crate::model::layout::{Align, TableRow, VerticalAlign};
+use crate::model::layout::{Align, Borders, Color, TableRow, VerticalAlign};
 use crate::model::record::Hold;
 
 type Result<T> = std::result::Result<T, Hold>;
@@ -168,7 +169,7 @@ where
         y = self.paint_rows(table, table.rows, start..end, tracks, room.x, y)?;
         if splits {
             let row = &table.rows[end];
-            let (height, rest) = self.split_row(row, tracks, inner, Room { y, ..room })?;
+            let (height, rest) = self.split_row(table, row, tracks, inner, Room { y, ..room })?;
             y += height;
             let next = match rest {
                 Some(token) => Token::Row(end, Some(self.binder.arena.alloc(token))),
@@ -234,21 +235,10 @@ where
     }
 
     fn paint_row_frame(&mut self, table: &TableContent<'a>, row: &RowContent<'a>, x: Length, y: Length, width: Length, height: Length) {
-        let fill = row.row.background.or(if row.striped { table.table.zebra } else { None });
-        if let Some(color) = fill {
+        if let Some(color) = row_fill(table, row) {
             self.canvas.fill_rectangle(x, y, width, height, Length::ZERO, color);
         }
-        let borders = row.row.borders;
-        for (border, from, to) in [
-            (borders.top, (x, y), (x + width, y)),
-            (borders.bottom, (x, y + height), (x + width, y + height)),
-            (borders.left, (x, y), (x, y + height)),
-            (borders.right, (x + width, y), (x + width, y + height)),
-        ] {
-            if let Some(border) = border {
-                self.canvas.stroke_line(from, to, border);
-            }
-        }
+        stroke_row(self.canvas, row.row.borders, x, y, width, height);
     }
 
     fn paint_cell(
@@ -283,7 +273,14 @@ where
     }
 
     /// Places what fits of a row that is higher than the page.
-    fn split_row(&mut self, row: &'a RowContent<'a>, tracks: &[Length], inner: Option<Token<'a>>, room: Room) -> Result<(Length, Option<Token<'a>>)> {
+    fn split_row(
+        &mut self,
+        table: &TableContent<'a>,
+        row: &'a RowContent<'a>,
+        tracks: &[Length],
+        inner: Option<Token<'a>>,
+        room: Room,
+    ) -> Result<(Length, Option<Token<'a>>)> {
         let tokens = match inner {
             Some(Token::Parallel(tokens)) => Some(tokens),
             _ => None,
@@ -309,9 +306,13 @@ where
         let height = if unfinished { room.bottom - room.y } else { height };
         let width: Length = tracks.iter().copied().sum();
         self.canvas.insert_below(mark, |canvas| {
-            if let Some(color) = row.row.background {
+            if let Some(color) = row_fill(table, row) {
                 canvas.fill_rectangle(room.x, room.y, width, height, Length::ZERO, color);
             }
+            // A row that goes on has no edge where it is cut.
+            let borders = row.row.borders;
+            let own = Borders { top: borders.top.filter(|_| tokens.is_none()), bottom: borders.bottom.filter(|_| !unfinished), ..borders };
+            stroke_row(canvas, own, room.x, room.y, width, height);
             for cell in row.cells {
                 let left = room.x + tracks[..cell.cell.column.min(tracks.len())].iter().copied().sum();
                 paint_frame(canvas, &cell.cell.style, left, room.y, cell_width(cell, tracks), height, tokens.is_none(), !unfinished);
@@ -433,4 +434,23 @@ fn rows_that_fit(table: &TableContent<'_>, start: usize, room: Length, foot: Len
         return if less == 0 { all } else { less };
     }
     fitting
+}
+
+/// The fill of a row: its own, or that of its stripe.
+fn row_fill(table: &TableContent<'_>, row: &RowContent<'_>) -> Option<Color> {
+    row.row.background.or(table.table.zebra.filter(|_| row.striped))
+}
+
+/// The border lines of a row, from edge to edge.
+fn stroke_row(canvas: &mut Canvas, borders: Borders, x: Length, y: Length, width: Length, height: Length) {
+    for (border, from, to) in [
+        (borders.top, (x, y), (x + width, y)),
+        (borders.bottom, (x, y + height), (x + width, y + height)),
+        (borders.left, (x, y), (x, y + height)),
+        (borders.right, (x + width, y), (x + width, y + height)),
+    ] {
+        if let Some(border) = border {
+            canvas.stroke_line(from, to, border);
+        }
+    }
 }

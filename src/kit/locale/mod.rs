@@ -388,7 +388,7 @@ mod tests {
                 locale.write_money(Money { amount, currency: Currency::parse(code).expect("a code") }, style, &mut out);
                 out
             };
-            let amount = |index: usize| if index % 2 == 0 { "1234.5" } else { "-1234567.891" };
+            let amount = |index: usize| if index.is_multiple_of(2) { "1234.5" } else { "-1234567.891" };
             let mut ours: Vec<String> = CURRENCIES.iter().enumerate().map(|(index, code)| money(code, amount(index), MoneyStyle::Symbol)).collect();
             ours.push(money("EUR", "-5", MoneyStyle::Code));
             let mut percent = String::new();
@@ -419,7 +419,7 @@ mod tests {
             {
                 let date = icu_datetime::input::Date::try_new_gregorian(year, month as u8, day as u8).expect("a date");
                 let theirs: Vec<String> = icu.iter().map(|icu| icu.format(&date).to_string()).chain([full.format(&date).to_string()]).collect();
-                let date = Date::new(year as i32, month, day).expect("a date");
+                let date = Date::new(year, month, day).expect("a date");
                 let ours = [DatePattern::Short, DatePattern::Medium, DatePattern::Long, DatePattern::Full].map(|pattern| {
                     let mut out = String::new();
                     locale.write_date(date, &pattern, &mut out);
