@@ -354,7 +354,12 @@ pub const ELEMENTS: &[ElementSpec] = &[
             takes("rows", Kind::Repeat, "", "Repeats the `tr` of the table."),
             takes("columns", Kind::Tracks, "1fr for each cell of the first row", "The widths of the columns."),
             takes("width", Kind::Size, "all there is", "The width of the whole."),
-            takes("zebra", Kind::Fill, "transparent", "The fill of every second row. The rows that each round of `rows` or `for` brings have one fill."),
+            takes(
+                "zebra",
+                Kind::Fill,
+                "transparent",
+                "The fill of every second row. The rows that each round of `rows` or `for` brings have one fill.",
+            ),
             takes("cell-padding", Kind::Edges, "0", "The padding of its cells, where they have none of their own."),
             takes("cell-border", Kind::Border, "none", "The border of its cells, where they have none of their own."),
             takes("row-border", Kind::Border, "none", "The line under each row."),
