@@ -160,7 +160,7 @@ fn head_form(layout: &Layout, resources: &Resources, locale: &Locale, table: &Ta
     let mut binder = binder(layout, resources, locale, &arena, &metrics, (&mut words, &mut fixed), &mut used);
     let head = binder.fixed_rows(rows)?;
     let tracks = distribute(&table.columns, resolve(table.width, width));
-    let mut paginator = Paginator { binder: &mut binder, canvas: &mut canvas, figures_used: &mut figures };
+    let mut paginator = Paginator { binder: &mut binder, canvas: &mut canvas, figures_used: &mut figures, area: Length::MAX };
     let height = paginator.paint_head(table, head, &tracks)?;
     let own = tracks.iter().copied().sum();
     Ok(Some((finish(canvas, used, figures, resources, own, height), height)))
@@ -175,7 +175,7 @@ fn compose(layout: &Layout, resources: &Resources, locale: &Locale, nodes: &[&No
     let mut binder = binder(layout, resources, locale, &arena, &metrics, (&mut words, &mut fixed), &mut used);
     for node in nodes {
         let blocks = binder.blocks(std::slice::from_ref(*node), None)?;
-        let mut paginator = Paginator { binder: &mut binder, canvas: &mut canvas, figures_used: &mut figures };
+        let mut paginator = Paginator { binder: &mut binder, canvas: &mut canvas, figures_used: &mut figures, area: Length::MAX };
         for block in blocks {
             paginator.place_absolute(block, Length::ZERO, Length::ZERO, width, height)?;
         }

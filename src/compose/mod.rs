@@ -214,7 +214,8 @@ fn paginate_body<'p: 'a, 'a>(
             }
             let bottom = page.height - page.margin.bottom - less;
             let room = Room { x: page.margin.left, y: page.margin.top, width: page.body_width(), bottom, is_fresh: true };
-            Paginator { binder, canvas, figures_used }.flow(body, token, room)
+            let area = page.height - page.margin.top - page.margin.bottom;
+            Paginator { binder, canvas, figures_used, area }.flow(body, token, room)
         };
         let mut placement = place(master, Length::ZERO, canvas, binder)?;
         let last = layout.master(number, true);
@@ -273,7 +274,7 @@ fn paint_regions<'p: 'a, 'a>(
         let page: &'p PageMaster = &layout.masters[*master];
         binder.page = Some((index as i64 + 1, total));
         let regions = binder.blocks(&page.regions, page.form)?;
-        let mut paginator = Paginator { binder: &mut *binder, canvas, figures_used: &mut *figures_used };
+        let mut paginator = Paginator { binder: &mut *binder, canvas, figures_used: &mut *figures_used, area: Length::MAX };
         for region in regions {
             paginator.place_absolute(region, Length::ZERO, Length::ZERO, page.width, page.height)?;
         }

@@ -63,6 +63,8 @@ pub struct Paginator<'x, 's, 'p, 'a> {
     pub canvas: &'x mut Canvas,
     /// Gives each face whose figures were used.
     pub figures_used: &'x mut u64,
+    /// The height of the body area: what is higher fits no page whole.
+    pub area: Length,
 }
 
 impl<'p, 'a> Paginator<'_, '_, 'p, 'a>
@@ -143,7 +145,7 @@ where
     /// of the next if it must stay with it, otherwise its least beginning.
     fn needed(&mut self, children: &'a [Placed<'a>], index: usize, width: Length, room: Room) -> Result<Length> {
         let child = &children[index];
-        let whole_page = room.bottom;
+        let whole_page = self.area;
         let keeps_next = |next: &Placed<'a>| child.flow.after == Break::Avoid || next.flow.before == Break::Avoid;
         if children.get(index + 1).is_some_and(keeps_next) {
             let own = self.measure(child, width)?;

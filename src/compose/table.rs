@@ -46,6 +46,10 @@ where
         self.measure_rows(table.rows, tracks)?;
         let mut count = 0;
         for (index, row) in table.rows.iter().enumerate() {
+            // A row of half a page needs no company.
+            if count > 0 && height_of(row) > self.area / 2 && !sticks(table.rows, table.rowspan_max, index - 1) {
+                break;
+            }
             height += height_of(row);
             count += 1;
             if count >= table.table.orphans.max(1) && !sticks(table.rows, table.rowspan_max, index) {
@@ -405,7 +409,7 @@ fn sticks(rows: &[RowContent<'_>], rowspan_max: usize, index: usize) -> bool {
 }
 
 /// How many rows from `start` go on this page: all if they and the foot fit, otherwise as many as leave room for the
-/// carry rows, at least one less than all so that the foot never stands alone.
+/// carry rows; the last rows stay together, so that neither one of them nor the foot stands alone.
 fn rows_that_fit(table: &TableContent<'_>, start: usize, room: Length, foot: Length, carry: Length) -> usize {
     let (rows, rowspan_max) = (table.rows, table.rowspan_max);
     let mut height = Length::ZERO;
@@ -425,13 +429,20 @@ fn rows_that_fit(table: &TableContent<'_>, start: usize, room: Length, foot: Len
     if index == rows.len() && height + foot <= room {
         return all;
     }
-    if fitting == all && all > 0 {
-        // Everything but the foot fits: take the last rows along with it.
-        let mut less = all - 1;
+    // The last rows stay together, and go along with a foot that does not fit.
+    let company = table.table.orphans.max(1) as usize;
+    if all > 0 && (fitting == all || fitting > 0 && all - fitting < company) {
+        let mut less = all.saturating_sub(company);
         while less > 0 && sticks(rows, rowspan_max, start + less - 1) {
             less -= 1;
         }
-        return if less == 0 { all } else { less };
+        let begins = if start == 0 { company } else { 1 };
+        if less >= begins {
+            return less;
+        }
+        if fitting == all && all > 1 && !sticks(rows, rowspan_max, start + all - 2) {
+            return all - 1;
+        }
     }
     fitting
 }
