@@ -268,6 +268,21 @@ fn a_new_job_runs_at_once() {
 }
 
 #[test]
+fn the_report_has_times_only_where_they_may_differ() {
+    let job = Job::new(9);
+    job.edit("name = \"tiny\"", "name = \"<tiny> & co\"");
+    let out = job.out("out");
+    job.run(&out, &[]).expect(0, "");
+    let report = std::fs::read_to_string(out.join("report.html")).unwrap();
+    assert!(report.contains("<h1>&lt;tiny&gt; &amp; co</h1>") && report.contains("complete: every record is printed, the books balance"));
+    assert!(report.contains("pressrun status DIR --html") && !report.contains("pages a second"));
+    let printed = pressrun(&["status", &out.to_string_lossy(), "--html"]);
+    printed.expect(0, "pages a second");
+    let common = |text: &str| text.split("<h2>Time per stage").next().unwrap().to_string();
+    assert_eq!(common(&report), common(&printed.out));
+}
+
+#[test]
 fn machines_get_events() {
     let job = Job::new(9);
     let ended = job.run(&job.out("out"), &["--json"]);

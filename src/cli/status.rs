@@ -23,6 +23,9 @@ pub(super) struct Status {
     /// Write one JSON object to standard output.
     #[arg(long)]
     json: bool,
+    /// Write the report with the time of each stage, as HTML, to standard output.
+    #[arg(long, conflicts_with_all = ["json", "verify"])]
+    html: bool,
 }
 
 /// What the ledger says.
@@ -52,7 +55,12 @@ impl Status {
             None
         };
         let faults = found.balance.faults_at(found.job.state);
-        if self.json {
+        if self.html {
+            match engine::report_with_times(&self.folder) {
+                Ok(report) => print(&report.unwrap_or_default()),
+                Err(error) => return fail(&code::WORLD_LEDGER, error.to_string(), None),
+            }
+        } else if self.json {
             print(&format!("{}\n", json(&found, &faults, verified.as_ref())));
         } else {
             print(&text(&found, &faults, verified.as_ref()));

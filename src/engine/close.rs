@@ -26,7 +26,7 @@ pub(super) fn close(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, options: 
         return Err(EngineError::Bug(bug.count));
     }
     write_manifest(ledger, options)?;
-    let report = report::report(plan, &balance, &holds, &ledger.remark_counts()?, &ledger.page_counts()?, &ledger.print_files()?);
+    let report = report::report(ledger, false)?.expect("a job that is closed has begun");
     options.disk.commit(&options.out.join("report.html"), report.as_bytes())?;
     if let Some(path) = inputs.changed() {
         return Err(EngineError::InputChanged(path));

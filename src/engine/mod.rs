@@ -309,6 +309,12 @@ impl Inputs {
     }
 }
 
+/// The report of an output folder with the time of each stage; `None` if there is no job in it.
+pub fn report_with_times(out: &Path) -> Result<Option<String>, LedgerError> {
+    let ledger = Ledger::read(&Folder(out).ledger())?;
+    ledger.map_or(Ok(None), |ledger| report::report(&ledger, true))
+}
+
 /// Runs a plan to the end, or to the next place from which it can be resumed.
 pub fn run(plan: &Plan, options: &Options<'_>) -> Result<Summary, EngineError> {
     let folder = Folder(&options.out);
