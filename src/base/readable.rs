@@ -26,6 +26,14 @@ pub fn duration(milliseconds: u64) -> String {
     }
 }
 
+/// Bytes in the unit that matters at their size.
+pub fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000_000 => format!("{} kB", bytes.div_ceil(1000)),
+        _ => megabytes(bytes),
+    }
+}
+
 /// Bytes in megabytes.
 pub fn megabytes(bytes: u64) -> String {
     format!("{}.{} MB", grouped(bytes / 1_000_000), bytes / 100_000 % 10)
@@ -43,5 +51,7 @@ mod tests {
         assert_eq!(duration(61_000), "1 min 01 s");
         assert_eq!(duration(7_260_000), "2 h 01 min");
         assert_eq!(megabytes(12_345_678), "12.3 MB");
+        assert_eq!(size(12_345), "13 kB");
+        assert_eq!(size(1_234_567_890), "1,234.5 MB");
     }
 }

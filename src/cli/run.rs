@@ -12,7 +12,7 @@ use super::{Outcome, compile, print, render};
 use crate::base::code::{self, Code};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::file::Disk;
-use crate::base::readable::{duration, grouped, megabytes};
+use crate::base::readable::{duration, grouped, size};
 use crate::base::span::Sources;
 use crate::engine::{self, EngineError, Options, Stopwatch, Summary};
 use crate::ledger::{HoldCount, Ledger};
@@ -98,7 +98,7 @@ impl Run {
         });
         match written {
             Ok(Some(Ok(bytes))) => {
-                let text = format!("{}: record {number}, {}\n", path.display(), megabytes(bytes as u64));
+                let text = format!("{}: record {number}, {}\n", path.display(), size(bytes as u64));
                 print(&if self.json {
                     format!("{}\n", serde_json::json!({ "event": "record", "record": number, "file": path.display().to_string(), "bytes": bytes }))
                 } else {
@@ -218,8 +218,8 @@ pub(super) fn books(balance: &crate::ledger::Balance, holds: &[HoldCount]) -> Ve
         lines.push((format!("  {}", hold.code), grouped(hold.count), format!("{title}; first: record {}", hold.first + 1)));
     }
     lines.push(line("pages", balance.pages, String::new()));
-    lines.push(line("volumes", balance.volumes, megabytes(balance.volume_bytes)));
-    lines.push(line("print files", balance.print_files, megabytes(balance.print_bytes)));
+    lines.push(line("volumes", balance.volumes, size(balance.volume_bytes)));
+    lines.push(line("print files", balance.print_files, size(balance.print_bytes)));
     lines.push(line(
         "sheets",
         balance.sheets_printed,

@@ -1,0 +1,200 @@
+//! The stages of the press line, one at a time, on one thread and without a disk.
+//!
+//! ```text
+//! cargo bench --bench stages [-- --records N] [--rounds N]
+//! ```
+//! Takes seeded statements, gives CPU time per unit of each stage: the median of the rounds. A change that makes the whole job
+//! slower shows here in which stage. CPU time is read from `/proc`, so that it measures on Linux only.
+#![allow(clippy::disallowed_methods)]
+
+mod common;
+
+use std::hint::black_box;
+use std::path::Path;
+
+use bumpalo::Bump;
+use pressrun::base::money::{Currency, Money, parse_decimal};
+use pressrun::compose::{Composer, MissingGlyphs};
+use pressrun::input::{Input, InputFile, InputSpec, LinesSpec, Opened, find_format};
+use pressrun::kit::expr::{Field, Schema, Type, Value};
+use pressrun::kit::locale::MoneyStyle;
+use pressrun::kit::sample::{Format, Options, find_sample, write_sample};
+use pressrun::kit::text::tokens;
+use pressrun::model::page::{ComposedRange, Document, SortKey};
+use pressrun::plan::{self, Overrides, Plan};
+use pressrun::streams::FileInfo;
+use pressrun::streams::volume::{read_pages, write_volume};
+
+const JOB: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/statements/job.toml");
+
+fn main() {
+    let records: u64 = common::argument("--records").unwrap_or(2_000);
+    let bench = Bench { rounds: common::argument("--rounds").unwrap_or(5) };
+    println!("{}, commit {}", common::machine(), common::commit("%h"));
+    cut(&bench, records);
+    compose(&bench, records);
+    small_parts(&bench);
+}
+
+/// Finding where records begin and end.
+fn cut(bench: &Bench, records: u64) {
+    let field = |name: &str, kind| Field { name: name.into(), kind, optional: false };
+    let row = Schema { fields: vec![field("amount", Type::Decimal)] };
+    let contract = Schema { fields: vec![field("id", Type::Text), field("transactions", Type::List(row.into()))] };
+    let lines = LinesSpec { key: "id".into(), list: "transactions".into(), ..LinesSpec::default() };
+    for (name, format, spec) in [
+        ("cut NDJSON", Format::Ndjson, InputSpec::default()),
+        ("cut CSV with lines", Format::Csv, InputSpec { lines: Some(lines), ..InputSpec::default() }),
+        ("cut XML", Format::Xml, InputSpec { record: Some("statement".into()), ..InputSpec::default() }),
+    ] {
+        let files = sample(format, records * 4);
+        let input = Input::compile(find_format(format.name()).expect("a format"), &spec, &contract).expect("the section is right");
+        let read: Vec<InputFile<'_>> = files.iter().map(|bytes| InputFile::read(bytes, None).expect("UTF-8")).collect();
+        let (mut main, mut lines) = (read, Vec::new());
+        if input.has_lines() {
+            lines = main.split_off(1);
+        }
+        let opened = input.open(&main, &lines).expect("the heads are right");
+        let bytes: usize = files.iter().map(Vec::len).sum();
+        bench.rate(name, bytes as f64 / 1e6, "MB", || {
+            let mut cutter = opened.cutter();
+            let mut count = 0;
+            while let Some(range) = cutter.next(1_000, 32 << 20).expect("no fault") {
+                count += range.count;
+            }
+            assert_eq!(count, records * 4);
+        });
+    }
+}
+
+/// From the bytes of records to a volume, and back to its pages.
+fn compose(bench: &Bench, records: u64) {
+    let compiled = plan::compile(Path::new(JOB), &Overrides::default());
+    let plan = compiled.plan.expect("the job that ships is right");
+    let files = sample(Format::Ndjson, records);
+    let read = [InputFile::read(&files[0], None).expect("UTF-8")];
+    let opened = plan.inputs[0].input.open(&read, &[]).expect("the head is right");
+    let mut arena = Bump::new();
+
+    let bytes = files[0].len() as f64;
+    bench.rate("parse NDJSON", bytes / 1e6, "MB", || {
+        let range = opened.cutter().next(records, usize::MAX).expect("no fault").expect("records");
+        for raw in opened.raws(&range) {
+            arena.reset();
+            black_box(opened.parse(&raw, &arena).expect("a good record"));
+        }
+    });
+
+    let mut composer = Composer::new(&plan.compiled, &plan.resources, &plan.media_of, MissingGlyphs::Hold);
+    let mut range = composed(&plan, &opened, &mut composer, records);
+    let pages: usize = range.documents.iter().map(|document| document.pages.len()).sum();
+    bench.time("parse and compose", pages, "page", || range = composed(&plan, &opened, &mut composer, records));
+
+    let info = FileInfo { title: "bench", producer: "bench", date: plan.settings.date, language: "en-US" };
+    let mut volume = Vec::new();
+    let write = |out: &mut Vec<u8>| {
+        out.clear();
+        write_volume(&range, &plan.resources, &plan.media, &info, out).expect("a volume")
+    };
+    let index = write(&mut volume);
+    bench.time("write a volume", pages, "page", || {
+        write(&mut volume);
+    });
+    let entries: Vec<_> = index.documents.iter().zip(&range.documents).map(|(place, document)| place.entry(document, 0)).collect();
+    bench.time("read a volume", pages, "page", || {
+        for entry in &entries {
+            black_box(read_pages(&volume, entry, &plan.media).expect("its own pages"));
+        }
+    });
+    let mut order: Vec<_> = entries.iter().cycle().take(100_000).collect();
+    bench.time("sort entries", order.len(), "entry", || {
+        order.sort_by(|a, b| a.record.cmp(&b.record));
+        order.sort_by(|a, b| (&a.sort_key, a.record).cmp(&(&b.sort_key, b.record)));
+    });
+}
+
+fn composed<'p>(plan: &'p Plan, opened: &Opened<'_>, composer: &mut Composer<'p>, records: u64) -> ComposedRange {
+    let mut arena = Bump::new();
+    let mut range = ComposedRange::default();
+    let records = opened.cutter().next(records, usize::MAX).expect("no fault").expect("records");
+    for raw in opened.raws(&records) {
+        arena.reset();
+        let values = opened.parse(&raw, &arena).expect("a good record");
+        let projected = plan.layouts[0].projection.apply(values, &arena).expect("a whole record");
+        let number = raw.number as i64 + 1;
+        let variables = [Value::Row(projected), Value::Date(plan.settings.date), Value::Text(&plan.settings.name), Value::Integer(number)];
+        let mut key = SortKey::default();
+        key.push(&projected[0], false);
+        let mut document = Document { record: raw.number, sort_key: key.0, ..Document::default() };
+        composer.compose(0, &arena, &variables, &plan.locales[0], &mut document.pages).expect("a good record");
+        range.documents.push(document);
+    }
+    range.used = composer.take_used();
+    range
+}
+
+/// What a page is made of, many times over.
+fn small_parts(bench: &Bench) {
+    let compiled = plan::compile(Path::new(JOB), &Overrides::default());
+    let plan = compiled.plan.expect("the job that ships is right");
+    let text = "Please compare each line with your own records and tell us within sixty days if anything looks unfamiliar, Siân.";
+    bench.time("cut text into words", 100_000, "sentence", || {
+        for _ in 0..100_000 {
+            tokens(black_box(text), |token| {
+                black_box(token);
+            });
+        }
+    });
+    let currency = Currency::parse("USD").expect("a code");
+    let amount = Money { amount: parse_decimal(b"-1234567.89").expect("a number"), currency };
+    let mut out = String::new();
+    bench.time("write an amount", 1_000_000, "amount", || {
+        for _ in 0..1_000_000 {
+            out.clear();
+            plan.locales[0].write_money(black_box(amount), MoneyStyle::Plain, &mut out);
+        }
+    });
+    bench.time("read an amount", 1_000_000, "amount", || {
+        for _ in 0..1_000_000 {
+            black_box(parse_decimal(black_box(b"-1234567.89")).expect("a number"));
+        }
+    });
+}
+
+fn sample(format: Format, records: u64) -> Vec<Vec<u8>> {
+    let sample = find_sample("statements").expect("the sample that ships");
+    let mut files = vec![Vec::new(); sample.files(format).len()];
+    let mut writers: Vec<&mut dyn std::io::Write> = files.iter_mut().map(|file| file as &mut dyn std::io::Write).collect();
+    write_sample(sample, &Options::new(7, format), records, &mut writers).expect("memory takes everything");
+    files
+}
+
+struct Bench {
+    rounds: usize,
+}
+
+impl Bench {
+    fn rate(&self, name: &str, amount: f64, unit: &str, work: impl FnMut()) {
+        println!("{name:<24} {:>10.0} {unit}/s", amount / self.seconds(work));
+    }
+
+    fn time(&self, name: &str, count: usize, unit: &str, work: impl FnMut()) {
+        println!("{name:<24} {:>10.0} ns/{unit}", self.seconds(work) * 1e9 / count as f64);
+    }
+
+    /// CPU seconds of this thread: the median of the rounds, after one that warms the caches.
+    fn seconds(&self, mut work: impl FnMut()) -> f64 {
+        work();
+        common::median((0..self.rounds).map(|_| {
+            let before = on_cpu();
+            work();
+            on_cpu() - before
+        }))
+    }
+}
+
+/// Seconds this thread has run (the first field of `schedstat`, in nanoseconds).
+fn on_cpu() -> f64 {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").expect("Linux");
+    text.split(' ').next().and_then(|field| field.parse::<f64>().ok()).expect("a number") / 1e9
+}
