@@ -335,6 +335,14 @@ impl Ledger {
         Ok(all)
     }
 
+    /// How many documents there are, and the bytes of all their sort keys.
+    pub fn document_sizes(&self) -> Result<(u64, u64), LedgerError> {
+        let sql = "SELECT COUNT(*), COALESCE(SUM(LENGTH(sort_key)), 0) FROM documents";
+        let sizes = self.connection.query_row(sql, [], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)));
+        let (documents, key_bytes) = self.on("read", sizes)?;
+        Ok((documents.unsigned_abs(), key_bytes.unsigned_abs()))
+    }
+
     /// Calls `each` with every document, in the order of the records.
     pub fn each_document(&self, mut each: impl FnMut(DocumentRow)) -> Result<(), LedgerError> {
         let sql = "SELECT record, id, volume, first_page, pages, sheets, offset, length, hash, sort_key, layout FROM documents ORDER BY record";
