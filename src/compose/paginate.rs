@@ -528,6 +528,18 @@ where
         distribute(&tracks, width - gaps).into_iter().zip(columns.columns.iter().map(|(_, blocks)| *blocks)).collect()
     }
 
+    /// The box of a column made so high, with its content `shift` further down.
+    fn stretched(&self, blocks: &'a [Placed<'a>], height: Length, shift: Length) -> &'a [Placed<'a>] {
+        let arena = self.binder.arena;
+        let copy = arena.alloc_slice_copy(blocks);
+        if let Block::Box(frame) = copy[0].block {
+            let style = arena.alloc(BoxStyle { min_height: height, ..frame.style.clone() });
+            style.padding.top += shift;
+            copy[0].block = Block::Box(arena.alloc(FramedBlocks { style, children: frame.children, placed: frame.placed, form: frame.form }));
+        }
+        copy
+    }
+
     fn columns(&mut self, columns: &'a SideBySide<'a>, from: Token<'a>, room: Room) -> Result<Placement<'a>> {
         let widths = self.column_widths(columns, room.width);
         let tokens = match from {
@@ -535,12 +547,14 @@ where
             _ => None,
         };
         let mut heights = Vec::new();
-        if columns.align != VerticalAlign::Top && tokens.is_none() {
+        let stretches = widths.iter().any(|(_, blocks)| is_stretched(blocks));
+        if (columns.align != VerticalAlign::Top || stretches) && tokens.is_none() {
             for (width, blocks) in &widths {
                 heights.push(self.measure_all(blocks, *width)?);
             }
         }
         let tallest = heights.iter().copied().fold(Length::ZERO, Length::max);
+        let fits = tokens.is_none() && room.y + tallest <= room.bottom;
         let mut x = room.x;
         let mut height = Length::ZERO;
         let mut rest: BumpVec<'a, Option<Token<'a>>> = BumpVec::new_in(self.binder.arena);
@@ -552,6 +566,8 @@ where
                 VerticalAlign::Bottom => heights.get(index).map_or(Length::ZERO, |h| tallest - *h),
             };
             if let Some(token) = token {
+                let (blocks, shift) =
+                    if fits && is_stretched(blocks) { (self.stretched(blocks, tallest, shift), Length::ZERO) } else { (blocks, shift) };
                 let placement = self.flow(blocks, token, Room { x, y: room.y + shift, width, ..room })?;
                 height = height.max(placement.height + shift);
                 rest.push(placement.rest);
@@ -563,6 +579,11 @@ where
         let unfinished = rest.iter().any(Option::is_some);
         Ok(Placement { height, rest: unfinished.then(|| Token::Parallel(rest.into_bump_slice())) })
     }
+}
+
+/// Whether the blocks of a column are in a box of the column's own.
+fn is_stretched(blocks: &[Placed<'_>]) -> bool {
+    matches!(blocks, [Placed { block: Block::Box(frame), .. }] if frame.style.stretch)
 }
 
 fn quiet_zone(bars: &Bars<'_>) -> Length {

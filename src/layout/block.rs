@@ -69,6 +69,7 @@ impl<'t> Compiler<'_, 't> {
         let properties = self.properties_of(element, spec);
         let look = context.look.with(&properties);
         self.check_decimal(element, &look, context);
+        self.check_radius(element, &properties);
         // Boxes, tables and images read their width themselves, because it may be a percentage or follow from the height.
         let width = if matches!(spec.name, "box" | "table" | "img" | "barcode") { None } else { self.length(element, "width") };
         let margins = properties.flow(Break::Auto).margin;
@@ -101,6 +102,16 @@ impl<'t> Compiler<'_, 't> {
         let Some(attribute) = element.find("text-align").filter(|_| look.align == Align::Decimal && !context.is_cell) else { return };
         let message = "`decimal` is for table cells";
         self.fault(Diagnostic::error(&code::LAYOUT_VALUE, attribute.value.span, message).label("there is no column here").fix("right"));
+    }
+
+    fn check_radius(&mut self, element: &Element, properties: &Properties) {
+        let BoxStyle { radius, borders, .. } = properties.box_style();
+        let is_even = borders.top == borders.right && borders.top == borders.bottom && borders.top == borders.left;
+        if radius > Length::ZERO && !is_even {
+            let span = element.find("border-radius").map_or(element.span, |attribute| attribute.span);
+            let message = "corners are round only if all four sides have the same border or none";
+            self.fault(Diagnostic::warning(&code::LAYOUT_TOGETHER, span, message).label("the background is round, the border is not"));
+        }
     }
 
     fn paragraph(&mut self, element: &'t Element, context: &Context, role: Role, flow: Flow) -> Node {
@@ -488,6 +499,7 @@ fn boxed(nodes: Vec<Node>, element: &Element, style: BoxStyle) -> Vec<Node> {
         return nodes;
     }
     let is_static = nodes.iter().all(|node| node.is_static);
+    let style = BoxStyle { stretch: true, ..style };
     let kind = NodeKind::Box(BoxNode { style, children: nodes, form: None });
     vec![Node { kind, span: element.span, flow: Flow::default(), place: None, is_static }]
 }

@@ -376,7 +376,11 @@ impl TreeReader<'_> {
             self.fault(
                 Diagnostic::error(&code::LAYOUT_ENTITY, span, "a bare `&`")
                     .label("begins no reference")
-                    .hint("a literal `&` is written `&amp;`")
+                    .hint(if rest.starts_with("&&") {
+                        "tests are joined with `and`; a literal `&` is written `&amp;`"
+                    } else {
+                        "a literal `&` is written `&amp;`"
+                    })
                     .fix("&amp;"),
             );
             into.push("&", at, 1);

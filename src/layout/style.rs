@@ -124,6 +124,7 @@ impl Properties {
             height: self.length("height"),
             min_height: self.length("min-height").unwrap_or_default(),
             align: Align::Left,
+            stretch: false,
         }
     }
 

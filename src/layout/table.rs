@@ -361,7 +361,8 @@ impl<'t> Compiler<'_, 't> {
     pub(super) fn resolve_tracks(&mut self, tracks: &[Track], room: Option<Length>, span: Span) -> Option<Vec<Length>> {
         let percent: i64 = tracks.iter().map(|track| if let Track::Percent(part) = track { *part } else { 0 }).sum();
         if percent > 100_000 {
-            let message = format!("the columns are {}.{} % of the whole together", percent / 1000, percent % 1000 / 100);
+            let tenths = if percent % 1000 == 0 { String::new() } else { format!(".{}", percent % 1000 / 100) };
+            let message = format!("the columns are {}{tenths} % of the whole together", percent / 1000);
             self.fault(
                 Diagnostic::error(&code::LAYOUT_PERCENT, span, message)
                     .label("more than 100 %")

@@ -325,6 +325,8 @@ pub struct BoxStyle {
     pub min_height: Length,
     /// Where a narrower box stands.
     pub align: Align,
+    /// Whether it is a column, as high as the highest beside it where all fit one page.
+    pub stretch: bool,
 }
 
 impl BoxStyle {

@@ -210,7 +210,7 @@ impl Compiler<'_> {
                 let (node, kind) = self.node(operand)?;
                 match operator {
                     Operator::Not if kind == Type::Boolean => Some((Node::Unary(*operator, Box::new(node)), kind)),
-                    Operator::Not => self.wrong(&operand.range, format!("`not` wants a boolean, this is a {kind}")),
+                    Operator::Not => self.wrong(&operand.range, format!("`not` wants a boolean, this is {}", kind.with_article())),
                     _ if kind.is_numeric() => Some((Node::Unary(*operator, Box::new(node)), kind)),
                     _ => self.wrong(&operand.range, format!("a {kind} cannot be negated")),
                 }
@@ -226,7 +226,7 @@ impl Compiler<'_> {
                 let (test_node, yes_node, no_node) = (self.node(test), self.node(yes), self.node(no));
                 let ((test_node, test_kind), (yes_node, yes_kind), (no_node, no_kind)) = (test_node?, yes_node?, no_node?);
                 if test_kind != Type::Boolean {
-                    return self.wrong(&test.range, format!("`?` wants a boolean before it, this is a {test_kind}"));
+                    return self.wrong(&test.range, format!("`?` wants a boolean before it, this is {}", test_kind.with_article()));
                 }
                 let kind = if yes_node == Node::Null {
                     no_kind
@@ -254,17 +254,18 @@ impl Compiler<'_> {
             AstKind::Filter(inner, name, range, arguments) => {
                 if !FILTERS.iter().any(|filter| filter.name == name) {
                     self.node(inner);
-                    return self.fault(
-                        ExprFault::new(range.clone(), &code::EXPR_UNKNOWN_FILTER, format!("there is no filter `{name}`"))
-                            .suggest(name, FILTERS.iter().map(|f| f.name)),
-                    );
+                    let fault = ExprFault::new(range.clone(), &code::EXPR_UNKNOWN_FILTER, format!("there is no filter `{name}`"));
+                    return self.fault(match builtin::find(name) {
+                        Some(function) => fault.hint(format!("`{name}` is a function: `{}`", function.signature)),
+                        None => fault.suggest(name, FILTERS.iter().map(|f| f.name)),
+                    });
                 }
                 let (node, kind) = self.node(inner)?;
                 match filter::read(name, &kind, arguments) {
                     Ok(format) => Some((Node::Format(Box::new(node), format), Type::Text)),
                     Err((message, argument)) => {
                         let at = argument.and_then(|index| arguments.get(index)).map_or(range.clone(), |argument| argument.range.clone());
-                        let code = if argument.is_some() || message.contains("arguments") { &code::EXPR_ARGUMENTS } else { &code::EXPR_TYPE };
+                        let code = if argument.is_some() || message.contains("argument") { &code::EXPR_ARGUMENTS } else { &code::EXPR_TYPE };
                         let signature = FILTERS.iter().find(|f| f.name == name).map_or("", |f| f.signature);
                         self.fault(ExprFault::new(at, code, message).hint(format!("it is written `| {signature}`")))
                     }
@@ -404,17 +405,22 @@ impl Compiler<'_> {
 
     fn call(&mut self, name: &str, name_range: &Range<usize>, arguments: &[Ast], range: &Range<usize>) -> Compiled {
         let Some(function) = builtin::find(name) else {
-            return self.fault(
-                ExprFault::new(name_range.clone(), &code::EXPR_UNKNOWN_FUNCTION, format!("there is no function `{name}`"))
-                    .suggest(name, FUNCTIONS.iter().map(|f| f.name)),
-            );
+            let fault = ExprFault::new(name_range.clone(), &code::EXPR_UNKNOWN_FUNCTION, format!("there is no function `{name}`"));
+            return self.fault(match FILTERS.iter().find(|filter| filter.name == name) {
+                Some(filter) => fault.hint(format!("`{name}` is a filter and stands behind a bar: `value | {}`", filter.signature)),
+                None => fault.suggest(name, FUNCTIONS.iter().map(|f| f.name)),
+            });
         };
         let (least, most) = function.arity;
         if arguments.len() < least || arguments.len() > most {
             let wanted = if least == most { least.to_string() } else { format!("{least} to {most}") };
             return self.fault(
-                ExprFault::new(range.clone(), &code::EXPR_ARGUMENTS, format!("`{name}` takes {wanted} arguments, not {}", arguments.len()))
-                    .hint(format!("it is called `{}`", function.signature)),
+                ExprFault::new(
+                    range.clone(),
+                    &code::EXPR_ARGUMENTS,
+                    format!("`{name}` takes {wanted} argument{}, not {}", if most == 1 { "" } else { "s" }, arguments.len()),
+                )
+                .hint(format!("it is called `{}`", function.signature)),
             );
         }
         use Builtin::*;
@@ -457,7 +463,7 @@ impl Compiler<'_> {
         match (key, kind) {
             (Node::Text(code), _) => self.known_code(table, &name, &code, &arguments[1].range).map(|node| (node, Type::Text)),
             (key, Type::Text | Type::Integer) => Some((Node::Lookup(table, Box::new(key)), Type::Text)),
-            (_, kind) => self.wrong(&arguments[1].range, format!("a code is a text or a whole number, this is a {kind}")),
+            (_, kind) => self.wrong(&arguments[1].range, format!("a code is a text or a whole number, this is {}", kind.with_article())),
         }
     }
 
@@ -480,7 +486,7 @@ impl Compiler<'_> {
         let uses = self.uses_page;
         let (node, kind) = self.node(argument)?;
         if !kind.is_numeric() {
-            return self.wrong(&argument.range, format!("`running` sums numbers, this is a {kind}"));
+            return self.wrong(&argument.range, format!("`running` sums numbers, this is {}", kind.with_article()));
         }
         self.is_constant = false;
         let expr = Expr { node, kind: kind.clone(), is_constant: false, uses_page: uses };
@@ -527,7 +533,7 @@ impl Compiler<'_> {
             }
         };
         let Type::List(schema) = kind else {
-            self.wrong(&ast.range, format!("a list is wanted here, this is a {kind}"));
+            self.wrong(&ast.range, format!("a list is wanted here, this is {}", kind.with_article()));
             return None;
         };
         let field = match rest {
@@ -582,7 +588,7 @@ impl Compiler<'_> {
             let (node, kind) = self.node(&arguments[1])?;
             let wanted = if function == Take { Type::Integer } else { Type::Text };
             if kind != wanted {
-                return self.wrong(&arguments[1].range, format!("a {wanted} is wanted here, this is a {kind}"));
+                return self.wrong(&arguments[1].range, format!("a {wanted} is wanted here, this is {}", kind.with_article()));
             }
             Some(node)
         } else {
@@ -607,7 +613,7 @@ impl Compiler<'_> {
             (Count, None | Some(Type::Boolean)) => Type::Integer,
             (Count, Some(_)) if arguments.len() == 1 => Type::Integer,
             (Where, Some(Type::Boolean)) => Type::List(schema),
-            (Count | Where, Some(kind)) => return self.wrong(&item_range, format!("`{name}` wants a test, this is a {kind}")),
+            (Count | Where, Some(kind)) => return self.wrong(&item_range, format!("`{name}` wants a test, this is {}", kind.with_article())),
             (Where, None) => return None,
             (First | Last, Some(kind)) => kind,
             (First | Last, None) => Type::Row(schema),
@@ -658,7 +664,8 @@ impl Compiler<'_> {
         };
         for (index, (kind, wanted)) in kinds.iter().zip(wanted).enumerate() {
             if kind != wanted && nodes[index] != Node::Null {
-                return self.wrong(&arguments[index].range, format!("`{name}` wants a {wanted} here, this is a {kind}"));
+                return self
+                    .wrong(&arguments[index].range, format!("`{name}` wants {} here, this is {}", wanted.with_article(), kind.with_article()));
             }
         }
         let kind = match function {
@@ -675,7 +682,7 @@ impl Compiler<'_> {
             Number => Type::Decimal,
             Abs | Round | Floor | Ceil => {
                 if !kinds[0].is_numeric() {
-                    return self.wrong(&arguments[0].range, format!("`{name}` wants a number, this is a {}", kinds[0]));
+                    return self.wrong(&arguments[0].range, format!("`{name}` wants a number, this is {}", kinds[0].with_article()));
                 }
                 if kinds.get(1).is_some_and(|kind| *kind != Type::Integer) {
                     return self.wrong(&arguments[1].range, "the digits are a whole number");

@@ -155,7 +155,7 @@ pub fn read(name: &str, kind: &Type, arguments: &[Ast]) -> Result<Format, (Strin
     let limit = |least: usize, most: usize| {
         if texts.len() < least || texts.len() > most {
             let wanted = if least == most { format!("{least}") } else { format!("{least} to {most}") };
-            return Err((format!("the filter `{name}` takes {wanted} arguments, not {}", texts.len()), None));
+            return Err((format!("the filter `{name}` takes {wanted} argument{}, not {}", if most == 1 { "" } else { "s" }, texts.len()), None));
         }
         Ok(())
     };
@@ -171,7 +171,9 @@ pub fn read(name: &str, kind: &Type, arguments: &[Ast]) -> Result<Format, (Strin
         Some(text) if text.chars().count() == 1 => Ok(text.chars().next().unwrap_or(default)),
         Some(text) => Err((format!("`{text}` is not one character"), Some(index))),
     };
-    let wants = |good: bool, what: &str| if good { Ok(()) } else { Err((format!("the filter `{name}` wants {what}, this is a {kind}"), None)) };
+    let wants = |good: bool, what: &str| {
+        if good { Ok(()) } else { Err((format!("the filter `{name}` wants {what}, this is {}", kind.with_article()), None)) }
+    };
     let keyword = |index: usize, known: &[&str]| -> Result<usize, (String, Option<usize>)> {
         let text = texts[index];
         known.iter().position(|k| *k == text).ok_or_else(|| {

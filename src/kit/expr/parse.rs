@@ -117,7 +117,11 @@ pub fn parse(text: &str) -> Result<Ast, ExprFault> {
         other => {
             let range = parser.range();
             let mut fault = ExprFault::new(range, &code::EXPR_SYNTAX, format!("`{}` is not expected here", show(&other)));
-            if matches!(other, Token::Name(_) | Token::Number(_) | Token::Text(_)) {
+            if text.trim_start().starts_with("if ") {
+                fault = fault.hint("a choice is written `test ? value : other value`");
+            } else if other == Token::Symbol("(") {
+                fault = fault.hint("functions take all values in brackets: `length(name)`, not `name.length()`");
+            } else if matches!(other, Token::Name(_) | Token::Number(_) | Token::Text(_)) {
                 fault = fault.hint("an operator is missing, or a filter is not introduced by `|`");
             }
             Err(fault)
@@ -175,7 +179,13 @@ fn lex(text: &str) -> Result<Vec<(Token, Range<usize>)>, ExprFault> {
                 continue 'next;
             }
         }
-        return Err(ExprFault::new(start..start + letter.len_utf8(), &code::EXPR_SYNTAX, format!("`{letter}` means nothing in an expression")));
+        let fault = ExprFault::new(start..start + letter.len_utf8(), &code::EXPR_SYNTAX, format!("`{letter}` means nothing in an expression"));
+        return Err(match letter {
+            '[' | ']' => fault.hint("a row of a list is `first(list)`, `last(list)` or one of a `for`"),
+            '&' => fault.hint("write `and`"),
+            '$' => fault.hint("names stand alone: `{name}`"),
+            _ => fault,
+        });
     }
     tokens.push((Token::End, text.len()..text.len()));
     Ok(tokens)
@@ -216,6 +226,9 @@ impl Parser {
     fn expect(&mut self, symbol: &'static str, what: &str) -> Result<(), ExprFault> {
         if self.eat(symbol) {
             return Ok(());
+        }
+        if *self.peek() == Token::End {
+            return Err(ExprFault::new(self.range(), &code::EXPR_SYNTAX, format!("`{symbol}` is missing {what}, and the expression ends here")));
         }
         let found = show(self.peek());
         Err(ExprFault::new(self.range(), &code::EXPR_SYNTAX, format!("`{symbol}` is missing {what}, there is `{found}`")))
@@ -413,6 +426,9 @@ impl Parser {
             out.push(self.filters()?);
             if self.eat(")") {
                 return Ok(());
+            }
+            if *self.peek() == Token::End {
+                return Err(ExprFault::new(self.range(), &code::EXPR_SYNTAX, "the bracket of a function is not closed").hint("a `)` is missing"));
             }
             self.expect(",", "between arguments")?;
         }

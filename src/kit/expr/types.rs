@@ -62,6 +62,17 @@ impl Type {
     }
 }
 
+impl Type {
+    /// Its name as a sentence has it: `a text`, `an integer`, `money`.
+    pub fn with_article(&self) -> String {
+        match self {
+            Type::Money => "money".to_string(),
+            Type::Integer => "an integer".to_string(),
+            other => format!("a {other}"),
+        }
+    }
+}
+
 impl fmt::Display for Type {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())

@@ -338,7 +338,7 @@ pub const ELEMENTS: &[ElementSpec] = &[
     },
     ElementSpec {
         name: "column",
-        doc: "One of several columns.",
+        doc: "One of several columns. With a background or border of its own it is as high as the highest.",
         content: Content::Either,
         attributes: &[takes("width", Kind::Track, "1fr", "Its width: fixed, a percentage of the whole, or a share of what is left.")],
         properties: FRAMED,
