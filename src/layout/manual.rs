@@ -97,6 +97,8 @@ fn write_expressions(out: &mut String) {
          numbers; its result is never negative.\n\
          - **Money** has the currency of its field. Two currencies never meet in one calculation; money times or over a number is money, money over money a number.\n\
          - **Dates**: a date plus or minus whole days is a date, a date minus a date the days between.\n\
+         - **Without a filter** a number is printed with the digits it has, ungrouped, money as by `money`, a date as `2026-09-01`, a boolean as `yes` or \
+         `no`; decimal sign and minus are those of the record's locale.\n\
          - **Absent values** (of `optional` fields): what is calculated from one is absent too, an absent value prints nothing, a test of one does not hold. \
          `note ?? 'none'` gives a value in place of an absent one, `note eq null` and `exists(note)` tell.\n\
          - **Texts** are compared and sorted by the numbers of their characters, capitals before small letters.\n\

@@ -101,12 +101,14 @@ pub fn describe(case: &Case) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
     let job = format!(
-        "[job]\nname = \"case\"\ndate = 2026-10-01\nlocale = \"{}\"\n[tables]\nunits = \"units.csv\"\n[[input]]\nfiles = \"data.ndjson\"\nformat = \"ndjson\"\ncurrency = \"EUR\"\n\
+        "[job]\nname = \"case\"\ndate = 2026-10-01\nlocale = \"{}\"\n[tables]\nunits = \"units.csv\"\n\
+         [fonts.Tiny]\nregular = \"tiny.otf\"\n[[input]]\nfiles = \"data.ndjson\"\nformat = \"ndjson\"\ncurrency = \"EUR\"\n\
          [[layout]]\nfile = \"layout.xml\"\n",
         case.locale
     );
     write("job.toml", job.as_bytes());
     write("units.csv", "code,en,de\nHUR,hours,Stunden\nC62,pieces,Stück\n".as_bytes());
+    write("tiny.otf", include_bytes!("../fonts/tiny-cff.otf"));
     write("layout.xml", case.layout.as_bytes());
     write("data.ndjson", format!("{}\n", case.record).as_bytes());
     let pictures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/pictures");
