@@ -94,14 +94,11 @@ impl State {
     fn line(&self) -> String {
         let percent = (self.bytes_done.min(self.bytes) * 100).checked_div(self.bytes).unwrap_or(0);
         let name = self.stage.map_or("", Stage::name);
-        let held = if self.held > 0 { format!(" · {} held", grouped(self.held)) } else { String::new() };
         let left = self.left().map(|left| format!(" · {} left", duration(left))).unwrap_or_default();
-        format!(
-            "{name} {percent:>3} % · {} documents · {} pages · {} pages/s{held}{left}",
-            grouped(self.documents),
-            grouped(self.pages),
-            grouped(self.rate())
-        )
+        let held = if self.held > 0 { format!(" · {} held", grouped(self.held)) } else { String::new() };
+        // What people look for comes first: a narrow terminal cuts the rest off.
+        let (rate, pages, documents) = (grouped(self.rate()), grouped(self.pages), grouped(self.documents));
+        format!("{name} {percent:>3} % · {rate} pages/s{left}{held} · {pages} pages · {documents} documents")
     }
 }
 
@@ -128,7 +125,7 @@ impl Watch for Meter {
         match self.show {
             Show::Bar if bytes > 0 => {
                 let bar = ProgressBar::with_draw_target(Some(bytes), ProgressDrawTarget::stderr_with_hz(8));
-                let style = ProgressStyle::with_template("{prefix:>9} [{bar:32}] {msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
+                let style = ProgressStyle::with_template("{prefix:>8} [{bar:20}] {wide_msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
                 bar.set_style(style.progress_chars("=> "));
                 bar.set_prefix(stage.name());
                 state.bar = Some(bar);

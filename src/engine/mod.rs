@@ -10,6 +10,7 @@ mod close;
 mod composing;
 mod held;
 mod hold_limit;
+mod inputs;
 mod inspect;
 mod posting;
 mod report;
@@ -24,10 +25,12 @@ pub use composing::compose_one;
 pub use inspect::{inspect, told};
 pub use verify::{Verified, verify};
 
-use crate::base::file::{Disk, FileError, Fingerprint, FolderLock, Mapped};
+use inputs::{Inputs, Texts};
+
+use crate::base::file::{Disk, FileError, Fingerprint, FolderLock};
 use crate::base::hash::Hash;
-use crate::input::{InputFault, InputFile, RecordRange};
-use crate::ledger::{Balance, InputRow, JobRow, Ledger, LedgerError, State};
+use crate::input::InputFault;
+use crate::ledger::{Balance, JobRow, Ledger, LedgerError, State};
 use crate::plan::{PRODUCER, Plan};
 use crate::streams::StreamError;
 
@@ -198,114 +201,6 @@ impl Folder<'_> {
     /// The path in the folder of a print file.
     pub fn print_name(number: u32) -> String {
         format!("print/{number:06}.pdf")
-    }
-}
-
-/// The input files of a plan, mapped.
-pub(super) struct Inputs {
-    inputs: Vec<MappedInput>,
-}
-
-struct MappedInput {
-    files: Vec<Mapped>,
-    lines: Vec<Mapped>,
-}
-
-/// The files of one input as text.
-pub(super) struct Texts<'i> {
-    files: Vec<InputFile<'i>>,
-    lines: Vec<InputFile<'i>>,
-}
-
-impl Inputs {
-    /// Maps the files.
-    pub(super) fn open(plan: &Plan) -> Result<Inputs, EngineError> {
-        let map = |paths: &[PathBuf]| paths.iter().map(|path| Mapped::open(path)).collect::<Result<Vec<_>, _>>();
-        let mut inputs = Vec::new();
-        for input in &plan.inputs {
-            inputs.push(MappedInput { files: map(&input.files)?, lines: map(&input.lines)? });
-        }
-        Ok(Inputs { inputs })
-    }
-
-    /// The files as text, by input.
-    fn texts(&self, plan: &Plan) -> Result<Vec<Texts<'_>>, EngineError> {
-        let mut all = Vec::new();
-        for (input, planned) in self.inputs.iter().zip(&plan.inputs) {
-            let mut texts = Texts { files: Vec::new(), lines: Vec::new() };
-            for (files, out) in [(&input.files, &mut texts.files), (&input.lines, &mut texts.lines)] {
-                for file in files {
-                    let text = InputFile::read(file, planned.encoding.as_deref());
-                    out.push(text.map_err(|fault| EngineError::Input(vec![(file.path().to_path_buf(), fault)]))?);
-                }
-            }
-            all.push(texts);
-        }
-        Ok(all)
-    }
-
-    /// All files, in the order in which holds and the ledger count them.
-    fn all(&self) -> impl Iterator<Item = &Mapped> {
-        self.inputs.iter().flat_map(|input| input.files.iter().chain(&input.lines))
-    }
-
-    /// Where the files of an input begin in [`Inputs::all`].
-    fn first_file(&self, input: usize) -> usize {
-        self.inputs[..input].iter().map(|input| input.files.len() + input.lines.len()).sum()
-    }
-
-    /// Where the lines of a file of an input are in [`Inputs::all`].
-    fn lines_file(&self, input: usize, file: usize) -> usize {
-        self.first_file(input) + self.inputs[input].files.len() + file
-    }
-
-    /// Gives back the memory of a range that is composed.
-    fn release(&self, input: usize, range: &RecordRange) {
-        let input = &self.inputs[input];
-        for part in &range.parts {
-            input.files[part.file].release(part.bytes.clone());
-            if let Some(lines) = input.lines.get(part.file) {
-                lines.release(part.lines.clone());
-            }
-        }
-    }
-
-    fn bytes(&self) -> u64 {
-        self.all().map(|file| file.len() as u64).sum()
-    }
-
-    /// The first file that is not what it was when it was opened.
-    fn changed(&self) -> Option<PathBuf> {
-        self.all().find(|file| !file.is_unchanged()).map(|file| file.path().to_path_buf())
-    }
-
-    /// The first file of a range that is not what it was when it was opened.
-    fn changed_in(&self, input: usize, range: &RecordRange) -> Option<PathBuf> {
-        let input = &self.inputs[input];
-        let files = range.parts.iter().flat_map(|part| [input.files.get(part.file), input.lines.get(part.file)]);
-        files.flatten().find(|file| !file.is_unchanged()).map(|file| file.path().to_path_buf())
-    }
-
-    /// A fault of an input file with its path.
-    fn fault(&self, input: usize, fault: InputFault) -> EngineError {
-        self.faults(input, vec![fault])
-    }
-
-    /// Faults of the files of an input with their paths.
-    fn faults(&self, input: usize, faults: Vec<InputFault>) -> EngineError {
-        let input = &self.inputs[input];
-        let path = |fault: &InputFault| if fault.in_lines { &input.lines } else { &input.files }[fault.file].path().to_path_buf();
-        EngineError::Input(faults.into_iter().map(|fault| (path(&fault), fault)).collect())
-    }
-
-    fn rows(&self) -> Vec<InputRow> {
-        self.all()
-            .map(|file| InputRow {
-                path: file.path().display().to_string(),
-                length: file.len() as u64,
-                modified: file.fingerprint().modified_nanoseconds().to_string(),
-            })
-            .collect()
     }
 }
 

@@ -49,10 +49,32 @@ fn broken(start: usize, end: usize, why: &'static str) -> Markup {
     Markup { bytes: start..end, kind: Kind::Broken(why) }
 }
 
+/// What a byte can be in markup, as bits: names and attributes are too short for anything but a look at each byte.
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let sign = byte as u8;
+        classes[byte] = match sign {
+            b' ' | b'\t' | b'\r' | b'\n' | b'/' | b'>' | b'<' | b'=' | b'"' | b'\'' => ENDS_NAME,
+            b'A'..=b'Z' | b'a'..=b'z' | b'_' => STARTS_NAME | IN_NAME,
+            b'0'..=b'9' | b'-' | b'.' => IN_NAME,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    classes
+};
+/// The byte stands behind a name.
+const ENDS_NAME: u8 = 1;
+/// An ASCII letter or `_`, with which a name begins.
+const STARTS_NAME: u8 = 2;
+/// An ASCII sign that may be in a name.
+const IN_NAME: u8 = 4;
+
 #[inline]
 fn name_end(text: &[u8], start: usize) -> usize {
-    let ends = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'/' | b'>' | b'<' | b'=' | b'"' | b'\'');
-    text[start..].iter().position(ends).map_or(text.len(), |length| start + length)
+    text[start..].iter().position(|byte| CLASSES[usize::from(*byte)] & ENDS_NAME != 0).map_or(text.len(), |length| start + length)
 }
 
 #[inline]
@@ -128,7 +150,7 @@ pub(super) fn is_blank(text: &[u8]) -> bool {
 /// Prefix and local part of a name; the prefix is empty if there is none.
 #[inline]
 pub(super) fn split_name(name: &str) -> (&str, &str) {
-    name.split_once(':').unwrap_or(("", name))
+    name.bytes().position(|byte| byte == b':').map_or(("", name), |at| (&name[..at], &name[at + 1..]))
 }
 
 /// The attributes of a start tag, as (name, value as written) in order; an error says what is wrong and where.
@@ -150,7 +172,7 @@ impl<'t> Iterator for Attributes<'t> {
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         let rest = &self.text[self.at..];
-        let trimmed = rest.trim_start_matches([' ', '\t', '\r', '\n']);
+        let trimmed = &rest[rest.bytes().take_while(|byte| is_space(*byte)).count()..];
         if trimmed.is_empty() {
             return None;
         }
@@ -194,7 +216,18 @@ impl<'t> Iterator for Attributes<'t> {
 }
 
 /// Whether a text is a name without a colon (Namespaces in XML 1.0, production 4).
+#[inline]
 pub(super) fn is_name(text: &str) -> bool {
+    match text.as_bytes() {
+        [first, rest @ ..] if CLASSES[usize::from(*first)] & STARTS_NAME != 0 => {
+            rest.iter().all(|byte| CLASSES[usize::from(*byte)] & IN_NAME != 0) || is_long_name(text)
+        }
+        _ => is_long_name(text),
+    }
+}
+
+/// A name that may have letters beyond ASCII.
+fn is_long_name(text: &str) -> bool {
     let mut chars = text.chars();
     chars.next().is_some_and(is_name_start) && chars.all(is_name_part)
 }
@@ -230,7 +263,8 @@ pub(super) fn find_forbidden(text: &str) -> Option<(usize, char)> {
 /// A text without its references, and with line ends and white space as XML wants them; `None` if nothing changes.
 pub(super) fn unescape(text: &str, is_attribute: bool) -> Result<Option<String>, String> {
     let changes = |byte: &u8| matches!(byte, b'&' | b'\r') || is_attribute && matches!(byte, b'\n' | b'\t');
-    if !text.as_bytes().iter().any(changes) {
+    // Over all bytes, without a way out: so it becomes vectors.
+    if !text.bytes().fold(false, |found, byte| found | (byte == b'&') | (byte == b'\r') | (is_attribute & ((byte == b'\n') | (byte == b'\t')))) {
         return Ok(None);
     }
     let mut plain = String::with_capacity(text.len());

@@ -362,7 +362,7 @@ impl<'a> Reader<'a, '_> {
     #[inline]
     fn resolve(&self, at: usize, name: &'a str, is_element: bool) -> Held<(&'a str, u16)> {
         let (prefix, local) = split_name(name);
-        if !is_name(local) || name.contains(':') && !is_name(prefix) {
+        if !is_name(local) || local.len() < name.len() && !is_name(prefix) {
             return Err(self.fault(at, &format!("`{}` is not a name", shorten(name))));
         }
         // The default namespace is for elements only (Namespaces in XML 1.0, 6.2).
