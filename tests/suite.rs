@@ -8,6 +8,8 @@
 
 #[path = "suite/pages.rs"]
 mod pages;
+#[path = "suite/random.rs"]
+mod random;
 #[path = "suite/reading.rs"]
 mod reading;
 
@@ -105,6 +107,15 @@ fn every_case_has_the_faults_it_expects() {
 #[test]
 fn every_page_shows_what_its_case_expects() {
     let wrong = pages::run(&pages::read_cases());
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+/// The promise of the paginator: nothing is lost at a page's end, and nothing is set twice.
+#[test]
+fn no_word_is_lost_or_doubled() {
+    // More seeds than a build should wait for: PRESSRUN_SEEDS=5000 cargo test --test suite no_word
+    let seeds = std::env::var("PRESSRUN_SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(100);
+    let wrong = random::run(0..seeds);
     assert!(wrong.is_empty(), "\n{wrong}");
 }
 

@@ -213,7 +213,7 @@ fn paginate_body<'p: 'a, 'a>(
                 canvas.form(form, Length::ZERO, Length::ZERO);
             }
             let bottom = page.height - page.margin.bottom - less;
-            let room = Room { x: page.margin.left, y: page.margin.top, width: page.body_width(), bottom, is_fresh: true };
+            let room = Room { x: page.margin.left, y: page.margin.top, width: page.body_width(), bottom, is_fresh: true, may_break: true };
             let area = page.height - page.margin.top - page.margin.bottom;
             Paginator { binder, canvas, figures_used, area }.flow(body, token, room)
         };

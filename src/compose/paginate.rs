@@ -42,6 +42,8 @@ pub struct Room {
     pub bottom: Length,
     /// Whether nothing stands above it in this area: then something must be placed, or no page would do.
     pub is_fresh: bool,
+    /// Whether what does not fit may go on elsewhere. In a cell, a region or a box of fixed height a forced break has no effect.
+    pub may_break: bool,
 }
 
 /// What came of placing a block.
@@ -106,7 +108,7 @@ where
                 None if fresh && index > 0 => Length::ZERO,
                 None => child.flow.margin.top,
             };
-            if starts && child.flow.before == Break::Page && !fresh {
+            if starts && child.flow.before == Break::Page && !fresh && room.may_break {
                 return stop(index, Token::Start, y, arena);
             }
             let area = Room {
@@ -115,6 +117,7 @@ where
                 width: room.width - child.flow.margin.left - child.flow.margin.right,
                 bottom: room.bottom,
                 is_fresh: fresh,
+                may_break: room.may_break,
             };
             if starts && !fresh {
                 let needed = self.needed(children, index, area.width, room)?;
@@ -134,7 +137,7 @@ where
             fresh = false;
             index += 1;
             inner = Token::Start;
-            if child.flow.after == Break::Page && index < children.len() {
+            if child.flow.after == Break::Page && index < children.len() && room.may_break {
                 return stop(index, Token::Start, y, arena);
             }
         }
@@ -456,6 +459,7 @@ where
                 None => room.bottom - style.padding.bottom,
             },
             is_fresh: room.is_fresh,
+            may_break: room.may_break && style.height.is_none(),
         };
         let inner = self.flow(frame.children, from, area)?;
         if style.height.is_some() && inner.rest.is_some() {
@@ -513,7 +517,7 @@ where
             (None, Some(bottom)) => y + height - bottom - own_height,
             (None, None) => y,
         };
-        let room = Room { x: left, y: top, width: own_width, bottom: top + own_height, is_fresh: true };
+        let room = Room { x: left, y: top, width: own_width, bottom: top + own_height, is_fresh: true, may_break: false };
         match self.place(child, Token::Start, room)?.rest {
             None => Ok(()),
             Some(_) => Err(Hold::new(&code::RECORD_TOO_HIGH, format!("the content of a region is higher than its height of {own_height}"))),

@@ -266,13 +266,21 @@ where
                 if valign == VerticalAlign::Middle { free / 2 } else { free }
             }
         };
-        let area = Room { x: left + style.padding.left, y: y + style.padding.top + shift, width: inner, bottom: Length::MAX, is_fresh: true };
+        let area = Room {
+            x: left + style.padding.left,
+            y: y + style.padding.top + shift,
+            width: inner,
+            bottom: Length::MAX,
+            is_fresh: true,
+            may_break: false,
+        };
         if let Some(reserved) = self.decimal_shift(table, cell) {
             let area = Room { x: area.x + inner - reserved.0 - reserved.1, width: reserved.0, ..area };
             self.flow(cell.children, Token::Start, area)?;
             return Ok(());
         }
-        self.flow(cell.children, Token::Start, area)?;
+        let placement = self.flow(cell.children, Token::Start, area)?;
+        assert!(placement.rest.is_none(), "a cell without a lower edge holds all of its content");
         Ok(())
     }
 
@@ -298,7 +306,14 @@ where
             let width = cell_width(cell, tracks) - padding.left - padding.right;
             match tokens.map_or(Some(Token::Start), |tokens| tokens[index]) {
                 Some(token) => {
-                    let area = Room { x: left + padding.left, y: room.y + padding.top, width, bottom: room.bottom - padding.bottom, is_fresh: true };
+                    let area = Room {
+                        x: left + padding.left,
+                        y: room.y + padding.top,
+                        width,
+                        bottom: room.bottom - padding.bottom,
+                        is_fresh: true,
+                        may_break: true,
+                    };
                     let placement = self.flow(cell.children, token, area)?;
                     height = height.max(placement.height + padding.top + padding.bottom);
                     rest.push(placement.rest);

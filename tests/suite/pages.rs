@@ -45,6 +45,13 @@ pub struct Case {
     pub expected: Vec<String>,
 }
 
+impl Case {
+    /// A case of pages and a body, which expects nothing.
+    pub fn of_parts(parts: &str) -> Case {
+        read_case(&format!("random ---\nparts: {parts}\nexpect:"), Path::new("random"))
+    }
+}
+
 /// All cases, in the order of their files.
 pub fn read_cases() -> Vec<Case> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/layout");
