@@ -10,7 +10,7 @@ use std::io::{self, Read, Write};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
 
 /// A failure of the world: which path, what was tried, why not.
 #[derive(Debug, thiserror::Error)]
@@ -61,12 +61,56 @@ impl Fingerprint {
     }
 }
 
-/// A file mapped read-only.
+/// So many files are mapped at once; systems allow a process few more (Linux: 65,530), and memory for anything else is
+/// made of such maps, too.
+const MAPS_MAX: usize = 16_384;
+/// Beyond that, files of up to this size are read.
+const READ_BYTES_MAX: u64 = 1 << 20;
+/// Maps there are.
+static MAPS: AtomicUsize = AtomicUsize::new(0);
+
+/// A file mapped read-only. A billing run that writes each invoice to a file of its own may have more files than there can be
+/// maps: small ones are then read instead.
 #[derive(Debug)]
 pub struct Mapped {
     path: PathBuf,
     fingerprint: Fingerprint,
-    map: Option<memmap2::Mmap>,
+    content: Content,
+}
+
+#[derive(Debug)]
+enum Content {
+    /// Nothing can be mapped of a file without bytes.
+    Empty,
+    Map(Counted),
+    Read(Vec<u8>),
+}
+
+/// A map, counted in [`MAPS`].
+#[derive(Debug)]
+struct Counted(memmap2::Mmap);
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        MAPS.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Content {
+    fn of(file: &File, length: u64, maps_max: usize) -> io::Result<Content> {
+        if length == 0 {
+            return Ok(Content::Empty);
+        }
+        if length <= READ_BYTES_MAX && MAPS.load(Ordering::Relaxed) >= maps_max {
+            let mut bytes = Vec::with_capacity(length as usize);
+            // What comes behind is a change, which the fingerprint tells.
+            file.take(length).read_to_end(&mut bytes)?;
+            return Ok(Content::Read(bytes));
+        }
+        let map = map_file(file)?;
+        MAPS.fetch_add(1, Ordering::Relaxed);
+        Ok(Content::Map(Counted(map)))
+    }
 }
 
 impl Mapped {
@@ -79,8 +123,8 @@ impl Mapped {
         }
         // A lock is advisory and some file systems have none; the fingerprint below is the real guard.
         let _ = file.try_lock_shared();
-        let map = if metadata.len() == 0 { None } else { Some(map_file(&file).map_err(|e| FileError::new("map", path, e))?) };
-        Ok(Mapped { path: path.to_path_buf(), fingerprint: Fingerprint::from_metadata(&metadata), map })
+        let content = Content::of(&file, metadata.len(), MAPS_MAX).map_err(|e| FileError::new("map", path, e))?;
+        Ok(Mapped { path: path.to_path_buf(), fingerprint: Fingerprint::from_metadata(&metadata), content })
     }
 
     /// Its path.
@@ -99,7 +143,7 @@ impl Mapped {
         // Only whole pages inside the range: its edges belong to neighbours that may still be read.
         let (start, end) = (range.start.next_multiple_of(PAGE), range.end.min(self.len()) / PAGE * PAGE);
         if start < end
-            && let Some(map) = &self.map
+            && let Content::Map(Counted(map)) = &self.content
         {
             release_pages(map, start, end - start);
         }
@@ -132,7 +176,11 @@ fn release_pages(map: &memmap2::Mmap, offset: usize, length: usize) {
 impl Deref for Mapped {
     type Target = [u8];
     fn deref(&self) -> &[u8] {
-        self.map.as_deref().unwrap_or(&[])
+        match &self.content {
+            Content::Empty => &[],
+            Content::Map(Counted(map)) => map,
+            Content::Read(bytes) => bytes,
+        }
     }
 }
 
@@ -376,6 +424,21 @@ mod tests {
         for path in ["../secret", "/etc/passwd", "a/../../b", ""] {
             assert_eq!(inside(folder, path), None, "{path}");
         }
+    }
+
+    #[test]
+    fn more_files_than_maps_are_read() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("in.xml");
+        fs::write(&path, b"<r/>").expect("written");
+        let file = File::open(&path).expect("opens");
+        assert!(matches!(Content::of(&file, 4, usize::MAX).expect("maps"), Content::Map(_)));
+        let content = Content::of(&file, 4, 0).expect("reads");
+        let mapped = Mapped { path: path.clone(), fingerprint: Fingerprint::of(&path).expect("is there"), content };
+        assert!(matches!(&mapped.content, Content::Read(bytes) if bytes == b"<r/>"));
+        mapped.release(0..4);
+        assert_eq!(&*mapped, b"<r/>");
+        assert!(mapped.is_unchanged());
     }
 
     #[test]
