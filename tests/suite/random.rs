@@ -1,4 +1,4 @@
-//! Random bodies over pages of different sizes: every word is on exactly one page, in its order.
+//! Random bodies over pages of different sizes: every word is on exactly one page, in its order unless columns stand side by side.
 
 use super::pages;
 
@@ -18,6 +18,10 @@ impl Random {
 struct Body {
     random: Random,
     words: u32,
+    /// Whether columns stand side by side, so that words are read in another order.
+    is_parallel: bool,
+    /// Whether columns are open.
+    is_divided: bool,
     out: String,
 }
 
@@ -78,6 +82,9 @@ impl Body {
             }
             4 | 5 => {
                 self.out.push_str(&format!("<table{flow} columns=\"1fr\" cell-padding=\"1pt\" row-orphans=\"{}\">", self.random.below(3) + 1));
+                if self.random.below(2) == 0 {
+                    self.out.push_str("<thead><tr><th>head</th></tr></thead>");
+                }
                 for _ in 0..=self.random.below(6) {
                     self.out.push_str("<tr><td>");
                     if self.random.below(4) == 0 {
@@ -95,9 +102,18 @@ impl Body {
                 self.out.push_str("</table>");
             }
             _ => {
-                self.out.push_str(&format!("<columns{flow}><column padding=\"1pt\" background=\"#eee\">"));
-                self.blocks(depth - 1);
-                self.out.push_str("</column></columns>");
+                self.out.push_str(&format!("<columns{flow} gap=\"6pt\">"));
+                // Side by side only once: in narrower columns words would be cut.
+                let count = if self.is_divided { 0 } else { self.random.below(2) };
+                let before = std::mem::replace(&mut self.is_divided, true);
+                for _ in 0..=count {
+                    self.out.push_str("<column padding=\"1pt\" background=\"#eee\">");
+                    self.blocks(depth - 1);
+                    self.out.push_str("</column>");
+                }
+                self.is_divided = before;
+                self.is_parallel |= count > 0;
+                self.out.push_str("</columns>");
             }
         }
     }
@@ -107,7 +123,8 @@ impl Body {
 pub fn run(seeds: std::ops::Range<u64>) -> String {
     let mut wrong = String::new();
     for seed in seeds {
-        let mut body = Body { random: Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15)), words: 0, out: String::new() };
+        let mut body =
+            Body { random: Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15)), words: 0, is_parallel: false, is_divided: false, out: String::new() };
         body.blocks(3);
         let pages = r#"<page name="first" size="160pt 130pt" margin="20pt 10pt 20pt 40pt"/> <page name="rest" size="160pt 130pt" margin="10pt"/>
             <page name="last" size="160pt 130pt" margin="10pt 10pt 50pt"/>"#;
@@ -116,10 +133,15 @@ pub fn run(seeds: std::ops::Range<u64>) -> String {
         let shown: Vec<String> = (description.iter())
             .filter(|line| line.starts_with("line ") && line.contains(" = "))
             .flat_map(|line| {
-                line.split('"').nth(1).unwrap_or_default().split(' ').filter(|word| *word != "•").map(str::to_string).collect::<Vec<_>>()
+                line.split('"').nth(1).unwrap_or_default().split(' ').filter(|word| word.starts_with('w')).map(str::to_string).collect::<Vec<_>>()
             })
             .collect();
-        let wanted: Vec<String> = (0..body.words).map(|number| format!("w{number}")).collect();
+        let mut wanted: Vec<String> = (0..body.words).map(|number| format!("w{number}")).collect();
+        let mut shown = shown;
+        if body.is_parallel {
+            shown.sort();
+            wanted.sort();
+        }
         if shown != wanted {
             let at = shown.iter().zip(&wanted).take_while(|(a, b)| a == b).count();
             let first = description.first().cloned().unwrap_or_default();

@@ -43,7 +43,12 @@ pub const PROPERTIES: &[PropertySpec] = &[
     flow("margin-right", Kind::Offset, "0", "The space on the right."),
     flow("margin-bottom", Kind::Offset, "0", "The space below."),
     flow("margin-left", Kind::Offset, "0", "The space on the left."),
-    flow("break-before", Kind::Keyword(BREAKS), "auto", "Whether a page ends before it: if needed, not if it can be helped, always. In cells, regions and boxes of fixed height, `page` has no effect."),
+    flow(
+        "break-before",
+        Kind::Keyword(BREAKS),
+        "auto",
+        "Whether a page ends before it: if needed, not if it can be helped, always. In cells, regions and boxes of fixed height, `page` has no effect.",
+    ),
     flow("break-after", Kind::Keyword(BREAKS), "auto; headings: avoid", "Whether a page ends after it; `avoid` keeps it with the next block."),
     flow("break-inside", Kind::Keyword(&["auto", "avoid"]), "auto", "`avoid`: kept on one page if it fits one."),
     property("padding", PropertyGroup::Padding, Kind::Edges, "0", "The space inside, between border and content, on all sides."),
