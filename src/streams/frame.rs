@@ -91,7 +91,8 @@ impl Frame {
 }
 
 /// What a page dictionary (ISO 32000-1, 7.7.3.3) begins with. Its resources are shared but named on every page that has
-/// content, because ISO 19005-2, 6.2.2 wants them explicit.
+/// content, because ISO 19005-2, 6.2.2 wants them explicit; a page without content has an empty dictionary (ISO 32000-1,
+/// table 30).
 pub(super) fn begin_page(parent: Ref, has_content: bool, out: &mut Vec<u8>) {
     out.extend_from_slice(b"<</Type/Page/Parent ");
     write_ref(parent, out);
@@ -99,6 +100,8 @@ pub(super) fn begin_page(parent: Ref, has_content: bool, out: &mut Vec<u8>) {
         out.extend_from_slice(b"/Resources ");
         write_ref(RESOURCES, out);
         out.extend_from_slice(b"/Contents");
+    } else {
+        out.extend_from_slice(b"/Resources<<>>");
     }
 }
 

@@ -256,6 +256,21 @@ fn the_same_range_gives_the_same_file() {
 }
 
 #[test]
+fn blank_sides_have_resources_too() {
+    let document = lopdf::Document::load_mem(&print(&sample())).expect("reads");
+    let mut blanks = 0;
+    for page in document.get_pages().values() {
+        let page = document.get_dictionary(*page).expect("a page");
+        let resources = page.get(b"Resources").expect("ISO 32000-1, table 30: required");
+        if !page.has(b"Contents") {
+            assert!(resources.as_dict().expect("a dictionary").is_empty());
+            blanks += 1;
+        }
+    }
+    assert_eq!(blanks, 2);
+}
+
+#[test]
 fn a_print_file_holds_the_bodies_in_mail_order_and_late_streams_after_them() {
     let sample = sample();
     let bytes = print(&sample);
