@@ -2,12 +2,14 @@
 """kill.py PRESSRUN JOB.toml DATA WORK_DIR [--kills 20] [--seed N] [--threads 2]
 
 Kills the run with SIGKILL at random moments, runs it again, and compares the result with that of a run nobody
-touched.  Three of four kills have a folder of their own; the others strike the same folder again and again before
-the run may finish.  The seed is printed; give it to see the same delays again.
+touched.  Volumes and print files are made small, so that many moments differ.  Three of four kills have a folder of
+their own; the others strike the same folder again and again before the run may finish.  The seed is printed; give it
+to see the same delays again.
 """
 import argparse
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -33,8 +35,23 @@ shutil.rmtree(work, ignore_errors=True)
 work.mkdir(parents=True)
 
 
+def small_job():
+    """The job with 100 records a volume and 300 pieces a print file, its paths made absolute."""
+    home = Path(a.job).resolve().parent
+    text = Path(a.job).read_text()
+    text = re.sub(r'^\[job\]$', '[job]\nvolume-records = 100', text, count=1, flags=re.M)
+    text = re.sub(r'^pieces-per-file = .*$', 'pieces-per-file = 300', text, flags=re.M)
+    text = re.sub(r'^(files?) = "([^"]+)"', lambda m: '%s = "%s"' % (m[1], home / m[2]), text, flags=re.M)
+    job = work / 'job.toml'
+    job.write_text(text)
+    return job
+
+
+job = small_job()
+
+
 def command(out):
-    return [a.pressrun, 'run', a.job, '--input', a.data, '--out', out, '--threads', a.threads]
+    return [a.pressrun, 'run', job, '--input', a.data, '--out', out, '--threads', a.threads]
 
 
 def finish(out):

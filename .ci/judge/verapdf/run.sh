@@ -1,5 +1,6 @@
 #!/bin/bash
 # run.sh FLAVOUR[,FLAVOUR]|auto FILE...   veraPDF's verdict on each file (Judge.java says in what form).
+# run.sh --fetch                          only fetches veraPDF.
 # Fetches veraPDF with Maven on first use; everything it keeps lies in target/ci of the checkout.
 # Fits ../shared/judges/check_pdf.sh: VERAPDF_CMD=…/.ci/judge/verapdf/run.sh
 # THREADS (default 1) files are judged at a time; HEAP is the JVM's limit (default 3g).
@@ -21,5 +22,6 @@ if ! cmp -s "$here/pom.xml" "$lib/.pom"; then
   cp "$here/pom.xml" "$lib/.pom"
 fi
 
+[ "${1-}" != --fetch ] || exit 0
 [ $# -ge 2 ] || { echo "usage: run.sh FLAVOUR[,FLAVOUR]|auto FILE..." >&2; exit 2; }
-exec java -Xmx"${HEAP:-3g}" -Dfile.encoding=UTF-8 -cp "$lib/*" "$here/Judge.java" "${THREADS:-1}" "$@"
+exec java -Xmx"${HEAP:-3g}" -XX:+UseParallelGC -Dfile.encoding=UTF-8 -cp "$lib/*" "$here/Judge.java" "${THREADS:-1}" "$@"

@@ -26,7 +26,7 @@ const EXTRA: &str = "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝ�
 const LIGATURES: &[&str] = &["fi", "fl", "ff", "ffi", "ffl", "ft", "fj", "tt", "ti", "Th", "fb", "fh", "fk", "ch", "ck", "ct", "st"];
 
 impl NarrowCode {
-    /// Assigns codes: ASCII to itself, then ligatures, then [`EXTRA`] until the codes run out.
+    /// Assigns codes: ASCII to itself, then ligatures, then `EXTRA` until the codes run out.
     pub fn assign(face: &Face, shape: impl Fn(&str) -> Vec<ShapedGlyph>) -> NarrowCode {
         let mut code = NarrowCode { glyph_of: [0; 256], code_of: vec![0; face.advances.len()], ligatures: Vec::new() };
         for byte in 0x20..0x7fu8 {
