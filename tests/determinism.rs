@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{Job, contents};
+use common::{Ended, Job, contents, shipped};
 
 #[test]
 fn any_number_of_threads_gives_the_same_bytes() {
@@ -16,6 +16,27 @@ fn any_number_of_threads_gives_the_same_bytes() {
         assert!(found.len() > 20, "{found:?}");
         let expected = expected.get_or_insert_with(|| found.clone());
         assert_eq!(&found, expected, "{threads} threads");
+    }
+}
+
+#[test]
+fn both_shipped_jobs_give_the_same_bytes_for_any_number_of_threads() {
+    for name in ["statements", "invoices"] {
+        let folder = tempfile::tempdir().unwrap();
+        let job = shipped(name, folder.path());
+        let runs: Vec<_> = ["1", "2", "5"]
+            .map(|threads| {
+                let out = folder.path().join(format!("out-{threads}"));
+                let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_pressrun"));
+                command.arg("run").arg(&job).arg("--out").arg(&out).args(["--threads", threads]);
+                Ended::of(command.output().unwrap()).expect(0, "the books balance");
+                contents(&out)
+            })
+            .into();
+        // Enough volumes and print files for five threads to meet.
+        assert!(runs[0].keys().filter(|file| file.ends_with(".pdf")).count() > 4, "{name}: {:?}", runs[0].keys());
+        assert_eq!(runs[0], runs[1], "{name}, 2 threads");
+        assert_eq!(runs[0], runs[2], "{name}, 5 threads");
     }
 }
 

@@ -8,23 +8,73 @@ use common::{Job, contents, pressrun};
 
 #[test]
 fn whichever_write_fails_the_next_run_ends_the_same() {
-    let job = Job::new(11);
+    check_every_write(&Job::new(11), 0);
+}
+
+#[test]
+fn whichever_write_fails_what_is_held_stays_held() {
+    let job = Job::new(5);
+    let good: Vec<String> = (0..5).map(common::record).collect();
+    job.write("data.ndjson", &[&good[0], "{\"id\":\"C9\"}\n", &good[1], &good[2], "not a record\n", &good[3], &good[4]].map(String::from).concat());
+    check_every_write(&job, 1);
+}
+
+/// Fails the first write of the job, then the second and so on: folders, parts of files, renames, and transactions of the
+/// ledger all count. The next run must end with `code` and the bytes of a run that met no fault.
+fn check_every_write(job: &Job, code: i32) {
     let whole = job.out("whole");
-    job.run(&whole, &["--threads", "1"]).expect(0, "");
+    job.run(&whole, &["--threads", "1"]).expect(code, "the books balance");
     let expected = contents(&whole);
+    // Which stages were under way when a write failed.
+    let (mut composing, mut assembling, mut closing) = (0, 0, 0);
     for limit in 0.. {
         assert!(limit < 1000, "the job never gets through");
         let out = job.out(&format!("full-{limit}"));
         let ended = job.run(&out, &["--threads", "1", "--disk-full-after", &limit.to_string()]);
-        if ended.code == Some(0) {
-            assert!(limit > 30, "only {limit} writes were counted");
+        if ended.code == Some(code) {
             break;
         }
         ended.expect(2, "no space left");
-        job.run(&out, &["--threads", "1"]).expect(0, "the books balance");
+        match (out.join("print/000001.pdf").exists(), out.join("manifest.csv").exists()) {
+            (false, _) => composing += 1,
+            (true, false) => assembling += 1,
+            (true, true) => closing += 1,
+        }
+        job.run(&out, &["--threads", "1"]).expect(code, "the books balance");
         assert_eq!(contents(&out), expected, "write {limit}");
         std::fs::remove_dir_all(&out).unwrap();
     }
+    assert!(composing > 20 && assembling > 5 && closing > 2, "{composing} composing, {assembling} assembling, {closing} closing");
+}
+
+#[test]
+fn a_job_that_does_not_balance_is_not_closed() {
+    let job = Job::new(11);
+    let closing = |out: &std::path::Path| out.join("held.ndjson").exists();
+    // The first write that fails once all print files are posted: only closing is left.
+    let stopped = (0..1000).map(|limit| (job.out(&format!("full-{limit}")), limit.to_string())).find(|(out, limit)| {
+        job.run(out, &["--threads", "1", "--disk-full-after", limit]).expect(2, "no space left");
+        closing(out)
+    });
+    let (out, _) = stopped.expect("closing writes");
+    for (change, fault) in [
+        ("UPDATE print_files SET pages = pages - 1 WHERE number = 1", "pages printed"),
+        ("UPDATE documents SET sheets = sheets + 1 WHERE record = 3", "sheets"),
+        ("DELETE FROM pieces WHERE sequence = 2", "documents"),
+        ("UPDATE volumes SET records = records + 1 WHERE number = 0", "records in volumes"),
+    ] {
+        let ledger = out.join("ledger.sqlite");
+        let kept = std::fs::read(&ledger).unwrap();
+        let changed = rusqlite::Connection::open(&ledger).unwrap().execute(change, []).unwrap();
+        assert_eq!(changed, 1, "{change}");
+        let ended = job.run(&out, &[]);
+        ended.expect(2, "W0108");
+        ended.expect(2, fault);
+        assert!(!out.join("report.html").exists(), "{change}");
+        pressrun(&["status", &out.to_string_lossy()]).expect(2, "not closed");
+        std::fs::write(&ledger, kept).unwrap();
+    }
+    job.run(&out, &[]).expect(0, "the books balance");
 }
 
 #[test]

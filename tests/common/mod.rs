@@ -96,6 +96,32 @@ impl Job {
     }
 }
 
+/// The job file of a copy in `folder` of a job that ships, with small volumes and print files.
+pub fn shipped(name: &str, folder: &Path) -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    copy_tree(&root.join("layouts"), &folder.join("layouts"));
+    let home = folder.join("fixtures").join(name);
+    copy_tree(&root.join("fixtures").join(name), &home);
+    let job = home.join("job.toml");
+    let text = std::fs::read_to_string(&job).unwrap();
+    let small = text.replacen("[job]\n", "[job]\nvolume-records = 5\n", 1).replace("pieces-per-file = 2500", "pieces-per-file = 7");
+    assert_eq!(small.len(), text.len() + "volume-records = 5\n".len() - "500".len(), "the job file says otherwise now");
+    std::fs::write(&job, small).unwrap();
+    job
+}
+
+fn copy_tree(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let (path, name) = entry.map(|entry| (entry.path(), entry.file_name())).unwrap();
+        if path.is_dir() {
+            copy_tree(&path, &to.join(name));
+        } else {
+            std::fs::copy(&path, to.join(name)).unwrap();
+        }
+    }
+}
+
 /// How the program ended.
 #[derive(Debug)]
 pub struct Ended {
