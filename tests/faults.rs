@@ -105,7 +105,7 @@ fn a_fault_of_the_program_holds_its_record_and_keeps_the_job_open() {
     let out = job.out("out");
     let failing = job.run(&out, &["--fail-at-record", "6"]);
     failing.expect(2, "W0110");
-    failing.expect(2, "1 records met a fault of this program");
+    failing.expect(2, "1 record met a fault of this program");
     let held: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(out.join("held.ndjson")).unwrap()).unwrap();
     assert_eq!((held["record"].as_u64(), held["code"].as_str(), held["original"].as_str()), (Some(6), Some("R0499"), Some(&*common::record(5))));
     assert!(held["reason"].as_str().unwrap().contains("asked to fail at this record"), "{held}");
@@ -153,7 +153,7 @@ fn ctrl_c_ends_after_the_volumes_in_work_and_a_run_goes_on() {
         ended.expect(2, "stopping after the volumes in work");
         if presses == 1 {
             ended.expect(2, "W0106");
-            ended.expect(2, "are complete");
+            ended.expect(2, "complete so far:");
             ended.expect(2, "run the same command again");
             let left = |folder: &str| {
                 std::fs::read_dir(out.join(folder)).unwrap().filter(|e| e.as_ref().unwrap().path().extension().is_some_and(|e| e == "part")).count()
@@ -191,7 +191,7 @@ fn another_job_in_the_folder_is_refused() {
 fn data_that_changed_since_is_refused() {
     let job = Job::new(50);
     let out = job.out("out");
-    job.run(&out, &["--disk-full-after", "70", "--threads", "1"]).expect(2, "are complete");
+    job.run(&out, &["--disk-full-after", "70", "--threads", "1"]).expect(2, "complete so far:");
     // As long as before, so that the plan is the same.
     let data = common::data(50).replace("entry 0", "ENTRY 0");
     job.write("data.ndjson", &data);

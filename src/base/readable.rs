@@ -15,6 +15,11 @@ pub fn grouped(number: u64) -> String {
     out
 }
 
+/// A number of things: `1 record`, `1,200 records`.
+pub fn counted(number: u64, thing: &str) -> String {
+    format!("{} {thing}{}", grouped(number), if number == 1 { "" } else { "s" })
+}
+
 /// A duration in the units that matter at its size.
 pub fn duration(milliseconds: u64) -> String {
     let seconds = milliseconds / 1000;
@@ -47,6 +52,8 @@ mod tests {
     fn numbers_are_read_at_a_glance() {
         assert_eq!(grouped(7), "7");
         assert_eq!(grouped(1_234_567), "1,234,567");
+        assert_eq!(counted(1, "record"), "1 record");
+        assert_eq!(counted(1200, "record"), "1,200 records");
         assert_eq!(duration(900), "0.9 s");
         assert_eq!(duration(61_000), "1 min 01 s");
         assert_eq!(duration(7_260_000), "2 h 01 min");

@@ -9,6 +9,7 @@ use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use crate::base::diagnostic::{Diagnostic, Severity};
+use crate::base::readable::counted;
 use crate::base::span::Sources;
 
 /// Whether messages on standard error may have colours (no-color.org).
@@ -70,7 +71,7 @@ fn clamp(text: &str, start: usize, end: usize) -> (usize, usize) {
 pub(super) fn count(diagnostics: &[Diagnostic]) -> String {
     let errors = diagnostics.iter().filter(|d| d.severity == Severity::Error).count();
     let warnings = diagnostics.len() - errors;
-    let word = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+    let word = |count: usize, word: &str| counted(count as u64, word);
     match (errors, warnings) {
         (0, _) => word(warnings, "warning"),
         (_, 0) => word(errors, "error"),

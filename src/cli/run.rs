@@ -12,7 +12,7 @@ use super::{Outcome, compile, print, render};
 use crate::base::code::{self, Code};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::file::Disk;
-use crate::base::readable::{duration, grouped, size};
+use crate::base::readable::{counted, duration, grouped, size};
 use crate::base::span::Sources;
 use crate::engine::{self, EngineError, Options, Stopwatch, Summary};
 use crate::ledger::{HoldCount, Ledger};
@@ -180,8 +180,9 @@ fn message_of(error: &EngineError, out: &Path) -> String {
     let complete = Ledger::read(&out.join("ledger.sqlite")).ok().flatten().and_then(|ledger| ledger.balance().ok());
     match complete {
         Some(balance) if balance.volumes > 0 && !matches!(error, EngineError::Locked(_) | EngineError::OtherPlan(_)) => {
-            let print = if balance.print_files > 0 { format!(" and {} print files", grouped(balance.print_files)) } else { String::new() };
-            format!("{error}; {} volumes with {} documents{print} are complete", grouped(balance.volumes), grouped(balance.documents))
+            let print = if balance.print_files > 0 { format!(" and {}", counted(balance.print_files, "print file")) } else { String::new() };
+            let (volumes, documents) = (counted(balance.volumes, "volume"), counted(balance.documents, "document"));
+            format!("{error}; complete so far: {volumes} with {documents}{print}")
         }
         _ => error.to_string(),
     }

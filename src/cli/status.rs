@@ -8,7 +8,7 @@ use super::run::{balance_json, books, code_of};
 use super::text::columns;
 use super::{Outcome, fail, print};
 use crate::base::code;
-use crate::base::readable::{duration, grouped};
+use crate::base::readable::{counted, duration};
 use crate::engine::{self, Verified};
 use crate::ledger::{Balance, HoldCount, JobRow, Ledger, LedgerError, State};
 
@@ -105,8 +105,8 @@ fn text(found: &Found, faults: &[String], verified: Option<&Verified>) -> String
         out.push_str(&format!("  the books do not balance: {fault}\n"));
     }
     if let Some(verified) = verified {
-        let numbers = [(verified.volumes, "volumes"), (verified.print_files, "print files"), (verified.pages, "printed pages")];
-        let numbers: Vec<String> = numbers.iter().map(|(number, name)| format!("{} {name}", grouped(*number))).collect();
+        let numbers = [(verified.volumes, "volume"), (verified.print_files, "print file"), (verified.pages, "printed page")];
+        let numbers: Vec<String> = numbers.iter().map(|(number, name)| counted(*number, name)).collect();
         let mark = if verified.faults.is_empty() { " ✓" } else { "" };
         out.push_str(&format!("  verified: {}{mark}\n", numbers.join(", ")));
         for fault in &verified.faults {

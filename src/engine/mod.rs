@@ -29,6 +29,7 @@ use inputs::{Inputs, Texts};
 
 use crate::base::file::{Disk, FileError, Fingerprint, FolderLock};
 use crate::base::hash::Hash;
+use crate::base::readable::counted;
 use crate::input::InputFault;
 use crate::ledger::{Balance, JobRow, Ledger, LedgerError, State};
 use crate::plan::{PRODUCER, Plan};
@@ -164,7 +165,7 @@ pub enum EngineError {
     #[error("the books do not balance: {}", .0.join("; "))]
     Unbalanced(Vec<String>),
     /// A fault of this program was met; the job must not close.
-    #[error("{0} records met a fault of this program and are held; the job cannot be closed as complete")]
+    #[error("{} met a fault of this program and must be held; the job cannot be closed as complete", counted(*.0, "record"))]
     Bug(u64),
 }
 
