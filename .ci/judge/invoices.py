@@ -34,6 +34,14 @@ CII = '{urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100}CrossIndust
 # What `lacks` says where a required field of the job is missing.
 FIELDS = {'number': 'ID', 'issue_date': 'IssueDate', 'currency': 'DocumentCurrencyCode', 'seller.name': 'seller', 'buyer.name': 'buyer',
           'totals.payable': 'PayableAmount', 'lines.net': 'LineExtensionAmount'}
+# Months in the other languages that the job writes.
+MONTHS = {month: n for line in (
+    'jan feb mar apr may jun jul aug sept oct nov dec',
+    'januari februari maart april mei juni juli augustus september oktober november december',
+    'gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre',
+    'enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre',
+) for n, month in enumerate(line.split(), 1)}
+DATE_IN_WORDS = re.compile(r'\b(\d{1,2}) (?:de )?([^\W\d]+) (?:de )?(\d{4})\b')
 UBL = 'urn:oasis:names:specification:ubl:schema:xsd:'
 ns = {'cac': UBL + 'CommonAggregateComponents-2', 'cbc': UBL + 'CommonBasicComponents-2'}
 
@@ -121,8 +129,10 @@ def page_text(file, first, pages, to):
     for mode in ([], ['-layout']):
         text += subprocess.run(['pdftotext', *mode, '-enc', 'UTF-8', '-f', str(first), '-l', str(first + pages - 1), file, '-'],
                                capture_output=True, check=True).stdout
-    # CLDR's en-GB abbreviates September as Sept, which the judge of the facts does not know.
-    to.write_bytes(re.sub(rb'\bSept\b', b'Sep', text))
+    # The judge of the facts reads dates in words in English, German and French only, and no English Sept.
+    text = text.decode('utf-8')
+    dates = ['%s-%02d-%02d' % (y, MONTHS[m.lower()], int(d)) for d, m, y in DATE_IN_WORDS.findall(text) if m.lower() in MONTHS]
+    to.write_text(text + '\n' + '\n'.join(dates), encoding='utf-8')
 
 
 def judge(task):
