@@ -11,6 +11,7 @@ mod common;
 
 use std::hint::black_box;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use bumpalo::Bump;
 use pressrun::base::money::{Currency, Money, parse_decimal};
@@ -182,13 +183,18 @@ impl Bench {
         println!("{name:<24} {:>10.0} ns/{unit}", self.seconds(work) * 1e9 / count as f64);
     }
 
-    /// CPU seconds of this thread: the median of the rounds, after one that warms the caches.
+    /// CPU seconds of one piece of work on this thread: the median of the rounds, after one that warms the caches. A round
+    /// repeats the work for a fifth of a second, because the kernel counts in ticks of a few milliseconds.
     fn seconds(&self, mut work: impl FnMut()) -> f64 {
         work();
         common::median((0..self.rounds).map(|_| {
-            let before = on_cpu();
-            work();
-            on_cpu() - before
+            let (start, before) = (Instant::now(), on_cpu());
+            let mut times = 0;
+            while times == 0 || start.elapsed() < Duration::from_millis(200) {
+                work();
+                times += 1;
+            }
+            (on_cpu() - before) / f64::from(times)
         }))
     }
 }
