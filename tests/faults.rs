@@ -258,3 +258,45 @@ fn a_folder_without_a_job_has_no_status() {
     let folder = tempfile::tempdir().unwrap();
     pressrun(&["status", &folder.path().to_string_lossy()]).expect(2, "there is no job");
 }
+
+#[test]
+fn data_with_another_time_but_the_same_bytes_goes_on() {
+    let job = Job::new(12);
+    let out = job.out("out");
+    job.run(&out, &[]).expect(0, "");
+    let before = contents(&out);
+    let copy = std::fs::read(job.path("data.ndjson")).unwrap();
+    let touch = |bytes: &[u8]| {
+        std::fs::remove_file(job.path("data.ndjson")).unwrap();
+        std::fs::write(job.path("data.ndjson"), bytes).unwrap();
+    };
+    touch(&copy);
+    job.run(&out, &[]).expect(0, "complete already");
+    std::fs::remove_file(out.join("volumes/000002.pdf")).unwrap();
+    touch(&copy);
+    job.run(&out, &[]).expect(0, "balance");
+    assert_eq!(contents(&out), before);
+    // One byte of the same length is other data.
+    let other = String::from_utf8(copy).unwrap().replacen("entry", "entrY", 1);
+    touch(other.as_bytes());
+    job.run(&out, &[]).expect(2, "W0104");
+}
+
+#[test]
+fn files_of_somebody_else_are_not_overwritten() {
+    let job = Job::new(3);
+    for name in ["manifest.csv", "volumes/000001.pdf", "plan/notes.txt"] {
+        let out = job.out("foreign");
+        std::fs::create_dir_all(out.join(name).parent().unwrap()).unwrap();
+        std::fs::write(out.join(name), "precious").unwrap();
+        job.run(&out, &[]).expect(2, "W0112");
+        assert_eq!(std::fs::read_to_string(out.join(name)).unwrap(), "precious");
+        assert_eq!(std::fs::read_dir(&out).unwrap().count(), 1, "nothing was made");
+        std::fs::remove_dir_all(&out).unwrap();
+    }
+    // A folder that lost its ledger is known by its frozen plan.
+    let out = job.out("out");
+    job.run(&out, &[]).expect(0, "");
+    std::fs::remove_file(out.join("ledger.sqlite")).unwrap();
+    job.run(&out, &[]).expect(0, "balance");
+}

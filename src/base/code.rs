@@ -213,6 +213,10 @@ codes! {
          missing is made again, byte for byte.";
     WORLD_PROGRAM = "W0110", "Pressrun failed",
         "A record made the program fail, and was held for it. The job cannot be closed as complete: please report the fault.";
+    WORLD_FOREIGN = "W0112", "the output folder holds files of somebody else",
+        "A run writes `manifest.csv`, `held.ndjson`, `report.html` and the folders `volumes`, `print` and `plan`. The folder has one of these,\n\
+         but neither a ledger nor a frozen plan that accounts for it, so that a run would overwrite what it did not make: perhaps the\n\
+         data of the job itself. Use a new or empty folder with `--out`.";
     WORLD_ARGUMENT = "W0111", "the command cannot be carried out", "An argument names something that is not there.";
     RECORD_LAYOUT = "R0407", "no layout takes this record",
         "Every `[[layout]]` of the job has a `when`, and none of them holds for this record. Add a layout without `when` as the last.";

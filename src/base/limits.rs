@@ -3,6 +3,8 @@
 //! Takes nothing, gives the numbers. Customer data is hostile: what passes a limit is held or refused with a
 //! reason, never cut short silently.
 
+/// Bytes of the list of a frozen plan.
+pub const PLAN_LIST_BYTES_MAX: usize = 16 << 20;
 /// Largest record in bytes; a larger one is held.
 pub const RECORD_BYTES_MAX: usize = 64 << 20;
 /// Deepest nesting of JSON arrays and objects or XML elements in a record.

@@ -166,6 +166,7 @@ pub(super) fn code_of(error: &EngineError) -> &'static Code {
         EngineError::Input(faults) => faults.first().map_or(&code::INPUT_ENCODING, |(_, fault)| fault.code),
         EngineError::Locked(_) => &code::WORLD_LOCKED,
         EngineError::OtherPlan(_) => &code::WORLD_OTHER_PLAN,
+        EngineError::ForeignFolder { .. } => &code::WORLD_FOREIGN,
         EngineError::InputChanged(_) => &code::WORLD_INPUT_CHANGED,
         EngineError::HoldLimit { .. } => &code::WORLD_HOLD_LIMIT,
         EngineError::Interrupted => &code::WORLD_INTERRUPTED,

@@ -14,7 +14,7 @@ use super::posting::{self, Failure};
 use super::sheets::{impose, sheet_count};
 use super::{EngineError, Folder, Inputs, Options, Progress, Stage, Texts};
 use crate::base::code;
-use crate::base::hash::Hasher;
+use crate::base::hash::{Hash, Hasher};
 use crate::base::limits::SORT_KEY_BYTES_MAX;
 use crate::compose::{Composer, MissingGlyphs};
 use crate::input::{Cutter, Opened, Raw, RecordRange};
@@ -94,6 +94,29 @@ pub(super) fn compose(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, pool: &
     Ok(())
 }
 
+/// Whether the inputs hold the records that the volumes in the ledger were made of, byte for byte.
+pub(super) fn is_same_data(plan: &Plan, inputs: &Inputs, ledger: &Ledger) -> Result<bool, EngineError> {
+    let texts = inputs.texts(plan)?;
+    let opened = open(plan, inputs, &texts)?;
+    let mut sources: BTreeMap<u32, Hash> = ledger.volumes()?.into_iter().map(|row| (row.number, row.source)).collect();
+    let mut cutting = Cutting { plan, inputs, cutters: opened.iter().map(Opened::cutter).collect(), input: 0, number: 0, first: 0, records: 0 };
+    while let Some(cut) = cutting.next()? {
+        let Some(known) = sources.remove(&cut.number) else { continue };
+        let mut source = Hasher::new();
+        opened[cut.input].raws(&cut.range).for_each(|raw| add_source(&raw, &mut source));
+        inputs.release(cut.input, &cut.range);
+        if source.finish() != known {
+            return Ok(false);
+        }
+    }
+    Ok(sources.is_empty())
+}
+
+fn add_source(raw: &Raw<'_>, source: &mut Hasher) {
+    source.update_field(raw.text());
+    source.update_field(raw.lines_text());
+}
+
 /// What is said of a range that an earlier run composed.
 fn found_done(cut: &Cut, row: &VolumeRow) -> Progress {
     let (documents, held) = (u64::from(row.documents), u64::from(row.records - row.documents));
@@ -169,7 +192,7 @@ fn compose_range<'p>(
     let (mut holds, mut remarks, mut sides) = (Vec::new(), Vec::new(), Vec::new());
     let mut source = Hasher::new();
     for raw in opened.raws(range) {
-        source.update_field(raw.text());
+        add_source(&raw, &mut source);
         worker.arena.reset();
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             assert!(options.fail_at != Some(cut.first + raw.number), "asked to fail at this record");

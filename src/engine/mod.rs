@@ -29,6 +29,7 @@ use inputs::{Inputs, Texts};
 
 use crate::base::file::{Disk, FileError, Fingerprint, FolderLock};
 use crate::base::hash::Hash;
+use crate::base::limits;
 use crate::base::readable::counted;
 use crate::input::InputFault;
 use crate::ledger::{Balance, JobRow, Ledger, LedgerError, State};
@@ -144,8 +145,16 @@ pub enum EngineError {
     /// The folder belongs to another plan.
     #[error("`{}` holds the output of another job or of an earlier state of this one", .0.display())]
     OtherPlan(PathBuf),
+    /// The folder holds files of somebody else that a run would overwrite.
+    #[error("`{}` holds `{name}`, and no ledger that knows it", folder.display())]
+    ForeignFolder {
+        /// The output folder.
+        folder: PathBuf,
+        /// What would be overwritten.
+        name: &'static str,
+    },
     /// An input file changed while it was read, or since the run that is resumed.
-    #[error("the input file `{}` changed while the job was running", .0.display())]
+    #[error("the input file `{}` is not what it was when the job began", .0.display())]
     InputChanged(PathBuf),
     /// Too many records are held.
     #[error("{held} records are held, the limit of the job is {limit}")]
@@ -175,6 +184,7 @@ impl EngineError {
         match self {
             EngineError::File(_) | EngineError::Interrupted => Some("run the same command again to go on from the last complete volume"),
             EngineError::OtherPlan(_) => Some("give another folder with `--out`, or remove this one"),
+            EngineError::ForeignFolder { .. } => Some("give a new or empty folder with `--out`"),
             EngineError::InputChanged(_) => Some("nothing of the changed file was kept; run into a new folder once the file is complete"),
             EngineError::HoldLimit { .. } => Some("the records and reasons are in `held.ndjson`: mend the data, or raise `hold-limit` and run again"),
             EngineError::Locked(_) => Some("wait for it, or give another folder with `--out`"),
@@ -215,6 +225,7 @@ pub fn report_with_times(out: &Path) -> Result<Option<String>, LedgerError> {
 pub fn run(plan: &Plan, options: &Options<'_>) -> Result<Summary, EngineError> {
     let folder = Folder(&options.out);
     let disk = &options.disk;
+    refuse_foreign(plan, &options.out)?;
     for path in [options.out.clone(), folder.file("volumes"), folder.file("print")] {
         disk.create_folder(&path)?;
     }
@@ -240,9 +251,10 @@ pub fn run(plan: &Plan, options: &Options<'_>) -> Result<Summary, EngineError> {
     };
     if state == State::Composing {
         let composed = timed(Stage::Compose, &mut ledger, &mut |ledger| composing::compose(plan, &inputs, ledger, &pool, options));
-        if let Err(EngineError::HoldLimit { .. }) = composed {
-            // Whoever has to mend the data wants to see what is wrong with it.
+        if let Err(EngineError::HoldLimit { limit, .. }) = composed {
+            // Whoever has to mend the data wants to see what is wrong with it. The volumes that were in work are posted by now.
             held::write(plan, &inputs, &ledger, options)?;
+            return Err(EngineError::HoldLimit { held: ledger.balance()?.held, limit });
         }
         composed?;
     }
@@ -265,6 +277,23 @@ pub fn run(plan: &Plan, options: &Options<'_>) -> Result<Summary, EngineError> {
     Ok(Summary { balance, was_closed: false, stages })
 }
 
+/// Refuses a folder with files that this plan did not make but would overwrite. A folder that lost its ledger is known by its
+/// frozen plan.
+fn refuse_foreign(plan: &Plan, out: &Path) -> Result<(), EngineError> {
+    let folder = Folder(out);
+    let is_there = |path: &Path| Fingerprint::of(path).is_ok();
+    let is_ours = || crate::base::file::read(&folder.file("plan/plan.json"), limits::PLAN_LIST_BYTES_MAX).is_ok_and(|list| plan.is_listed_in(&list));
+    if is_there(&folder.ledger()) || is_ours() {
+        return Ok(());
+    }
+    let holds_files = |name: &str| crate::base::file::list(&folder.file(name)).is_ok_and(|names| !names.is_empty());
+    let foreign = close::FILES.iter().copied().find(|name| is_there(&folder.file(name)));
+    match foreign.or_else(|| ["volumes", "print", "plan"].into_iter().find(|name| holds_files(name))) {
+        Some(name) => Err(EngineError::ForeignFolder { folder: out.to_path_buf(), name }),
+        None => Ok(()),
+    }
+}
+
 /// Opens the books, or finds how far an earlier run of the same plan came.
 fn begin(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, options: &Options<'_>) -> Result<State, EngineError> {
     let folder = Folder(&options.out);
@@ -284,10 +313,14 @@ fn begin(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, options: &Options<'_
     if job.plan != plan.hash {
         return Err(EngineError::OtherPlan(options.out.clone()));
     }
-    for (before, now) in ledger.inputs()?.iter().zip(inputs.rows()) {
-        if before.length != now.length || before.modified != now.modified {
-            return Err(EngineError::InputChanged(PathBuf::from(now.path)));
+    let (before, now) = (ledger.inputs()?, inputs.rows());
+    if let Some((_, changed)) = before.iter().zip(&now).find(|(before, now)| before.length != now.length || before.modified != now.modified) {
+        // A copy, or a backup played back, has another time but the same records.
+        let lengths = before.iter().map(|row| row.length).eq(now.iter().map(|row| row.length));
+        if !lengths || !composing::is_same_data(plan, inputs, ledger)? {
+            return Err(EngineError::InputChanged(PathBuf::from(&changed.path)));
         }
+        ledger.replace_inputs(&now)?;
     }
     repair(job.state, ledger, options)
 }

@@ -199,7 +199,8 @@ impl<'d> Raw<'d> {
         (!self.piece.lines.is_empty()).then(|| lines.original_range(self.piece.lines.clone()))
     }
 
-    fn lines_text(&self) -> &'d [u8] {
+    /// The text of its lines; empty unless its input has a file of lines.
+    pub fn lines_text(&self) -> &'d [u8] {
         &self.opened.lines_text(self.part.file)[self.piece.lines.clone()]
     }
 }

@@ -29,6 +29,12 @@ impl Plan {
         disk.commit(&list, self.list().as_bytes())
     }
 
+    /// Whether a `plan.json` is the list of this plan.
+    pub fn is_listed_in(&self, list: &[u8]) -> bool {
+        let list: Option<serde_json::Value> = serde_json::from_slice(list).ok();
+        list.is_some_and(|list| list["plan"] == self.hash.hex().as_str())
+    }
+
     /// The list of the files the plan is made of, JSON.
     fn list(&self) -> String {
         let parts: Vec<_> =
