@@ -218,10 +218,10 @@ fn a_row_taller_than_the_page() {
 #[test]
 fn names_of_all_the_world() {
     let name = |name: &str| with_rows(std::iter::once(name.to_string()));
-    // Invisible characters do no harm, and control characters do not reach the page.
+    // Invisible characters do no harm, and tabs and line ends are blank.
     for odd in [
         "Zo\u{200d}e\u{200b} \u{feff}B",
-        "tab\tnew\nline\u{0}\u{7}\u{1b}[31m",
+        "tab\tnew\nline\r\nfeed\u{c}next\u{85}line",
         "\u{202e}Mallory\u{202c}",
         "  spaces  ",
         "",
@@ -234,10 +234,16 @@ fn names_of_all_the_world() {
     for held in ["محمد", "👩‍👩‍👧 family", "田中", "e\u{301}\u{1f600}"] {
         check_held(None, &name(held), "R0405", "no font of the layout has a glyph");
     }
-    let job = Job::new(0);
-    job.edit("[job]", "[job]\nmissing-glyphs = \"report\"");
-    job.write("data.ndjson", &name("田中 Tanaka"));
-    assert_eq!(run(&job).documents, [(1, 1)]);
+    // Nothing is dropped in silence, not even what nobody can see.
+    for (held, character) in [("bell\u{7}", "U+0007"), ("\u{1b}[31m", "U+001B"), ("a\u{0}b", "U+0000"), ("\u{7f}", "U+007F"), ("x\u{9b}", "U+009B")] {
+        check_held(None, &name(held), "R0405", &format!("has a glyph for the control character {character}"));
+    }
+    for reported in ["田中 Tanaka", "bell\u{7}"] {
+        let job = Job::new(0);
+        job.edit("[job]", "[job]\nmissing-glyphs = \"report\"");
+        job.write("data.ndjson", &name(reported));
+        assert_eq!(run(&job).documents, [(1, 1)]);
+    }
 }
 
 /// Runs `check` on a job whose layout shows an image of these bytes.

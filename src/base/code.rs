@@ -149,7 +149,8 @@ codes! {
          is wider than its room: a long payload makes a wide code. Give it more room, a smaller `module`, or another symbology.";
     RECORD_GLYPH = "R0405", "a character has no glyph",
         "None of the faces of the style's font family and its fallback families has a glyph for a character of this record. It would\n\
-         print as an empty box. Add a family that covers it to `fallback`, or let the job report instead of hold (`missing-glyphs`).";
+         print as an empty box. Add a family that covers it to `fallback`, or let the job report instead of hold (`missing-glyphs`).\n\
+         No font has one for a control character (U+0007, say): such a byte in the data is most often a fault of whoever wrote it.";
     RECORD_LIMIT = "R0406", "a document passes a limit",
         "A document has more pages, or a text more bytes, than the limits of this program allow.";
     RECORD_LOCALE = "R0408", "the record names a locale the job does not know",

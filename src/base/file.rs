@@ -116,11 +116,7 @@ impl Content {
 impl Mapped {
     /// Maps a whole file and takes a shared lock on it, so that well-behaved writers stay away.
     pub fn open(path: &Path) -> Result<Mapped, FileError> {
-        let file = File::open(path).map_err(|e| FileError::new("read", path, e))?;
-        let metadata = file.metadata().map_err(|e| FileError::new("read", path, e))?;
-        if metadata.is_dir() {
-            return Err(FileError::new("read", path, io::Error::new(io::ErrorKind::IsADirectory, "it is a folder")));
-        }
+        let (file, metadata) = open_regular(path)?;
         // A lock is advisory and some file systems have none; the fingerprint below is the real guard.
         let _ = file.try_lock_shared();
         let content = Content::of(&file, metadata.len(), MAPS_MAX).map_err(|e| FileError::new("map", path, e))?;
@@ -184,9 +180,31 @@ impl Deref for Mapped {
     }
 }
 
+/// Opens a file to read. Opening a pipe waits for whoever writes to it, perhaps for ever, and a device has no end: both are
+/// refused before they are opened.
+fn open_regular(path: &Path) -> Result<(File, fs::Metadata), FileError> {
+    let failed = |e| FileError::new("read", path, e);
+    refuse_irregular(&fs::metadata(path).map_err(failed)?).map_err(failed)?;
+    let file = File::open(path).map_err(failed)?;
+    let metadata = file.metadata().map_err(failed)?;
+    // Somebody may have put something else there meanwhile.
+    refuse_irregular(&metadata).map_err(failed)?;
+    Ok((file, metadata))
+}
+
+fn refuse_irregular(metadata: &fs::Metadata) -> io::Result<()> {
+    if metadata.is_dir() {
+        return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
+    }
+    if !metadata.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a pipe or a device, not a regular file"));
+    }
+    Ok(())
+}
+
 /// Reads a small file whole.
 pub fn read(path: &Path, bytes_max: usize) -> Result<Vec<u8>, FileError> {
-    let file = File::open(path).map_err(|e| FileError::new("read", path, e))?;
+    let (file, _) = open_regular(path)?;
     let mut bytes = Vec::new();
     file.take(bytes_max as u64 + 1).read_to_end(&mut bytes).map_err(|e| FileError::new("read", path, e))?;
     if bytes.len() > bytes_max {
@@ -207,7 +225,7 @@ pub struct Pieces {
 impl Pieces {
     /// Opens a file.
     pub fn open(path: &Path) -> Result<Pieces, FileError> {
-        let file = File::open(path).map_err(|e| FileError::new("read", path, e))?;
+        let (file, _) = open_regular(path)?;
         Ok(Pieces { file, path: path.to_path_buf() })
     }
 
@@ -282,6 +300,15 @@ impl Disk {
     /// Makes a folder and its parents.
     pub fn create_folder(&self, path: &Path) -> Result<(), FileError> {
         self.count_write().and_then(|()| fs::create_dir_all(path)).map_err(|e| FileError::new("create the folder", path, e))
+    }
+
+    /// Makes a folder inside one of ours. A symbolic link in its place would lead what we write, and later remove, elsewhere.
+    pub fn create_inner_folder(&self, path: &Path) -> Result<(), FileError> {
+        if fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink()) {
+            let reason = io::Error::new(io::ErrorKind::InvalidInput, "there is a symbolic link in its place");
+            return Err(FileError::new("create the folder", path, reason));
+        }
+        self.create_folder(path)
     }
 
     /// Puts `bytes` at `path`, wholly or not at all: write beside it, fsync, rename, fsync the folder.
@@ -377,13 +404,21 @@ impl FolderLock {
     }
 }
 
-/// Joins `relative` to `folder`, refusing to leave it: no absolute path, no `..`.
+/// Joins `relative` to `folder`, refusing to leave it: no absolute path, no `..`, no link that leads out of it.
 ///
-/// Customers' layouts name images and fonts; a layout must not read the machine's other files.
+/// Customers' layouts name images; a layout must not read the machine's other files.
 pub fn inside(folder: &Path, relative: &str) -> Option<PathBuf> {
     let path = Path::new(relative);
     let plain = path.components().all(|c| matches!(c, std::path::Component::Normal(_) | std::path::Component::CurDir));
-    (plain && !relative.is_empty()).then(|| folder.join(path))
+    if !plain || relative.is_empty() {
+        return None;
+    }
+    let joined = folder.join(path);
+    match (joined.canonicalize(), folder.canonicalize()) {
+        (Ok(real), Ok(folder)) => real.starts_with(folder).then_some(joined),
+        // What is not there leads nowhere; whoever opens it tells.
+        _ => Some(joined),
+    }
 }
 
 #[cfg(test)]
@@ -423,6 +458,43 @@ mod tests {
         assert_eq!(inside(folder, "img/logo.png"), Some(PathBuf::from("job/img/logo.png")));
         for path in ["../secret", "/etc/passwd", "a/../../b", ""] {
             assert_eq!(inside(folder, path), None, "{path}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_out_of_the_folder_is_refused() {
+        let outer = tempfile::tempdir().expect("a folder");
+        let folder = outer.path().join("job");
+        fs::create_dir_all(folder.join("real")).expect("made");
+        fs::write(outer.path().join("secret.png"), b"x").expect("written");
+        fs::write(folder.join("real/logo.png"), b"x").expect("written");
+        let link = |to: &str, at: &str| std::os::unix::fs::symlink(to, folder.join(at)).expect("linked");
+        link("../secret.png", "out.png");
+        link("..", "up");
+        link("real/logo.png", "in.png");
+        link("real", "img");
+        for (path, is_inside) in [("out.png", false), ("up/secret.png", false), ("in.png", true), ("img/logo.png", true), ("none.png", true)] {
+            assert_eq!(inside(&folder, path), is_inside.then(|| folder.join(path)), "{path}");
+        }
+        let disk = Disk::real();
+        let fault = disk.create_inner_folder(&folder.join("img")).expect_err("a link is refused");
+        assert!(fault.to_string().ends_with("there is a symbolic link in its place"), "{fault}");
+        disk.create_inner_folder(&folder.join("real")).expect("it is there");
+        disk.create_inner_folder(&folder.join("new")).expect("it can be made");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_has_no_end_is_not_opened() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let pipe = folder.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().expect("runs").success());
+        for path in [pipe.as_path(), Path::new("/dev/zero")] {
+            let expected = format!("cannot read `{}`: it is a pipe or a device, not a regular file", path.display());
+            assert_eq!(Mapped::open(path).expect_err("refused").to_string(), expected);
+            assert_eq!(read(path, 10).expect_err("refused").to_string(), expected);
+            assert_eq!(Pieces::open(path).expect_err("refused").to_string(), expected);
         }
     }
 

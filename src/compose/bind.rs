@@ -394,6 +394,7 @@ where
             Token::Opportunity => items.push(Item::Opportunity),
             Token::SoftHyphen => items.push(self.setter.soft_hyphen(id, style)),
             Token::Break => items.push(Item::Break),
+            Token::Control(character) => self.missing.push(format!("the control character U+{:04X}", u32::from(character))),
         });
     }
 

@@ -201,8 +201,8 @@ fn compose_range<'p>(
         match outcome {
             Ok(Ok((layout, document, missing))) => {
                 layouts.push(layout);
-                if let Some(word) = missing.first() {
-                    let reason = format!("no font of the layout has a glyph for a character of `{word}`, which is left out");
+                if let Some(what) = missing.first() {
+                    let reason = format!("no font of the layout has a glyph for {what}, which is left out");
                     remarks.push(RemarkRow { record: document.record, code: code::RECORD_GLYPH.id.to_string(), reason });
                 }
                 composed.documents.push(document);

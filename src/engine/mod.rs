@@ -226,8 +226,9 @@ pub fn run(plan: &Plan, options: &Options<'_>) -> Result<Summary, EngineError> {
     let folder = Folder(&options.out);
     let disk = &options.disk;
     refuse_foreign(plan, &options.out)?;
-    for path in [options.out.clone(), folder.file("volumes"), folder.file("print")] {
-        disk.create_folder(&path)?;
+    disk.create_folder(&options.out)?;
+    for name in ["volumes", "print"] {
+        disk.create_inner_folder(&folder.file(name))?;
     }
     let Some(_lock) = FolderLock::acquire(&folder.file(".lock"))? else {
         return Err(EngineError::Locked(options.out.clone()));

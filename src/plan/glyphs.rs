@@ -6,7 +6,7 @@
 use crate::base::code;
 use crate::base::diagnostic::{Diagnostic, Faults};
 use crate::base::span::Span;
-use crate::kit::text::is_invisible;
+use crate::kit::text::{is_control, is_invisible};
 use crate::model::layout::{Inline, Layout, Marker, Node, NodeKind, RowGroup, RowPart, Table, TableRow, TextStyleId, Transform};
 use crate::model::resources::Resources;
 
@@ -83,7 +83,7 @@ impl Check<'_> {
     }
 
     fn text(&mut self, text: &str, style: TextStyleId, span: Span) {
-        if text.is_ascii() {
+        if text.is_ascii() && !text.contains(is_control) {
             return;
         }
         let style = self.layout.text_style(style);
@@ -94,17 +94,22 @@ impl Check<'_> {
         };
         let faces = &self.resources.stacks[usize::from(style.stack.0)].faces;
         let has = |c: char| {
-            c.is_control()
+            (c.is_control() && !is_control(c))
                 || is_invisible(c)
                 || matches!(c, '\u{ad}' | '\u{200b}' | '\u{feff}' | '\u{2028}' | '\u{2029}')
                 || faces.iter().any(|face| self.resources.faces[usize::from(face.0)].covers(c))
         };
         let Some(character) = text.chars().find(|c| !has(*c)) else { return };
-        let message = format!("no font has a glyph for `{character}` (U+{:04X})", u32::from(character));
+        let (number, control) = (u32::from(character), is_control(character));
+        let message = match control {
+            true => format!("no font has a glyph for the control character U+{number:04X}"),
+            false => format!("no font has a glyph for `{character}` (U+{number:04X})"),
+        };
         let diagnostic = match self.reports {
             false => Diagnostic::error(&code::LAYOUT_GLYPH, span, message),
             true => Diagnostic::warning(&code::LAYOUT_GLYPH, span, message),
         };
-        self.faults.push(diagnostic.label("in a text of this element").hint("add a family that has it to `fallback` in `[fonts]`"));
+        let hint = if control { "remove it from the text" } else { "add a family that has it to `fallback` in `[fonts]`" };
+        self.faults.push(diagnostic.label("in a text of this element").hint(hint));
     }
 }

@@ -111,7 +111,7 @@ pub(super) const JOB: Section = Section {
             "`hold` or `report`",
             "hold",
             "\"report\"",
-            "A record with a character that no font has is held, or composed without it and reported.",
+            "A record with a character that no font has is held, or composed without it and reported. So is a control character (U+0007, say) other than a tab or a line end.",
         ),
         key("volume-records", "1 to 100000", "1000", "1000", "Records in a volume: the unit of work and of repair after a crash."),
         key("out", "a path", "out", "\"out\"", "The output folder. `--out` overrides it."),

@@ -8,5 +8,5 @@ mod tokens;
 mod words;
 
 pub use hyphen::{hyphenate, is_hyphenated};
-pub use tokens::{Token, tokens};
+pub use tokens::{Token, is_control, tokens};
 pub use words::{Run, Stack, Word, WordId, Words, is_invisible};

@@ -21,9 +21,11 @@ pub enum Token<'t> {
     SoftHyphen,
     /// A line ends here.
     Break,
+    /// A control character that is neither a tab nor a line end: no font has a glyph for it.
+    Control(char),
 }
 
-/// Calls `give` with each token. Control characters vanish, tabs are spaces, line ends in the data are breaks.
+/// Calls `give` with each token. Tabs are spaces, line ends in the data are breaks, other control characters are told.
 pub fn tokens<'t>(text: &'t str, mut give: impl FnMut(Token<'t>)) {
     if !plain(text, &mut give) {
         broken(text, &mut give);
@@ -121,6 +123,8 @@ fn words<'t>(piece: &'t str, give: &mut impl FnMut(Token<'t>)) {
         let Some(character) = rest[end..].chars().next() else { break };
         if is_space(character) {
             give(Token::Space);
+        } else if is_control(character) {
+            give(Token::Control(character));
         }
         rest = &rest[end + character.len_utf8()..];
     }
@@ -151,7 +155,12 @@ fn is_line_end(character: char) -> bool {
     matches!(character, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
-// Control characters have no glyph; ZERO WIDTH SPACE did its work as an opportunity, a BOM inside text is noise.
+/// Whether a character is a control character that text on a page can make nothing of: not a tab and not a line end.
+pub fn is_control(character: char) -> bool {
+    character.is_control() && character != '\t' && !is_line_end(character)
+}
+
+// Line ends are breaks and ZERO WIDTH SPACE an opportunity, which have done their work; a BOM inside text is noise.
 fn is_dropped(character: char) -> bool {
     character.is_control() || matches!(character, '\u{200b}' | '\u{feff}' | '\u{ad}')
 }
@@ -169,6 +178,7 @@ mod tests {
             Token::Opportunity => out.push('|'),
             Token::SoftHyphen => out.push('~'),
             Token::Break => out.push('¶'),
+            Token::Control(character) => out.push_str(&character.escape_unicode().to_string()),
         });
         assert_eq!(out, expected, "{text:?}");
     }
@@ -242,8 +252,11 @@ mod tests {
     }
 
     #[test]
-    fn control_characters_vanish() {
-        check("a\u{1}b\tc", "[a][b]_[c]");
-        check("x\u{0}y-z", "[x][y-]|[z]");
+    fn control_characters_are_told() {
+        check("a\u{1}b\tc", "[a]\\u{1}[b]_[c]");
+        check("x\u{0}y-z", "[x]\\u{0}[y-]|[z]");
+        check("\u{7f}\u{80}\u{9f}", "\\u{7f}\\u{80}\\u{9f}");
+        check("a\r\nb\u{b}c\u{c}d\u{85}e", "[a]¶[b]¶[c]¶[d]¶[e]");
+        check("\u{feff}a\u{200b}b", "[a]|[b]");
     }
 }
