@@ -119,7 +119,13 @@ fn words<'t>(piece: &'t str, give: &mut impl FnMut(Token<'t>)) {
     let mut rest = piece;
     while !rest.is_empty() {
         let end = rest.find(|c: char| is_space(c) || is_dropped(c)).unwrap_or(rest.len());
-        give_word(&rest[..end], give);
+        // Figures beside a no-break space are words of their own, though no line ends between them: an account number or a
+        // French amount would otherwise be a new word for the cache in every record.
+        for part in rest[..end].split_inclusive(is_no_break_space) {
+            let text = part.trim_end_matches(is_no_break_space);
+            give_word(text, give);
+            give_word(&part[text.len()..], give);
+        }
         let Some(character) = rest[end..].chars().next() else { break };
         if is_space(character) {
             give(Token::Space);
@@ -145,6 +151,10 @@ fn give_word<'t>(word: &'t str, give: &mut impl FnMut(Token<'t>)) {
     if !rest.is_empty() {
         give(Token::Word(rest));
     }
+}
+
+fn is_no_break_space(character: char) -> bool {
+    matches!(character, '\u{a0}' | '\u{202f}')
 }
 
 fn is_space(character: char) -> bool {
@@ -233,7 +243,8 @@ mod tests {
     #[test]
     fn unicode_rules_add_places() {
         check("mail-order", "[mail-]|[order]");
-        check("1\u{a0}234 €", "[1\u{a0}234]_[€]");
+        check("1\u{a0}234 €", "[1][\u{a0}][234]_[€]");
+        check("\u{a0}x\u{a0}\u{202f}1", "[\u{a0}][x][\u{a0}][\u{202f}][1]");
         check("zero\u{200b}width", "[zero]|[width]");
         check("Donau\u{ad}dampf\u{ad} \u{ad}x\u{ad}", "[Donau]~[dampf]_~[x]");
         check("日本", "[日]|[本]");
