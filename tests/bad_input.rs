@@ -109,7 +109,9 @@ fn no_data_is_a_failure() {
     let job = Job::new(0);
     job.run(&job.out("out"), &[]).expect(2, "no records");
     std::fs::remove_file(job.path("data.ndjson")).unwrap();
-    job.run(&job.out("out"), &[]).expect(2, "cannot read");
+    let ended = job.run(&job.out("out"), &[]);
+    ended.expect(2, "cannot read");
+    assert!(!ended.err.contains("hint"), "there is no volume to go on from: {}", ended.err);
 }
 
 #[test]
@@ -185,6 +187,8 @@ fn csv_with_lines_loses_no_line() {
     for (ids, place) in [(&[1, 2, 4, 5, 99][..], "lines.csv:14"), (&[2, 1, 4], "lines.csv:4")] {
         let job = csv_job(&records, &lines(ids));
         check_data(&job, 2, &["error[D0204]", place, "is not that of a record, or out of the order"]);
+        let ended = pressrun(&["check", &job.path("job.toml").to_string_lossy()]);
+        assert!(!ended.err.contains("J0202"), "there are records: {}", ended.err);
         job.run(&job.out("out"), &[]).expect(2, "D0204");
         assert_eq!(std::fs::read_dir(job.out("out").join("volumes")).unwrap().count(), 0, "nothing was composed");
     }

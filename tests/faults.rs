@@ -35,6 +35,8 @@ fn check_every_write(job: &Job, code: i32) {
             break;
         }
         ended.expect(2, "no space left");
+        let goes_on = ended.err.contains("to go on from the last complete volume");
+        assert!(!goes_on || ended.err.contains("complete so far"), "{}", ended.err);
         match (out.join("print/000001.pdf").exists(), out.join("manifest.csv").exists()) {
             (false, _) => composing += 1,
             (true, false) => assembling += 1,

@@ -362,8 +362,8 @@ codes! {
          \n\
          wrong: rows=\"transactions\"      right: rows=\"t in transactions\"";
     LAYOUT_IMAGE = "L0231", "an image cannot be used",
-        "The file of `src=` is missing, outside the folder of the job, damaged, or no PNG or JPEG. The path counts from the folder of\n\
-         the job file.";
+        "The file of `src=` is missing, outside the folder of the layout, damaged, or no PNG or JPEG. The path counts from the folder\n\
+         of the layout file, and what it leads to must be below that folder.";
     LAYOUT_BARCODE_TYPE = "L0232", "there is no such barcode",
         "`type=` of a barcode names a symbology: docs/layout.md lists them with an example each.\n\
          \n\

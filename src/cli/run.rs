@@ -15,7 +15,7 @@ use crate::base::file::Disk;
 use crate::base::readable::{counted, duration, grouped, size};
 use crate::base::span::Sources;
 use crate::engine::{self, EngineError, Options, Stopwatch, Summary};
-use crate::ledger::{HoldCount, Ledger};
+use crate::ledger::{Balance, HoldCount, Ledger};
 use crate::plan::Plan;
 
 /// Compose a job, sort it, write its print files and close its books; or go on where an earlier run stopped.
@@ -122,8 +122,11 @@ impl Run {
     }
 
     fn report(&self, error: &EngineError, out: &Path) -> Outcome {
-        let mut diagnostic = Diagnostic::error(code_of(error), None, message_of(error, out));
-        diagnostic.hint = error.hint().map(str::to_string);
+        let complete = complete_in(out);
+        let mut diagnostic = Diagnostic::error(code_of(error), None, message_of(error, complete.as_ref()));
+        // Without a volume there is nothing to go on from.
+        let goes_on = !matches!(error, EngineError::File(_) | EngineError::Interrupted) || complete.is_some();
+        diagnostic.hint = error.hint().filter(|_| goes_on).map(str::to_string);
         match error {
             EngineError::Input(faults) => faults.iter().for_each(|(path, fault)| self.tell(engine::told(path, fault))),
             _ => self.tell(diagnostic),
@@ -176,11 +179,16 @@ pub(super) fn code_of(error: &EngineError) -> &'static Code {
     }
 }
 
+/// The books of an output folder that holds a volume.
+fn complete_in(out: &Path) -> Option<Balance> {
+    let balance = Ledger::read(&out.join("ledger.sqlite")).ok().flatten().and_then(|ledger| ledger.balance().ok());
+    balance.filter(|balance| balance.volumes > 0)
+}
+
 /// The message, with what is complete where something is.
-fn message_of(error: &EngineError, out: &Path) -> String {
-    let complete = Ledger::read(&out.join("ledger.sqlite")).ok().flatten().and_then(|ledger| ledger.balance().ok());
+fn message_of(error: &EngineError, complete: Option<&Balance>) -> String {
     match complete {
-        Some(balance) if balance.volumes > 0 && !matches!(error, EngineError::Locked(_) | EngineError::OtherPlan(_)) => {
+        Some(balance) if !matches!(error, EngineError::Locked(_) | EngineError::OtherPlan(_)) => {
             let print = if balance.print_files > 0 { format!(" and {}", counted(balance.print_files, "print file")) } else { String::new() };
             let (volumes, documents) = (counted(balance.volumes, "volume"), counted(balance.documents, "document"));
             format!("{error}; complete so far: {volumes} with {documents}{print}")
@@ -210,7 +218,7 @@ fn summary_text(plan: &Plan, summary: &Summary, out: &Path, milliseconds: u64) -
 }
 
 /// The lines of the books.
-pub(super) fn books(balance: &crate::ledger::Balance, holds: &[HoldCount]) -> Vec<(String, String, String)> {
+pub(super) fn books(balance: &Balance, holds: &[HoldCount]) -> Vec<(String, String, String)> {
     let line = |name: &str, number: u64, remark: String| (name.to_string(), grouped(number), remark);
     let mut lines = vec![line("records", balance.records.max(balance.records_in_volumes), String::new())];
     lines.push(line("documents", balance.documents, String::new()));

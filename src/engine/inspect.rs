@@ -112,7 +112,14 @@ impl Inspector<'_> {
     /// Composes the first records, and says what would be held.
     fn first_records(&mut self, input: &PlannedInput, opened: &Opened<'_>, path: &Path, left: &mut u64) {
         // A fault of the cutter is one of the lines file, and found below.
-        let Ok(Some(range)) = opened.cutter().next((*left).max(1), BYTES) else { return };
+        let range = match opened.cutter().next((*left).max(1), BYTES) {
+            Ok(Some(range)) => range,
+            Ok(None) => return,
+            Err(_) => {
+                self.is_whole = false;
+                return;
+            }
+        };
         self.records += range.count;
         *left = left.saturating_sub(range.count);
         let (mut composer, mut arena, mut holds) = (composer(self.plan), Bump::new(), Holds::new());

@@ -511,7 +511,12 @@ impl<'c, S: Paths> Compiler<'c, S> {
         match DatePattern::compile(text) {
             Ok(pattern) => pattern,
             Err((range, message)) => {
-                self.faults.push(MappingFault::new(name, "date", range, &code::MAPPING_OPTION, message));
+                let fault = MappingFault::new(name, "date", range, &code::MAPPING_OPTION, message);
+                let meant = crate::kit::locale::usual_letters(text);
+                self.faults.push(match DatePattern::compile(&meant) {
+                    Ok(_) => fault.hint(format!("write `{meant}`")),
+                    Err(_) => fault,
+                });
                 otherwise
             }
         }

@@ -354,7 +354,7 @@ impl<'t> Compiler<'_, 't> {
                     // It is there and cannot be used: the reason says why.
                     Some(best) if best == path => diagnostic,
                     Some(best) => diagnostic.hint(format!("did you mean `{best}`?")).fix(best),
-                    None => diagnostic.hint("paths count from the folder of the job"),
+                    None => diagnostic.hint("paths count from the folder of the layout"),
                 });
                 return None;
             }

@@ -22,7 +22,7 @@ pub struct LibraryImage {
 
 /// Fonts, images and tables by name.
 pub trait Library {
-    /// The image at a path from the folder of the job, or why it cannot be used.
+    /// The image at a path from the folder of the layout, or why it cannot be used.
     fn image(&mut self, path: &str) -> Result<LibraryImage, String>;
 
     /// The font stack of a family in one weight and style, or why there is none.

@@ -38,7 +38,8 @@ impl<'t> Compiler<'_, 't> {
             let spec = self.check_element(element);
             self.check_children(element);
             let name = self.keyword(element, spec, "name").or_else(|| self.meant_page(element, &pages));
-            let Some(name) = name else { continue };
+            // A page whose name means nothing is read all the same: what is in it counts as used, and others may extend it.
+            let Some(name) = name.or_else(|| element.find("name").map(|attribute| attribute.value.text.trim())) else { continue };
             if let Some((_, first)) = pages.iter().find(|(known, _)| *known == name) {
                 let line = self.line_of(first.span);
                 let span = element.find("name").map_or(element.span, |attribute| attribute.value.span);
@@ -54,6 +55,9 @@ impl<'t> Compiler<'_, 't> {
                 Diagnostic::error(&code::LAYOUT_MISSING_CONTENT, root.span, "the layout has no `<page>`")
                     .hint("write `<page name=\"any\" size=\"A4\" margin=\"20mm\"/>`"),
             );
+        }
+        for (name, element) in pages.iter().filter(|(name, _)| !ORDER.contains(name)) {
+            self.compile_page(name, element, &pages, look);
         }
         let masters: Vec<PageMaster> = ORDER
             .iter()
@@ -87,10 +91,11 @@ impl<'t> Compiler<'_, 't> {
         let mut last = element;
         while let Some(attribute) = last.find("extends") {
             let base = attribute.value.text.trim();
-            let Some(&(found, parent)) = pages.iter().find(|(known, _)| *known == base) else {
+            let written = |page: &Element| page.find("name").is_some_and(|attribute| attribute.value.text.trim() == base);
+            let Some(&(found, parent)) = pages.iter().find(|(known, page)| *known == base || written(page)) else {
                 let message = format!("there is no page `{base}`");
                 let diagnostic = Diagnostic::error(&code::LAYOUT_UNKNOWN_PAGE, attribute.value.place_of(base), message);
-                self.fault(diagnostic.suggest(base, pages.iter().map(|(name, _)| *name).filter(|known| *known != name)));
+                self.fault(diagnostic.suggest(base, pages.iter().map(|(name, _)| *name).filter(|known| *known != name && ORDER.contains(known))));
                 break;
             };
             if let Some(start) = names.iter().position(|known| known == found) {

@@ -166,7 +166,7 @@ impl<'t> Compiler<'_, 't> {
         let mut cells = Vec::new();
         let mut at = section.free(0);
         let mut is_full = false;
-        for &(element, spec, is_conditional) in &variant.cells {
+        for (index, &(element, spec, is_conditional)) in variant.cells.iter().enumerate() {
             self.check_attributes(element, spec);
             let colspan = self.integer(element, spec, "colspan").unwrap_or(1) as usize;
             let mut rowspan = self.integer(element, spec, "rowspan").unwrap_or(1) as usize;
@@ -178,7 +178,8 @@ impl<'t> Compiler<'_, 't> {
             }
             let room = (at..count).take_while(|&column| section.reach[column] == 0).count();
             if room < colspan && !is_full {
-                self.refuse_cell(element, (at, colspan, room), section, is_conditional);
+                let after = &variant.cells[index + 1..];
+                self.refuse_cell(element, (at, colspan, room), section, is_conditional, after.len());
                 is_full = true;
             }
             let colspan = colspan.min(room);
@@ -202,7 +203,7 @@ impl<'t> Compiler<'_, 't> {
         cells
     }
 
-    fn refuse_cell(&mut self, element: &Element, (at, colspan, room): (usize, usize, usize), section: &Section, is_conditional: bool) {
+    fn refuse_cell(&mut self, element: &Element, (at, colspan, room): (usize, usize, usize), section: &Section, is_conditional: bool, after: usize) {
         let count = section.reach.len();
         if room == 0 {
             let covered = section.reach.iter().any(|reach| *reach > 1);
@@ -219,7 +220,10 @@ impl<'t> Compiler<'_, 't> {
         }
         let span = element.find("colspan").map_or(element.span, |attribute| attribute.value.span);
         let message = format!("the cell covers columns {} to {}, and the table has {count}", at + 1, at + colspan);
-        self.fault(Diagnostic::error(&code::LAYOUT_COLUMNS, span, message).label(format!("room for {room} here")).fix(room.to_string()));
+        // The cells behind it want a column each.
+        let fitting = room.saturating_sub(after).max(1);
+        let label = if fitting < room { format!("room for {fitting} here: the row has more cells") } else { format!("room for {room} here") };
+        self.fault(Diagnostic::error(&code::LAYOUT_COLUMNS, span, message).label(label).fix(fitting.to_string()));
     }
 
     fn cell(

@@ -242,7 +242,7 @@ impl JobLibrary {
 
     fn open_image(&mut self, full: &Path, path: &str) -> Result<LibraryImage, String> {
         let bytes = file::read(full, limits::IMAGE_BYTES_MAX).map_err(|error| match error.source.kind() {
-            std::io::ErrorKind::NotFound => format!("there is no image `{path}`"),
+            std::io::ErrorKind::NotFound => format!("there is no image `{path}` below `{}`, the folder of the layout", self.folder.display()),
             _ => error.to_string(),
         })?;
         let hash = Hash::of(&bytes);

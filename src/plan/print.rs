@@ -93,11 +93,37 @@ pub(super) fn read(table: Option<&Table<'_>>, faults: &mut Faults) -> Print {
     print
 }
 
+/// The fault of `name desc`, as databases write it.
+fn direction_in_words(text: &Text) -> Option<Diagnostic> {
+    let whole = text.text.trim();
+    let (key, word) = whole.rsplit_once(char::is_whitespace)?;
+    let (key, descends) = (key.trim(), word.eq_ignore_ascii_case("desc"));
+    // Two names in a row are never an expression; behind an operator, the word is a field.
+    if !(descends || word.eq_ignore_ascii_case("asc")) || !key.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | ')' | '\'')) {
+        return None;
+    }
+    if key.rsplit(char::is_whitespace).next().is_some_and(|last| matches!(last, "and" | "or" | "not" | "eq" | "ne" | "lt" | "le" | "gt" | "ge")) {
+        return None;
+    }
+    let fix = if descends && !key.starts_with('-') { format!("-{key}") } else { key.to_string() };
+    let start = text.text.len() - text.text.trim_start().len();
+    let message = format!("`{word}` is not how the order is turned around");
+    Some(
+        Diagnostic::error(&code::JOB_SORT, text.part(start..start + whole.len()), message)
+            .hint(format!("`-` in front sorts downwards: write `{fix}`"))
+            .fix(fix),
+    )
+}
+
 /// Compiles the sort expressions.
 pub(super) fn compile_sort(table: Option<&Table<'_>>, scope: &mut Scope, faults: &mut Faults) -> Vec<(Expr, bool)> {
     let texts = table.and_then(|table| table.texts("sort", faults)).unwrap_or_default();
     let mut sort = Vec::new();
     for text in texts {
+        if let Some(fault) = direction_in_words(&text) {
+            faults.push(fault);
+            continue;
+        }
         let skipped = text.text.len() - text.text.trim_start().len();
         let descending = text.text[skipped..].starts_with('-');
         let start = skipped + usize::from(descending);
@@ -220,7 +246,9 @@ fn compile_late_text(table: &Table<'_>, library: &mut JobLibrary, media: &[Media
     for variable in late::VARIABLES {
         scope.push(variable, Type::Integer);
     }
-    let compiled = Template::compile(&text, &mut scope, faults);
+    let mut found = Faults::new();
+    let compiled = Template::compile(&text, &mut scope, &mut found);
+    found.into_sorted().into_iter().for_each(|fault| faults.push(without_record(fault)));
     let literal = literal_of(&text);
     let face = library.resources.stacks[usize::from(stack?.0)].faces[0];
     let size = size.unwrap_or(Length::from_points(6));
@@ -242,6 +270,16 @@ fn compile_late_text(table: &Table<'_>, library: &mut JobLibrary, media: &[Media
         })
         .collect();
     Some((PlannedLate { text: compiled, places, pages }, literal))
+}
+
+/// A field in a late text is most often one of the record, which no name that resembles it can replace.
+fn without_record(mut fault: Diagnostic) -> Diagnostic {
+    if *fault.code == code::EXPR_UNKNOWN_FIELD {
+        let names = late::VARIABLES.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        fault.hint = Some(format!("a late text knows nothing of the record, only its place in the mail: {names}"));
+        fault.fix = None;
+    }
+    fault
 }
 
 /// What a late text says besides its values, and the signs that numbers may bring.

@@ -146,7 +146,12 @@ fn compile_tag(text: &Text, locales: &mut Vec<Locale>, faults: &mut Faults) -> O
         Ok(locale) => Some(index_of(locale, locales)),
         Err(error) => {
             let fault = Diagnostic::error(&code::JOB_LOCALE, text.part(0..text.text.len()), error.to_string());
-            faults.push(fault.hint("a language tag is a language and perhaps a region, such as `de` or `en-US` (BCP 47)"));
+            // As systems name their locales: `de_DE.UTF-8`.
+            let tag = text.text.split(['.', '@']).next().unwrap_or_default().replace('_', "-");
+            faults.push(match Locale::compile(&tag) {
+                Ok(_) => fault.fix(tag),
+                Err(_) => fault.hint("a language tag is a language and perhaps a region, such as `de` or `en-US` (BCP 47)"),
+            });
             None
         }
     }

@@ -112,6 +112,50 @@ fn expressions_are_checked_against_the_contract() {
 }
 
 #[test]
+fn what_other_systems_write_is_told_in_our_words() {
+    let job = JOB
+        .replace("sort = [\"account\", \"-closing\"]", "sort = [\"account\", \"closing DESC\", \"account asc\"]")
+        .replace("document-id", "locale = \"de_DE.UTF-8\"\ndocument-id");
+    check(
+        &job,
+        &[
+            "4:11 J0404 `de_DE.UTF-8` is not a language tag such as `en-US` → de-DE",
+            "16:21 J0303 `DESC` is not how the order is turned around → -closing",
+            "16:37 J0303 `asc` is not how the order is turned around → account",
+        ],
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    let hint = |job: &str| compile_in(folder.path(), job).diagnostics[0].hint.clone().expect("a hint");
+    assert_eq!(hint(&JOB.replace("currency = \"EUR\"", "currency = \"EUR\"\ndate = \"DD.MM.YYYY\"")), "write `dd.MM.yyyy`");
+    let late = format!("{JOB}\n[[print.late]]\ntext = \"{{name}}\"\nleft = \"5mm\"\ntop = \"5mm\"\n");
+    assert_eq!(
+        hint(&late),
+        "a late text knows nothing of the record, only its place in the mail: `sequence`, `sheet`, `sheets`, `page`, `pages`, `pieces`, `print_file`"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn images_stay_below_the_folder_of_their_layout() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let job = folder.path().join("job");
+    fs::create_dir(&job).expect("made");
+    compile_in(&job, JOB);
+    fs::write(folder.path().join("secret.png"), b"secret").expect("written");
+    std::os::unix::fs::symlink("../secret.png", job.join("logo.png")).expect("linked");
+    let mut reasons = Vec::new();
+    for path in ["logo.png", "img/seal.png"] {
+        let body = format!("<body> <img src=\"{path}\" alt=\"\"/>");
+        fs::write(job.join("letter.xml"), LAYOUT.replace("<body>", &body)).expect("written");
+        let fault = compile(&job.join("job.toml"), &Overrides::default()).diagnostics.remove(0);
+        reasons.push((fault.message.replace(&*folder.path().to_string_lossy(), ""), fault.hint));
+    }
+    let below = "there is no image `img/seal.png` below `/job`, the folder of the layout".to_string();
+    assert_eq!(reasons[0].0, "`logo.png` is not below the folder of the layout");
+    assert_eq!(reasons[1], (below, Some("paths count from the folder of the layout".to_string())));
+}
+
+#[test]
 fn mappings_are_checked_where_they_stand() {
     let map = "currency = \"EUR\"\n[input.map]\naccount = \"acc\"\nclosng = \"c\"\n\"rows\" = \"r\"\n\"rows.amount\" = { path = \"a\", curency = \"USD\" }\n[input.map.closing]\npath = \"saldo\"\ndate = \"yyyy\"\n";
     check(

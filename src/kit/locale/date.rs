@@ -69,7 +69,11 @@ pub fn parse(text: &str) -> Result<Vec<Piece>, String> {
             ('E', 1..=3) => Piece::Weekday(0),
             ('E', 4) => Piece::Weekday(1),
             ('c', 4) => Piece::Weekday(2),
-            _ => return Err(format!("`{}` means nothing in a date{}", letter.to_string().repeat(usize::from(count)), meant(letter))),
+            _ => {
+                let fault = format!("`{}` means nothing in a date{}", letter.to_string().repeat(usize::from(count)), meant(letter));
+                let usual = usual_letters(text);
+                return Err(if usual != text && parse(&usual).is_ok() { format!("{fault}: write `{usual}`") } else { fault });
+            }
         };
         if !literal.is_empty() {
             pieces.push(Piece::Text(std::mem::take(&mut literal)));
@@ -80,6 +84,22 @@ pub fn parse(text: &str) -> Result<Vec<Piece>, String> {
         pieces.push(Piece::Text(literal));
     }
     Ok(pieces)
+}
+
+/// A pattern with the letters of Unicode TR 35 where spreadsheets and databases write others: `DD.MM.YYYY` is `dd.MM.yyyy`.
+pub fn usual_letters(pattern: &str) -> String {
+    let mut is_quoted = false;
+    let usual = |letter| {
+        is_quoted ^= letter == '\'';
+        match letter {
+            other if is_quoted => other,
+            'D' => 'd',
+            'Y' => 'y',
+            'm' => 'M',
+            other => other,
+        }
+    };
+    pattern.chars().map(usual).collect()
 }
 
 /// What a letter was likely meant to be: spreadsheets and databases write dates with others.

@@ -5,6 +5,7 @@
 
 mod currency;
 mod date;
+pub use date::usual_letters;
 
 use std::fmt::Write as _;
 
@@ -346,6 +347,10 @@ mod tests {
         assert_eq!(write("en-US", "MM/dd/yy 'at' EEE"), "09/01/26 at Tue");
         assert_eq!(write("en-US", "iso"), "2026-09-01");
         assert!(DatePattern::parse("HH:mm").is_err());
+        assert_eq!(
+            DatePattern::parse("D 'Ym' MMM YYYY"),
+            Err("`D` means nothing in a date; the day of the month is `d`: write `d 'Ym' MMM yyyy`".into())
+        );
     }
 
     #[test]

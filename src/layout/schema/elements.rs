@@ -310,7 +310,7 @@ pub const ELEMENTS: &[ElementSpec] = &[
         doc: "An image, PNG or JPEG. With one of `width` and `height` the other follows; with none it has its own size.",
         content: Content::Empty,
         attributes: &[
-            needs("src", Kind::Path, "The file, from the folder of the job."),
+            needs("src", Kind::Path, "The file, from the folder of the layout and below it."),
             needs("alt", Kind::Text, "What it shows, for readers who cannot see it; empty for mere decoration."),
             takes("width", Kind::Length, "", "Its width."),
             takes("height", Kind::Length, "", "Its height."),

@@ -55,7 +55,7 @@ pub enum Kind {
     PageSize,
     /// A BCP 47 language tag.
     Language,
-    /// A path from the folder of the job.
+    /// A path from the folder of the layout.
     Path,
     /// Text as it is.
     Text,
