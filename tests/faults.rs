@@ -215,37 +215,125 @@ fn data_that_is_replaced_during_a_run_is_noticed() {
     job.run(&out, &[]).expect(2, "W0104");
 }
 
+/// Every file of a closed job that its ledger vouches for.
+const KEPT: [&str; 8] = [
+    "volumes/000002.pdf",
+    "print/000003.pdf",
+    "manifest.csv",
+    "held.ndjson",
+    "report.html",
+    "plan/plan.json",
+    "plan/job.toml",
+    "plan/layouts/0-letter.xml",
+];
+
+/// A job with a record that is held, so that no file of it is empty.
+fn job_with_a_hold(records: usize) -> Job {
+    let job = Job::new(records);
+    job.write("data.ndjson", &format!("{}not a record\n", common::data(records)));
+    job
+}
+
 #[test]
-fn what_vanished_is_made_again() {
-    let job = Job::new(23);
+fn what_vanished_or_was_cut_short_is_told_and_made_again() {
+    let job = job_with_a_hold(23);
+    let out = job.out("out");
+    job.run(&out, &[]).expect(1, "");
+    let expected = contents(&out);
+    let text = out.to_string_lossy();
+    for name in KEPT {
+        for is_cut in [false, true] {
+            let path = out.join(name);
+            let bytes = std::fs::read(&path).unwrap();
+            if is_cut { std::fs::write(&path, &bytes[1..]) } else { std::fs::remove_file(&path) }.unwrap();
+            let told = format!("missing: `{name}` {}", if is_cut { "has " } else { "is not there" });
+            let status = pressrun(&["status", &text]);
+            status.expect(2, &told);
+            status.expect(2, "not complete: files are missing or cut short; run the job again");
+            let verified = pressrun(&["status", &text, "--verify"]);
+            verified.expect(2, &told);
+            assert!(!verified.out.contains("damaged"), "{verified:#?}");
+            job.run(&out, &[]).expect(1, "the books balance");
+            assert_eq!(contents(&out), expected, "{name}");
+            pressrun(&["status", &text, "--verify"]).expect(1, "the books balance");
+        }
+    }
+    std::fs::remove_dir_all(out.join("plan")).unwrap();
+    pressrun(&["status", &text]).expect(2, "missing: `plan/job.toml` is not there");
+    job.run(&out, &[]).expect(1, "");
+    assert_eq!(contents(&out), expected);
+}
+
+#[test]
+fn what_is_missing_is_told_in_some_lines() {
+    let job = Job::new(120);
     let out = job.out("out");
     job.run(&out, &[]).expect(0, "");
-    let expected = contents(&out);
-    for name in ["volumes/000002.pdf", "print/000003.pdf", "manifest.csv"] {
-        std::fs::remove_file(out.join(name)).unwrap();
-        pressrun(&["status", &out.to_string_lossy(), "--verify"]);
-        job.run(&out, &[]).expect(0, "the books balance");
-        assert_eq!(contents(&out), expected, "{name}");
-    }
+    std::fs::remove_dir_all(out.join("volumes")).unwrap();
+    let text = out.to_string_lossy();
+    let status = pressrun(&["status", &text]);
+    status.expect(2, "missing: … and 10 more");
+    assert_eq!(status.out.matches("missing: `volumes/").count(), 20, "{status:#?}");
+    let json: serde_json::Value = serde_json::from_str(&pressrun(&["status", &text, "--json"]).out).unwrap();
+    assert_eq!((json["missing"].as_array().unwrap().len(), json["strays"].as_array().unwrap().len()), (30, 0));
 }
 
 #[test]
 fn damage_is_found() {
-    let job = Job::new(12);
+    let job = job_with_a_hold(12);
     let out = job.out("out");
-    job.run(&out, &[]).expect(0, "");
+    job.run(&out, &[]).expect(1, "");
     let status = |out: &std::path::Path| pressrun(&["status", &out.to_string_lossy(), "--verify"]);
-    status(&out).expect(0, "verified: 3 volumes, 3 print files");
-    for name in ["volumes/000001.pdf", "print/000002.pdf"] {
+    status(&out).expect(1, "verified: 3 volumes, 3 print files, 14 printed pages, 8 other files ✓");
+    for name in KEPT {
         let path = out.join(name);
         let bytes = std::fs::read(&path).unwrap();
         let mut damaged = bytes.clone();
         damaged[bytes.len() / 2] ^= 1;
         std::fs::write(&path, damaged).unwrap();
-        status(&out).expect(2, name);
+        let found = status(&out);
+        found.expect(2, &format!("damaged: {name}: its bytes are not those of the ledger"));
+        found.expect(2, "remove what is damaged and run the job again");
         std::fs::write(&path, bytes).unwrap();
     }
-    status(&out).expect(0, "");
+    status(&out).expect(1, "✓");
+}
+
+#[test]
+fn what_the_ledger_does_not_know_is_told() {
+    let job = Job::new(12);
+    let out = job.out("out");
+    job.run(&out, &[]).expect(0, "");
+    for name in ["print/000099.pdf", "volumes/000099.pdf", "print/copy/"] {
+        let path = out.join(name);
+        if name.ends_with('/') { std::fs::create_dir(&path) } else { std::fs::copy(out.join("print/000001.pdf"), &path).map(|_| ()) }.unwrap();
+        for arguments in [&["status"][..], &["status", "--verify"]] {
+            let status = pressrun(&[arguments, &[&out.to_string_lossy()]].concat());
+            status.expect(2, &format!("not of this job, remove it before the folder is printed: {name}"));
+            assert!(!status.out.contains("missing"), "{status:#?}");
+        }
+        if name.ends_with('/') { std::fs::remove_dir(&path) } else { std::fs::remove_file(&path) }.unwrap();
+    }
+    pressrun(&["status", &out.to_string_lossy()]).expect(0, "");
+}
+
+#[test]
+fn the_frozen_plan_is_that_of_the_job_that_begins() {
+    let job = Job::new(3);
+    let out = job.out("out");
+    job.run(&out, &[]).expect(0, "");
+    let expected = contents(&out);
+    // The list alone does not vouch for the files beside it.
+    std::fs::remove_file(out.join("ledger.sqlite")).unwrap();
+    std::fs::write(out.join("plan/job.toml"), "of another job").unwrap();
+    job.run(&out, &[]).expect(0, "");
+    assert_eq!(contents(&out), expected);
+    // Comments change no output: the plan is the same, and is frozen as the job file says it now.
+    std::fs::remove_file(out.join("plan/job.toml")).unwrap();
+    job.edit("[print]", "# As agreed\n[print]");
+    job.run(&out, &[]).expect(0, "");
+    pressrun(&["status", &out.to_string_lossy(), "--verify"]).expect(0, "✓");
+    assert!(std::fs::read_to_string(out.join("plan/job.toml")).unwrap().contains("# As agreed"));
 }
 
 #[test]

@@ -210,7 +210,7 @@ codes! {
         "The sums of the ledger contradict each other, so something was lost or doubled. The job is not closed. This is a fault of Pressrun\n\
          or of the disk: please report it, keep the folder, and compose the job anew in another one.";
     WORLD_DAMAGED = "W0109", "an output file is not what was written",
-        "A volume or print file is missing, or its bytes are not those the ledger knows. Delete the damaged file and run the job again: what is\n\
+        "A file of the output folder is missing, or its bytes are not those the ledger knows. Delete the damaged file and run the job again: what is\n\
          missing is made again, byte for byte.";
     WORLD_PROGRAM = "W0110", "Pressrun failed",
         "A record made the program fail, and was held for it. The job cannot be closed as complete: please report the fault.";

@@ -8,16 +8,19 @@ use super::run::{balance_json, books, code_of};
 use super::text::columns;
 use super::{Outcome, fail, print};
 use crate::base::code;
-use crate::base::readable::{counted, duration};
-use crate::engine::{self, Verified};
+use crate::base::readable::{counted, duration, grouped};
+use crate::engine::{self, Presence, Verified};
 use crate::ledger::{Balance, HoldCount, JobRow, Ledger, LedgerError, State};
 
-/// Say what is complete in an output folder, what is held and why, and whether the books balance.
+/// Say what is complete in an output folder, what is held and why, whether the books balance and every file is there.
+///
+/// Exit codes: 0 complete, 1 complete with records held, 2 not complete, or files are missing, cut short, damaged or not
+/// of the job. Running the job again makes what is missing or cut short.
 #[derive(Debug, Args)]
 pub(super) struct Status {
     /// The output folder.
     folder: PathBuf,
-    /// Hash every file and compare the body of every printed page with that in its volume.
+    /// Hash every file, those of `plan/` too, and compare the body of every printed page with that in its volume.
     #[arg(long)]
     verify: bool,
     /// Write one JSON object to standard output.
@@ -54,6 +57,10 @@ impl Status {
         } else {
             None
         };
+        let presence = match engine::presence(&self.folder) {
+            Ok(presence) => presence.unwrap_or_default(),
+            Err(error) => return fail(code_of(&error), error.to_string(), None),
+        };
         let faults = found.balance.faults_at(found.job.state);
         if self.html {
             match engine::report_with_times(&self.folder) {
@@ -61,11 +68,11 @@ impl Status {
                 Err(error) => return fail(&code::WORLD_LEDGER, error.to_string(), None),
             }
         } else if self.json {
-            print(&format!("{}\n", json(&found, &faults, verified.as_ref())));
+            print(&format!("{}\n", json(&found, &faults, &presence, verified.as_ref())));
         } else {
-            print(&text(&found, &faults, verified.as_ref()));
+            print(&text(&found, &faults, &presence, verified.as_ref()));
         }
-        let is_damaged = !faults.is_empty() || verified.is_some_and(|verified| !verified.faults.is_empty());
+        let is_damaged = !faults.is_empty() || presence != Presence::default() || verified.is_some_and(|verified| !verified.faults.is_empty());
         match (is_damaged, found.job.state, found.balance.held) {
             (true, ..) | (false, State::Composing | State::Composed | State::Printed, _) => Outcome::Failed,
             (false, State::Closed, 0) => Outcome::Done,
@@ -80,12 +87,13 @@ impl Status {
     }
 }
 
-fn text(found: &Found, faults: &[String], verified: Option<&Verified>) -> String {
+fn text(found: &Found, faults: &[String], presence: &Presence, verified: Option<&Verified>) -> String {
     let Found { job, balance, holds, stages } = found;
     let state = match job.state {
         State::Composing => "not complete: records are being composed, or a run was stopped; run the job again to go on",
         State::Composed => "not complete: all records are composed, print files are missing; run the job again to go on",
         State::Printed => "not complete: all is printed, the books are not closed; run the job again to close them",
+        State::Closed if !presence.missing.is_empty() => "not complete: files are missing or cut short; run the job again to have them made again",
         State::Closed => "complete",
     };
     let mut out = format!("{}, job of {}, plan {}\n{state}\n\n", job.name, job.date, engine::short(job.plan));
@@ -105,18 +113,34 @@ fn text(found: &Found, faults: &[String], verified: Option<&Verified>) -> String
         out.push_str(&format!("  the books do not balance: {fault}\n"));
     }
     if let Some(verified) = verified {
-        let numbers = [(verified.volumes, "volume"), (verified.print_files, "print file"), (verified.pages, "printed page")];
+        let numbers =
+            [(verified.volumes, "volume"), (verified.print_files, "print file"), (verified.pages, "printed page"), (verified.files, "other file")];
         let numbers: Vec<String> = numbers.iter().map(|(number, name)| counted(*number, name)).collect();
-        let mark = if verified.faults.is_empty() { " ✓" } else { "" };
+        let mark = if verified.faults.is_empty() && *presence == Presence::default() { " ✓" } else { "" };
         out.push_str(&format!("  verified: {}{mark}\n", numbers.join(", ")));
-        for fault in &verified.faults {
-            out.push_str(&format!("  damaged: {fault}\n"));
+        list(&mut out, "damaged", &verified.faults);
+        if !verified.faults.is_empty() {
+            out.push_str("  remove what is damaged and run the job again to have it made again\n");
         }
     }
+    list(&mut out, "missing", &presence.missing);
+    list(&mut out, "not of this job, remove it before the folder is printed", &presence.strays);
     out
 }
 
-fn json(found: &Found, faults: &[String], verified: Option<&Verified>) -> serde_json::Value {
+/// So many lines of one kind are shown.
+const LINES_SHOWN: usize = 20;
+
+fn list(out: &mut String, title: &str, lines: &[String]) {
+    for line in lines.iter().take(LINES_SHOWN) {
+        out.push_str(&format!("  {title}: {line}\n"));
+    }
+    if lines.len() > LINES_SHOWN {
+        out.push_str(&format!("  {title}: … and {} more\n", grouped((lines.len() - LINES_SHOWN) as u64)));
+    }
+}
+
+fn json(found: &Found, faults: &[String], presence: &Presence, verified: Option<&Verified>) -> serde_json::Value {
     let Found { job, balance, holds, stages } = found;
     let mut status = balance_json(balance);
     status["event"] = "status".into();
@@ -125,13 +149,15 @@ fn json(found: &Found, faults: &[String], verified: Option<&Verified>) -> serde_
     status["plan"] = job.plan.hex().into();
     status["state"] = job.state.name().into();
     status["balance_faults"] = faults.into();
+    status["missing"] = presence.missing.clone().into();
+    status["strays"] = presence.strays.clone().into();
     status["holds"] = holds
         .iter()
         .map(|hold| serde_json::json!({ "code": hold.code, "records": hold.count, "first": hold.first + 1, "example": hold.example }))
         .collect();
     status["stages"] = stages.iter().map(|(name, took)| (name.clone(), serde_json::Value::from(*took))).collect::<serde_json::Map<_, _>>().into();
     if let Some(verified) = verified {
-        status["verified"] = serde_json::json!({ "volumes": verified.volumes, "print_files": verified.print_files, "pages": verified.pages, "faults": verified.faults });
+        status["verified"] = serde_json::json!({ "volumes": verified.volumes, "print_files": verified.print_files, "pages": verified.pages, "files": verified.files, "faults": verified.faults });
     }
     status
 }

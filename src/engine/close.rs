@@ -5,12 +5,13 @@
 
 use std::io::Write;
 
+use super::files::{self, HashedFile};
 use super::{EngineError, Folder, Inputs, Options, held, report};
 use crate::base::code;
 use crate::base::file::FileError;
 use crate::base::hash::hex;
-use crate::ledger::{Ledger, State};
-use crate::plan::Plan;
+use crate::ledger::{FileRow, Ledger, State};
+use crate::plan::{MANIFEST, Plan};
 
 /// Balances the books and writes what is handed over with the print files.
 pub(super) fn close(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, options: &Options<'_>) -> Result<(), EngineError> {
@@ -21,31 +22,34 @@ pub(super) fn close(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, options: 
         return Err(EngineError::Unbalanced(faults));
     }
     let holds = ledger.hold_counts()?;
-    held::write(plan, inputs, ledger, options)?;
+    let held = held::write(plan, inputs, ledger, options)?;
     if let Some(bug) = holds.iter().find(|hold| hold.code == code::RECORD_BUG.id) {
         return Err(EngineError::Bug(bug.count));
     }
-    write_manifest(ledger, options)?;
+    let manifest = write_manifest(ledger, options)?;
     let report = report::report(ledger, false)?.expect("a job that is closed has begun");
-    options.disk.commit(&options.out.join("report.html"), report.as_bytes())?;
+    let report = files::write(REPORT_FILE, report.as_bytes(), options)?;
     if let Some(path) = inputs.changed() {
         return Err(EngineError::InputChanged(path));
     }
+    ledger.post_files(&[held, manifest, report])?;
     ledger.set_state(State::Closed, None)?;
     Ok(())
 }
 
 /// What is there once the books are closed.
-pub(super) const FILES: [&str; 3] = ["manifest.csv", "held.ndjson", "report.html"];
+pub(super) const FILES: [&str; 3] = [MANIFEST_FILE, held::FILE, REPORT_FILE];
 
-/// The columns of the manifest.
-pub const MANIFEST_COLUMNS: &str = "sequence,record,document,volume,volume_page,print_file,print_page,pages,sheets,sha256,sort_key,fate";
+const MANIFEST_FILE: &str = "manifest.csv";
+const REPORT_FILE: &str = "report.html";
 
-fn write_manifest(ledger: &Ledger, options: &Options<'_>) -> Result<(), EngineError> {
-    let path = options.out.join("manifest.csv");
+/// Writes a row per document, in the order of the mail, with the columns of [`MANIFEST`].
+fn write_manifest(ledger: &Ledger, options: &Options<'_>) -> Result<FileRow, EngineError> {
+    let mut out = HashedFile::begin(MANIFEST_FILE, options)?;
+    let path = out.path().to_path_buf();
     let failed = |error: std::io::Error| FileError::new("write", &path, error);
-    let mut out = std::io::BufWriter::with_capacity(1 << 20, options.disk.begin(&path)?);
-    writeln!(out, "{MANIFEST_COLUMNS}").map_err(failed)?;
+    let header: Vec<&str> = MANIFEST.iter().map(|column| column.name).collect();
+    writeln!(out, "{}", header.join(",")).map_err(failed)?;
     for file in ledger.print_files()? {
         let mut error = None;
         ledger.each_piece(file.number, |piece, document| {
@@ -73,8 +77,7 @@ fn write_manifest(ledger: &Ledger, options: &Options<'_>) -> Result<(), EngineEr
             return Err(failed(error).into());
         }
     }
-    let pending = out.into_inner().map_err(|error| failed(error.into_error()))?;
-    Ok(pending.commit()?)
+    Ok(out.commit()?)
 }
 
 /// A text as a CSV cell (RFC 4180). A leading `=`, `+`, `-`, `@` gets an apostrophe, so that no spreadsheet runs it.

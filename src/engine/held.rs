@@ -8,15 +8,19 @@ use std::path::Path;
 
 use serde::Serializer;
 
+use super::files::HashedFile;
 use super::{EngineError, Inputs, Options};
 use crate::base::file::FileError;
-use crate::ledger::{HoldRow, Ledger};
+use crate::ledger::{FileRow, HoldRow, Ledger};
 use crate::plan::Plan;
 
+/// The name of the file.
+pub(super) const FILE: &str = "held.ndjson";
+
 /// Writes the file.
-pub(super) fn write(plan: &Plan, inputs: &Inputs, ledger: &Ledger, options: &Options<'_>) -> Result<(), EngineError> {
-    let path = options.out.join("held.ndjson");
-    let mut out = std::io::BufWriter::with_capacity(1 << 20, options.disk.begin(&path)?);
+pub(super) fn write(plan: &Plan, inputs: &Inputs, ledger: &Ledger, options: &Options<'_>) -> Result<FileRow, EngineError> {
+    let mut out = HashedFile::begin(FILE, options)?;
+    let path = out.path().to_path_buf();
     let files: Vec<_> = inputs.all().collect();
     let failed = |error: std::io::Error| FileError::new("write", &path, error);
     ledger.each_hold(|hold| -> Result<(), EngineError> {
@@ -33,8 +37,7 @@ pub(super) fn write(plan: &Plan, inputs: &Inputs, ledger: &Ledger, options: &Opt
         }
         Ok(())
     })?;
-    let pending = out.into_inner().map_err(|error| failed(error.into_error()))?;
-    Ok(pending.commit()?)
+    Ok(out.commit()?)
 }
 
 fn write_line(hold: &HoldRow, file: &str, parts: [&[u8]; 3], out: &mut dyn Write) -> std::io::Result<()> {

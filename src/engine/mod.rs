@@ -8,11 +8,13 @@ mod assemble;
 mod clock;
 mod close;
 mod composing;
+mod files;
 mod held;
 mod hold_limit;
 mod inputs;
 mod inspect;
 mod posting;
+mod presence;
 mod report;
 mod sheets;
 mod verify;
@@ -23,6 +25,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub use clock::Stopwatch;
 pub use composing::compose_one;
 pub use inspect::{inspect, told};
+pub use presence::{Presence, presence};
 pub use verify::{Verified, verify};
 
 use inputs::{Inputs, Texts};
@@ -297,9 +300,7 @@ fn refuse_foreign(plan: &Plan, out: &Path) -> Result<(), EngineError> {
 
 /// Opens the books, or finds how far an earlier run of the same plan came.
 fn begin(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, options: &Options<'_>) -> Result<State, EngineError> {
-    let folder = Folder(&options.out);
     let Some(job) = ledger.job()? else {
-        plan.freeze(&folder.file("plan"), &options.disk)?;
         let job = JobRow {
             plan: plan.hash,
             name: plan.settings.name.clone(),
@@ -309,6 +310,7 @@ fn begin(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, options: &Options<'_
             records: None,
         };
         ledger.begin_job(&job, &inputs.rows(), &plan.media)?;
+        files::keep_plan(plan, ledger, options)?;
         return Ok(State::Composing);
     };
     if job.plan != plan.hash {
@@ -323,12 +325,13 @@ fn begin(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, options: &Options<'_
         }
         ledger.replace_inputs(&now)?;
     }
+    files::keep_plan(plan, ledger, options)?;
     repair(job.state, ledger, options)
 }
 
 /// Forgets what is no longer on the disk in full length, and gives the state from which it is made again.
 fn repair(state: State, ledger: &mut Ledger, options: &Options<'_>) -> Result<State, EngineError> {
-    let is_there = |file: &str, bytes: u64| Fingerprint::of(&options.out.join(file)).is_ok_and(|found| found.length() == bytes);
+    let is_there = |file: &str, bytes: u64| presence::fault(&options.out, file, bytes).is_none();
     let mut back = state;
     for row in ledger.volumes()? {
         if row.file.as_ref().is_some_and(|file| !is_there(file, row.bytes)) {
@@ -342,7 +345,7 @@ fn repair(state: State, ledger: &mut Ledger, options: &Options<'_>) -> Result<St
             back = back.min(State::Composed);
         }
     }
-    if state == State::Closed && close::FILES.iter().any(|file| Fingerprint::of(&options.out.join(file)).is_err()) {
+    if files::expected(ledger, state)?.iter().any(|row| !is_there(&row.name, row.bytes)) {
         back = back.min(State::Printed);
     }
     if back != state {

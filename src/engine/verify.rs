@@ -1,12 +1,13 @@
 //! Proves an output folder: `pressrun status --verify`.
 //!
 //! Takes the ledger's word for nothing: every file is hashed, every document is read out of its volume, and the body of
-//! every printed page is compared with the page it was copied from. Whatever the job, it needs the memory of one document
+//! every printed page is compared with the page it was copied from. What is missing or too much is for `presence` to
+//! say. Whatever the job, it needs the memory of one document
 //! and of some megabytes of a file.
 
 use std::path::Path;
 
-use super::{EngineError, Folder};
+use super::{EngineError, Folder, files, presence};
 use crate::base::file::{FileError, Mapped, Pieces};
 use crate::base::hash::{Hash, Hasher};
 use crate::ledger::{DocumentRow, Ledger, PieceRow, PrintFileRow, State};
@@ -24,9 +25,11 @@ pub struct Verified {
     pub volumes: u64,
     /// Print files whose hash is right.
     pub print_files: u64,
+    /// Other files whose hash is right: of the frozen plan, and what is handed over with the print files.
+    pub files: u64,
     /// Printed pages whose body equals that in the volume.
     pub pages: u64,
-    /// Everything that is not as it should be.
+    /// Every file that is there in its length but not as it should be.
     pub faults: Vec<String>,
 }
 
@@ -36,18 +39,21 @@ pub fn verify(out: &Path) -> Result<Option<Verified>, EngineError> {
     let Some(ledger) = Ledger::read(&folder.ledger())? else { return Ok(None) };
     let mut verifier = Verifier { folder, media: ledger.media()?, good: Vec::new(), open: None, verified: Verified::default() };
     for row in ledger.volumes()? {
-        let is_good = row.file.as_ref().is_some_and(|file| verifier.hash(file, row.hash));
+        let is_good = row.file.as_ref().is_some_and(|file| verifier.hash(file, row.bytes, row.hash));
         verifier.verified.volumes += u64::from(is_good);
         verifier.good.push(is_good);
     }
     for row in ledger.print_files()? {
-        if verifier.hash(&row.file, Some(row.hash)) {
+        if verifier.hash(&row.file, row.bytes, Some(row.hash)) {
             verifier.verified.print_files += 1;
             verifier.print_file(&ledger, &row)?;
         }
     }
-    let Verifier { mut verified, .. } = verifier;
     let state = ledger.job()?.map_or(State::Composing, |job| job.state);
+    for row in files::expected(&ledger, state)? {
+        verifier.verified.files += u64::from(verifier.hash(&row.name, row.bytes, Some(row.hash)));
+    }
+    let Verifier { mut verified, .. } = verifier;
     verified.faults.extend(ledger.balance()?.faults_at(state));
     Ok(Some(verified))
 }
@@ -64,7 +70,10 @@ struct Verifier<'f> {
 
 impl Verifier<'_> {
     /// Whether the bytes of a file are those of the ledger.
-    fn hash(&mut self, file: &str, expected: Option<Hash>) -> bool {
+    fn hash(&mut self, file: &str, bytes: u64, expected: Option<Hash>) -> bool {
+        if presence::fault(self.folder.0, file, bytes).is_some() {
+            return false;
+        }
         match hash_of(&self.folder.file(file)) {
             Ok(hash) if Some(hash) == expected => return true,
             Ok(_) => self.verified.faults.push(format!("{file}: its bytes are not those of the ledger")),

@@ -438,6 +438,12 @@ mod tests {
             &[b"id,text,amount\nA,x,1\nA,y,2\n\nC,z,3\n"],
             &["'A' [('x' 1XXX) ('y' 2XXX)]", "'B' []", "'C' [('z' 3XXX)]"],
         );
+        // A key that comes again, not at once: each record takes the lines that stand at its own place.
+        let again = |lines: &[u8], last: &str| {
+            check("id:text lines[text:text]", &joined(), &[b"id\nA\nB\nA\n"], &[lines], &["'A' [('1')]", "'B' [('2')]", last]);
+        };
+        again(b"id,text\nA,1\nB,2\n", "'A' []");
+        again(b"id,text\nA,1\nB,2\nA,3\n", "'A' [('3')]");
         check(
             contract,
             &joined(),

@@ -19,10 +19,10 @@ use crate::model::page::{Entry, Media};
 use crate::model::resources::Used;
 
 pub use balance::{Balance, HoldCount};
-pub use rows::{DocumentRow, HoldRow, InputRow, JobRow, PieceRow, PrintFileRow, RemarkRow, State, VolumeRow};
+pub use rows::{DocumentRow, FileRow, HoldRow, InputRow, JobRow, PieceRow, PrintFileRow, RemarkRow, State, VolumeRow};
 
 /// The layout of the tables; a ledger with another number is refused.
-pub const VERSION: i64 = 1;
+pub const VERSION: i64 = 2;
 
 /// Why the ledger cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -437,6 +437,24 @@ impl Ledger {
                 file: row.get(7)?,
             })
         });
+        self.on("read", rows.and_then(Iterator::collect))
+    }
+
+    /// Posts files that are neither volumes nor print files, in place of what was known of them.
+    pub fn post_files(&mut self, files: &[FileRow]) -> Result<(), LedgerError> {
+        self.transaction(|to| {
+            let mut statement = to.prepare_cached("INSERT OR REPLACE INTO files (name, bytes, sha256) VALUES (?1, ?2, ?3)")?;
+            for file in files {
+                statement.execute(params![file.name, file.bytes as i64, file.hash.0])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// The files that are neither volumes nor print files, by name.
+    pub fn files(&self) -> Result<Vec<FileRow>, LedgerError> {
+        let mut statement = self.on("read", self.connection.prepare_cached("SELECT name, bytes, sha256 FROM files ORDER BY name"))?;
+        let rows = statement.query_map([], |row| Ok(FileRow { name: row.get(0)?, bytes: row.get::<_, i64>(1)? as u64, hash: Hash(row.get(2)?) }));
         self.on("read", rows.and_then(Iterator::collect))
     }
 

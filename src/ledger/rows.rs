@@ -151,6 +151,17 @@ pub struct PrintFileRow {
     pub file: String,
 }
 
+/// A file of the folder that is neither a volume nor a print file: of the frozen plan, or handed over with the print files.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FileRow {
+    /// Its path in the output folder.
+    pub name: String,
+    /// Its length.
+    pub bytes: u64,
+    /// SHA-256 of the file.
+    pub hash: Hash,
+}
+
 /// The place of a document in the mail stream.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct PieceRow {

@@ -1,4 +1,4 @@
--- Pressrun ledger, version 1. Every row is written once; nothing is updated but the state of the job.
+-- Pressrun ledger, version 2. Every row is written once; nothing is updated but the state of the job.
 CREATE TABLE job (
     id           INTEGER PRIMARY KEY CHECK (id = 1),
     plan         TEXT    NOT NULL,              -- SHA-256 of the plan, hexadecimal
@@ -81,6 +81,12 @@ CREATE TABLE pieces (
     print_file   INTEGER NOT NULL,
     print_page   INTEGER NOT NULL               -- first page in the print file, from 1
 ) STRICT;
+-- What else is in the folder: the frozen plan, and what is handed over with the print files once the job is closed.
+CREATE TABLE files (
+    name         TEXT    PRIMARY KEY,           -- path in the output folder
+    bytes        INTEGER NOT NULL,
+    sha256       BLOB    NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE TABLE stages (
     name         TEXT    PRIMARY KEY,
     milliseconds INTEGER NOT NULL

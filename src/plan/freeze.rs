@@ -5,17 +5,13 @@
 
 use std::path::Path;
 
+use super::library::Part;
 use super::{PRODUCER, Plan};
 use crate::base::file::{Disk, FileError, Fingerprint};
 
 impl Plan {
-    /// Writes the frozen copy into `folder`; what is there already is left alone.
-    pub fn freeze(&self, folder: &Path, disk: &Disk) -> Result<(), FileError> {
-        let list = folder.join("plan.json");
-        if Fingerprint::of(&list).is_ok() {
-            // The list is written last, and only ever for this plan: the ledger has seen to that.
-            return Ok(());
-        }
+    /// Writes the frozen copy into `folder`, in place of what is there. Gives its list, which is a file of it, too.
+    pub fn freeze(&self, folder: &Path, disk: &Disk) -> Result<Part, FileError> {
         disk.create_folder(folder)?;
         let mut folders: Vec<&str> = self.parts.iter().filter_map(|part| part.name.split_once('/')).map(|(folder, _)| folder).collect();
         folders.sort_unstable();
@@ -26,7 +22,9 @@ impl Plan {
         for part in &self.parts {
             disk.commit(&folder.join(&part.name), &part.bytes)?;
         }
-        disk.commit(&list, self.list().as_bytes())
+        let list = Part::new("plan.json".into(), self.list().into_bytes().into());
+        disk.commit(&folder.join(&list.name), &list.bytes)?;
+        Ok(list)
     }
 
     /// Whether a `plan.json` is the list of this plan.

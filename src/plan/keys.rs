@@ -159,7 +159,7 @@ pub(super) const NAMESPACES: Section = Section {
 pub(super) const LINES: Section = Section {
     header: "[input.lines]",
     is_open: false,
-    doc: "CSV: a second file for each file of records, with the rows of one list, in the same order of a key.",
+    doc: "CSV: a second file for each file of records, with the rows of one list, in the same order of a key. Both files are read once, side by side: the lines of a record stand together, and come in the order of their records. A record may have none. A line whose key is not that of a record, or that comes too early or too late, stops the job before the first volume, and so do two records in a row with the same key: no line is ever lost or guessed at. Where the key of a record comes again further down, each takes the lines that stand at its own place: if all stand at that of the first, the later record has none.",
     keys: &[
         key(
             "files",
@@ -330,6 +330,7 @@ pub fn manual() -> String {
             }
         }
     }
+    out.push_str(&super::handover::manual());
     out
 }
 

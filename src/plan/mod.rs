@@ -8,6 +8,7 @@ mod canonical;
 mod contract;
 mod freeze;
 mod glyphs;
+mod handover;
 mod keys;
 mod library;
 mod mapping;
@@ -39,6 +40,7 @@ use crate::model::record;
 use crate::model::resources::Resources;
 
 pub use contract::Projection;
+pub use handover::{Column, MANIFEST};
 pub use keys::{Key, SECTIONS, Section, manual};
 pub use library::Part;
 pub use mapping::PlannedInput;

@@ -1,0 +1,50 @@
+//! What is handed over with the print files, for the manual.
+//!
+//! Takes nothing, gives the columns of the manifest in their order: the header is written from them. Must never fall behind
+//! what `engine` writes below it.
+
+/// A column of `manifest.csv`.
+#[derive(Debug)]
+pub struct Column {
+    /// Its name.
+    pub name: &'static str,
+    /// What is in it.
+    pub doc: &'static str,
+}
+
+const fn column(name: &'static str, doc: &'static str) -> Column {
+    Column { name, doc }
+}
+
+/// The columns of `manifest.csv`.
+pub const MANIFEST: &[Column] = &[
+    column("sequence", "The place of the document in the mail, through all print files, from 1."),
+    column("record", "The number of its record in the order of the input, from 1."),
+    column(
+        "document",
+        "Its id, as `document-id` makes it. Before an id that begins with `=`, `+`, `-`, `@`, a tab or a carriage return stands a `'`, so that no spreadsheet takes it for a formula: who compares ids takes it away.",
+    ),
+    column("volume", "The volume it is in, a path in the output folder."),
+    column("volume_page", "Its first page there, from 1."),
+    column("print_file", "The print file it is in, a path in the output folder."),
+    column("print_page", "Its first page there, from 1; empty backs count."),
+    column("pages", "Its pages, without empty backs."),
+    column("sheets", "The sheets of paper it takes."),
+    column("sha256", "The SHA-256 over the content streams of its pages, each preceded by its length in 8 bytes, little-endian; hexadecimal."),
+    column(
+        "sort_key",
+        "What `sort` made of its record, hexadecimal: the rows are in the order of these bytes, and of records where they are equal. Empty if the job does not sort.",
+    ),
+    column("fate", "What became of it: `print`."),
+];
+
+/// The section of the manual.
+pub(super) fn manual() -> String {
+    let mut out = String::from(
+        "\n## `manifest.csv`\n\nThe output folder has it once the job is closed: UTF-8, RFC 4180, a header and a row for each document in the order of the mail. Held records are in `held.ndjson`.\n\n| Column | |\n|---|---|\n",
+    );
+    for column in MANIFEST {
+        out.push_str(&format!("| `{}` | {} |\n", column.name, column.doc));
+    }
+    out
+}
