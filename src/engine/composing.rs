@@ -60,7 +60,7 @@ pub(super) fn compose(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, pool: &
     let mut watch = HoldWatch::new(plan.settings.hold_limit, &opened, inputs);
     watch.add(done.values().map(|row| u64::from(row.records)).sum(), ledger.balance()?.held)?;
     let workers: Vec<Mutex<Option<Worker<'_>>>> = (0..pool.current_num_threads()).map(|_| Mutex::new(None)).collect();
-    let mut cutting = Cutting { plan, inputs, cutters: opened.iter().map(Opened::cutter).collect(), input: 0, number: 0, first: 0, records: 0 };
+    let mut cutting = Cutting::new(plan, inputs, &opened);
     let make = |cut: Cut| {
         if let Some(row) = done.get(&cut.number) {
             options.watch.done(found_done(&cut, row));
@@ -99,7 +99,7 @@ pub(super) fn is_same_data(plan: &Plan, inputs: &Inputs, ledger: &Ledger) -> Res
     let texts = inputs.texts(plan)?;
     let opened = open(plan, inputs, &texts)?;
     let mut sources: BTreeMap<u32, Hash> = ledger.volumes()?.into_iter().map(|row| (row.number, row.source)).collect();
-    let mut cutting = Cutting { plan, inputs, cutters: opened.iter().map(Opened::cutter).collect(), input: 0, number: 0, first: 0, records: 0 };
+    let mut cutting = Cutting::new(plan, inputs, &opened);
     while let Some(cut) = cutting.next()? {
         let Some(known) = sources.remove(&cut.number) else { continue };
         let mut source = Hasher::new();
@@ -134,7 +134,11 @@ struct Cutting<'c> {
     records: u64,
 }
 
-impl Cutting<'_> {
+impl<'c> Cutting<'c> {
+    fn new(plan: &'c Plan, inputs: &'c Inputs, opened: &'c [Opened<'c>]) -> Cutting<'c> {
+        Cutting { plan, inputs, cutters: opened.iter().map(Opened::cutter).collect(), input: 0, number: 0, first: 0, records: 0 }
+    }
+
     fn next(&mut self) -> Result<Option<Cut>, EngineError> {
         while let Some(cutter) = self.cutters.get_mut(self.input) {
             let range = cutter.next(self.plan.settings.volume_records, RANGE_BYTES_MAX);
