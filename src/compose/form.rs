@@ -7,8 +7,9 @@ use bumpalo::Bump;
 
 use super::bind::{Binder, FixedTexts, Scratch};
 use super::line::{Setter, StyleMetrics};
-use super::paginate::{Paginator, distribute, resolve};
+use super::paginate::Paginator;
 use super::paint::Canvas;
+use super::track::{distribute, resolve};
 use crate::base::length::Length;
 use crate::kit::expr::Value;
 use crate::kit::locale::Locale;

@@ -5,11 +5,16 @@
 
 mod bidi;
 mod bind;
+mod flow;
 mod form;
+mod frame;
 mod line;
 mod paginate;
 mod paint;
+mod paragraph;
+mod solid;
 mod table;
+mod track;
 
 pub use form::compose_forms;
 

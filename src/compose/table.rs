@@ -5,15 +5,14 @@
 
 use bumpalo::collections::Vec as BumpVec;
 
-use super::paginate::{Paginator, Placement, Room, Token, distribute, paint_frame, resolve, too_high};
+use super::frame::paint_frame;
+use super::paginate::{Paginator, Placement, Result, Room, Token, too_high};
 use super::paint::Canvas;
+use super::track::{distribute, resolve};
 use crate::base::length::Length;
 use crate::kit::expr::Value;
 use crate::model::content::{CellContent, Item, RowContent, TableContent};
 use crate::model::layout::{Align, Borders, Color, TableRow, VerticalAlign};
-use crate::model::record::Hold;
-
-type Result<T> = std::result::Result<T, Hold>;
 
 impl<'p, 'a> Paginator<'_, '_, 'p, 'a>
 where

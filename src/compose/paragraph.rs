@@ -1,0 +1,170 @@
+//! Placing paragraphs: which lines stand on the page, and where their items are painted.
+//!
+//! Takes set lines, gives text on the canvas. Must never decide where a line ends.
+
+use super::bidi::visual_order;
+use super::paginate::{Paginator, Placement, Result, Room, Token, too_high};
+use crate::base::length::Length;
+use crate::model::content::{Item, Line, Text};
+use crate::model::layout::{Align, Border, ParagraphStyle};
+
+impl<'p, 'a> Paginator<'_, '_, 'p, 'a>
+where
+    'p: 'a,
+{
+    /// The lines of a paragraph in a width, set at most once per width.
+    pub fn lines(&mut self, text: &Text<'a>, width: Length) -> &'a [Line<'a>] {
+        if let Some((known, lines)) = text.lines.get()
+            && known == width
+        {
+            return lines;
+        }
+        let lines = self.binder.setter.lines(None, text.items, text.style, width, text.style.indent, self.binder.arena);
+        text.lines.set(Some((width, lines)));
+        lines
+    }
+
+    pub(super) fn text(&mut self, text: &'a Text<'a>, from: Token<'a>, room: Room) -> Result<Placement<'a>> {
+        let starts = !matches!(from, Token::Line(..));
+        let lines = match from {
+            Token::Line(lines, width) if width == room.width => lines,
+            // In an area of another width the lines are other lines; the paragraph goes on at the same item.
+            Token::Line([first, ..], _) => {
+                self.binder.setter.lines(first.divided, first.rest, text.style, room.width, Length::ZERO, self.binder.arena)
+            }
+            _ => self.lines(text, room.width),
+        };
+        let mut count = 0;
+        let mut height = Length::ZERO;
+        for line in lines {
+            if room.y + height + line.height > room.bottom {
+                break;
+            }
+            height += line.height;
+            count += 1;
+        }
+        let left = lines.len();
+        if count < left {
+            // ISO and CSS agree on the names: orphans stay behind, widows go ahead.
+            let widows = (text.style.widows as usize).min(left);
+            if left - count < widows {
+                count = left - widows;
+            }
+            if starts && count < text.style.orphans as usize {
+                count = 0;
+            }
+            if count == 0 && room.is_fresh {
+                count = lines
+                    .iter()
+                    .scan(room.y, |y, line| {
+                        *y += line.height;
+                        Some(*y)
+                    })
+                    .take_while(|y| *y <= room.bottom)
+                    .count();
+                if count == 0 {
+                    return Err(too_high("a line", lines[0].height, room.bottom - room.y));
+                }
+            }
+        }
+        let mut y = room.y;
+        for (index, line) in lines[..count].iter().enumerate() {
+            let is_first = starts && index == 0;
+            if is_first && let Some((marker, indent)) = text.marker {
+                self.items(marker, room.x - indent, y + line.baseline, Length::ZERO);
+            }
+            self.line(line, text.style, room.x, y, room.width, is_first);
+            y += line.height;
+        }
+        let rest = (count < left).then(|| if count == 0 { from } else { Token::Line(&lines[count..], room.width) });
+        Ok(Placement { height: y - room.y, rest })
+    }
+
+    /// Paints a line in a width.
+    pub fn line(&mut self, line: &Line<'a>, style: &ParagraphStyle, x: Length, y: Length, width: Length, is_first: bool) {
+        let indent = if is_first { style.indent } else { Length::ZERO };
+        let room = width - indent - line.width;
+        let mut extra = Length::ZERO;
+        let x = x
+            + indent
+            + match style.align {
+                Align::Left | Align::Decimal => Length::ZERO,
+                Align::Right => room,
+                Align::Center => room / 2,
+                Align::Justify => {
+                    if !line.is_last && line.spaces > 0 && room > Length::ZERO {
+                        extra = Length::from_millipoints(room.millipoints() / i64::from(line.spaces));
+                    }
+                    Length::ZERO
+                }
+            };
+        self.items(line.items, x, y + line.baseline, extra);
+    }
+
+    fn items(&mut self, items: &[Item<'a>], mut x: Length, baseline: Length, extra: Length) {
+        let order = visual_order(items);
+        let layout = self.layout();
+        let metrics = self.binder.setter.metrics;
+        self.canvas.justify(extra);
+        for position in 0..items.len() {
+            let item = &items[order.as_ref().map_or(position, |order| order[position])];
+            let start = x;
+            let style_id = match *item {
+                Item::Word { word, style, width, .. } => {
+                    let text_style = layout.text_style(style);
+                    let words = &mut *self.binder.setter.words;
+                    let used = &mut *self.binder.used;
+                    words.mark(word, |face, glyph, wide, text| {
+                        used.mark(face, glyph, wide);
+                        if !text.is_empty() {
+                            used.glyphs[usize::from(face.0)].insert_text(glyph, text);
+                        }
+                    });
+                    let mut at = x;
+                    for run in words.runs(word) {
+                        self.canvas.run(words.bytes(run), run, style, text_style, at, baseline);
+                        at += text_style.size.scaled(i64::from(run.width), 1_000_000) + text_style.letter_spacing * i64::from(run.glyphs);
+                        at += extra * i64::from(run.spaces);
+                    }
+                    x += width + extra * i64::from(words.word(word).spaces);
+                    style
+                }
+                Item::Figures { text, style, width } => {
+                    let text_style = layout.text_style(style);
+                    let face = metrics[usize::from(style.0)].face;
+                    *self.figures_used |= 1 << face.0;
+                    self.canvas.figures(text, face, style, text_style, x, baseline);
+                    x += width;
+                    style
+                }
+                Item::Space { style, width, .. } => {
+                    let text_style = layout.text_style(style);
+                    self.canvas.space(metrics[usize::from(style.0)].face, text_style);
+                    x += width + extra;
+                    style
+                }
+                Item::Opportunity | Item::SoftHyphen { .. } | Item::Break => continue,
+            };
+            let style = layout.text_style(style_id);
+            if style.underline || style.strike {
+                let border = Border { width: style.size / 16, color: style.color, line: crate::model::layout::LineStyle::Solid };
+                if style.underline {
+                    let y = baseline + style.size / 9;
+                    self.canvas.stroke_line((start, y), (x, y), border);
+                }
+                if style.strike {
+                    let y = baseline - style.size.scaled(27, 100);
+                    self.canvas.stroke_line((start, y), (x, y), border);
+                }
+            }
+        }
+        self.canvas.close();
+    }
+}
+
+/// The least lines a paragraph can begin with.
+pub fn least_lines(style: &ParagraphStyle, lines: usize) -> usize {
+    let orphans = (style.orphans as usize).max(1);
+    // A paragraph too short to be divided after the rules stays whole.
+    if lines < orphans + style.widows as usize { lines.min(orphans + style.widows as usize) } else { orphans }
+}
