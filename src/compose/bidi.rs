@@ -3,7 +3,8 @@
 //! Takes the pieces of a paragraph that holds right-to-left letters, gives items with embedding levels (UAX 9) and puts the
 //! items of a line into visual order.
 
-use super::bind::{Binder, joined};
+use super::bind::Binder;
+use super::inline::joined;
 use crate::model::content::Item;
 use crate::model::layout::TextStyleId;
 

@@ -4,26 +4,23 @@
 //! a page a block will stand.
 
 use bumpalo::Bump;
-use bumpalo::collections::{String as BumpString, Vec as BumpVec};
-use rustc_hash::FxHashMap;
+use bumpalo::collections::Vec as BumpVec;
 use std::cell::Cell;
 
-use super::bidi;
+use super::inline::{FixedTexts, Scratch};
 use super::line::Setter;
 use crate::base::code;
 use crate::base::length::Length;
-use crate::base::limits;
 use crate::base::money::Decimal;
 use crate::kit::expr::{Env, EvalError, Expr, List, Value};
 use crate::kit::locale::Locale;
-use crate::kit::text::{Token, is_invisible, tokens};
 use crate::model::content::{Bars, Block, CellContent, FramedBlocks, Item, Placed, RowContent, SideBySide, TableContent, Text, is_in_form};
 use crate::model::layout::{
-    AddressNode, BoxNode, Break, Columns, Edges, Inline, Layout, ListItem, ListNode, Marker, Node, NodeKind, Paragraph, ParagraphStyle, Role,
-    RowGroup, RowPart, Table, TableRow, TextStyle, TextStyleId, Transform,
+    AddressNode, BoxNode, Break, Columns, Edges, Layout, ListItem, ListNode, Marker, Node, NodeKind, Paragraph, ParagraphStyle, Role, RowGroup,
+    RowPart, Table, TableRow,
 };
 use crate::model::record::Hold;
-use crate::model::resources::{FormId, Resources, Used};
+use crate::model::resources::{FormId, Used};
 
 /// Binds one document.
 pub struct Binder<'s, 'p, 'a> {
@@ -53,25 +50,13 @@ pub struct Binder<'s, 'p, 'a> {
     pub use_forms: bool,
 }
 
-/// The items of texts that no record can change, by where the layout holds them. Void when the word cache is emptied.
-pub type FixedTexts = FxHashMap<(usize, TextStyleId), Box<[Item<'static>]>>;
-
-/// See [`Binder::scratch`].
-#[derive(Default)]
-pub struct Scratch<'a> {
-    items: Vec<Item<'a>>,
-    /// The texts of the paragraph, for bidirectional reordering.
-    pieces: Vec<(TextStyleId, &'a str)>,
-    has_right_to_left: bool,
-}
-
-type Bound<T> = Result<T, Hold>;
+pub(super) type Bound<T> = Result<T, Hold>;
 
 impl<'s, 'p, 'a> Binder<'s, 'p, 'a>
 where
     'p: 'a,
 {
-    fn layout(&self) -> &'p Layout {
+    pub(super) fn layout(&self) -> &'p Layout {
         self.setter.layout
     }
 
@@ -278,126 +263,6 @@ where
         Ok(self.lines_block(Role::Paragraph, &node.style, items.into_bump_slice()))
     }
 
-    /// The items of a paragraph.
-    pub fn inlines(&mut self, inlines: &'a [Inline]) -> Bound<&'a [Item<'a>]> {
-        let mut scratch = std::mem::take(&mut self.scratch);
-        scratch.items.clear();
-        scratch.pieces.clear();
-        scratch.has_right_to_left = false;
-        self.inlines_into(inlines, &mut scratch)?;
-        if scratch.has_right_to_left {
-            scratch.items.clear();
-            bidi::items(self, &scratch.pieces, &mut scratch.items);
-        }
-        let items = self.arena.alloc_slice_copy(&scratch.items);
-        self.scratch = scratch;
-        Ok(items)
-    }
-
-    fn inlines_into(&mut self, inlines: &'a [Inline], scratch: &mut Scratch<'a>) -> Bound<()> {
-        for inline in inlines {
-            match inline {
-                Inline::Text(style, text) => {
-                    self.fixed_piece(text, *style, scratch);
-                }
-                Inline::Value(style, expr) => {
-                    let mut buffer = std::mem::take(&mut self.buffer);
-                    buffer.clear();
-                    self.write(expr, &mut buffer)?;
-                    if buffer.len() > limits::TEXT_BYTES_MAX {
-                        return Err(Hold::new(
-                            &code::RECORD_LIMIT,
-                            format!("a text of {} bytes; at most {} are set", buffer.len(), limits::TEXT_BYTES_MAX),
-                        ));
-                    }
-                    let text: &'a str = self.arena.alloc_str(&buffer);
-                    self.buffer = buffer;
-                    self.piece(text, *style, scratch);
-                }
-                Inline::Break => {
-                    scratch.pieces.push((TextStyleId::default(), "\n"));
-                    scratch.items.push(Item::Break);
-                }
-                Inline::Choose(branches) => {
-                    for (test, body) in branches {
-                        if self.holds(test.as_ref())? {
-                            self.inlines_into(body, scratch)?;
-                            break;
-                        }
-                    }
-                }
-                Inline::For { variable, list, body } => {
-                    for row in self.rows(list)?.rows() {
-                        self.variables[*variable] = Value::Row(row);
-                        self.inlines_into(body, scratch)?;
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// A text that no record can change: its items are made once for each worker.
-    fn fixed_piece(&mut self, text: &'a str, id: TextStyleId, scratch: &mut Scratch<'a>) {
-        let key = (text.as_ptr() as usize, id);
-        let follows_space = is_space(scratch.items.last());
-        if let Some(known) = self.fixed.get(&key) {
-            scratch.pieces.push((id, text));
-            // Spaces in a row are one.
-            let known = if follows_space && is_space(known.first()) { &known[1..] } else { known };
-            scratch.items.extend_from_slice(known);
-            return;
-        }
-        let (first, missing) = (scratch.items.len(), self.missing.len());
-        self.piece(text, id, scratch);
-        if !follows_space && !scratch.has_right_to_left && self.missing.len() == missing {
-            let items = scratch.items[first..].iter().map(|item| item.unborrowed());
-            if let Some(items) = items.collect() {
-                self.fixed.insert(key, items);
-            }
-        }
-    }
-
-    fn piece(&mut self, text: &'a str, id: TextStyleId, scratch: &mut Scratch<'a>) {
-        scratch.pieces.push((id, text));
-        scratch.has_right_to_left |= bidi::has_right_to_left(text);
-        self.text(text, id, &mut scratch.items);
-    }
-
-    /// Adds the items of a text without right-to-left letters.
-    pub fn text(&mut self, text: &'a str, id: TextStyleId, items: &mut Vec<Item<'a>>) {
-        self.text_at_level(text, id, 0, items);
-    }
-
-    /// Adds the items of a text of one embedding level.
-    pub fn text_at_level(&mut self, text: &'a str, id: TextStyleId, level: u8, items: &mut Vec<Item<'a>>) {
-        let style = self.layout().text_style(id);
-        let text = match style.transform {
-            Transform::None => text,
-            Transform::Upper => self.arena.alloc_str(&text.to_uppercase()),
-            Transform::Lower => self.arena.alloc_str(&text.to_lowercase()),
-        };
-        let space = self.setter.metrics[usize::from(id.0)].space;
-        tokens(text, |token| match token {
-            Token::Word(word) => {
-                let (item, is_missing) = self.setter.item(word, id, style, level);
-                if is_missing {
-                    self.missing.push(missing(word, style, self.setter.resources));
-                }
-                items.push(item);
-            }
-            Token::Space => {
-                if !is_space(items.last()) {
-                    items.push(Item::Space { style: id, level, width: space });
-                }
-            }
-            Token::Opportunity => items.push(Item::Opportunity),
-            Token::SoftHyphen => items.push(self.setter.soft_hyphen(id, style)),
-            Token::Break => items.push(Item::Break),
-            Token::Control(character) => self.missing.push(format!("the control character U+{:04X}", u32::from(character))),
-        });
-    }
-
     fn table(&mut self, table: &'a Table) -> Bound<Block<'a>> {
         let use_form = self.use_forms && table.head_form.is_some();
         let saved = std::mem::take(&mut self.running);
@@ -510,14 +375,14 @@ where
         Ok(None)
     }
 
-    fn holds(&mut self, test: Option<&Expr>) -> Bound<bool> {
+    pub(super) fn holds(&mut self, test: Option<&Expr>) -> Bound<bool> {
         match test {
             Some(test) => test.test(&self.env()).map_err(hold),
             None => Ok(true),
         }
     }
 
-    fn rows(&mut self, list: &Expr) -> Bound<List<'a>> {
+    pub(super) fn rows(&mut self, list: &Expr) -> Bound<List<'a>> {
         match self.evaluate(list)? {
             Value::List(list) => Ok(list),
             _ => Ok(List::EMPTY),
@@ -528,17 +393,13 @@ where
         expr.evaluate(&self.env()).map_err(hold)
     }
 
-    fn write(&mut self, expr: &Expr, out: &mut String) -> Bound<()> {
+    pub(super) fn write(&mut self, expr: &Expr, out: &mut String) -> Bound<()> {
         expr.write_text(&self.env(), out).map_err(hold)
     }
 
     fn env(&self) -> Env<'_, 'a> {
         Env { arena: self.arena, vars: &self.variables, running: &self.running, page: self.page, locale: self.locale }
     }
-}
-
-fn is_space(item: Option<&Item<'_>>) -> bool {
-    matches!(item, Some(Item::Space { .. }))
 }
 
 fn hold(error: EvalError) -> Hold {
@@ -573,16 +434,6 @@ fn add<'a>(sum: Value<'a>, value: Value<'a>) -> Bound<Value<'a>> {
             Value::Decimal(number(a).checked_add(number(b)).ok_or_else(overflow)?)
         }
     })
-}
-
-/// A word with a character that no face of its style has, and which.
-fn missing(word: &str, style: &TextStyle, resources: &Resources) -> String {
-    let faces = &resources.stacks[usize::from(style.stack.0)].faces;
-    let is_missing = |c: &char| !is_invisible(*c) && !faces.iter().any(|face| resources.faces[usize::from(face.0)].covers(*c));
-    match word.chars().find(is_missing) {
-        Some(character) => format!("`{character}` (U+{:04X}) in `{word}`", u32::from(character)),
-        None => format!("a character of `{word}`"),
-    }
 }
 
 fn alphabetic(number: u32) -> String {
@@ -621,13 +472,4 @@ fn roman(number: u32) -> String {
         }
     }
     out
-}
-
-/// The text of a piece collected in the arena, for [`bidi`].
-pub fn joined<'a>(pieces: &[(TextStyleId, &'a str)], arena: &'a Bump) -> &'a str {
-    let mut text = BumpString::new_in(arena);
-    for (_, piece) in pieces {
-        text.push_str(piece);
-    }
-    text.into_bump_str()
 }

@@ -5,7 +5,8 @@
 
 use bumpalo::Bump;
 
-use super::bind::{Binder, FixedTexts, Scratch};
+use super::bind::Binder;
+use super::inline::{FixedTexts, Scratch};
 use super::line::{Setter, StyleMetrics};
 use super::paginate::Paginator;
 use super::paint::Canvas;

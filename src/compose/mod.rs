@@ -8,6 +8,7 @@ mod bind;
 mod flow;
 mod form;
 mod frame;
+mod inline;
 mod line;
 mod paginate;
 mod paint;
@@ -20,7 +21,8 @@ pub use form::compose_forms;
 
 use bumpalo::Bump;
 
-use bind::{Binder, FixedTexts, Scratch};
+use bind::Binder;
+use inline::{FixedTexts, Scratch};
 use line::{Setter, StyleMetrics};
 use paginate::{Paginator, Room, Token};
 use paint::Canvas;

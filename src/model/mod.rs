@@ -7,3 +7,4 @@ pub mod layout;
 pub mod page;
 pub mod record;
 pub mod resources;
+pub mod style;

@@ -1,0 +1,84 @@
+//! How text looks and how its lines are set, resolved.
+//!
+//! Takes what styles of a layout came to, gives it to composition by index. Must never hold a name that is still to be
+//! looked up.
+
+use crate::base::length::Length;
+use crate::model::layout::Color;
+use crate::model::resources::StackId;
+
+/// Horizontal alignment of lines.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Align {
+    /// Flush left, ragged right.
+    #[default]
+    Left,
+    /// Flush right.
+    Right,
+    /// Centred.
+    Center,
+    /// Both edges flush, the last line flush left.
+    Justify,
+    /// Table cells only: the decimal signs of a column stand under each other.
+    Decimal,
+}
+
+/// How a run of text looks. Resolved: no style is looked up at run time.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TextStyle {
+    /// The faces.
+    pub stack: StackId,
+    /// Size.
+    pub size: Length,
+    /// Distance between baselines.
+    pub line_height: Length,
+    /// Colour.
+    pub color: Color,
+    /// Added after each glyph.
+    pub letter_spacing: Length,
+    /// Baseline shift upwards.
+    pub rise: Length,
+    /// Underlined.
+    pub underline: bool,
+    /// Struck through.
+    pub strike: bool,
+    /// Letters raised or lowered before shaping.
+    pub transform: Transform,
+    /// Figures are tabular and not kerned (the default), or as the font has them.
+    pub tabular: bool,
+}
+
+/// Letter case of a style.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Transform {
+    /// As written.
+    #[default]
+    None,
+    /// All capitals.
+    Upper,
+    /// All small.
+    Lower,
+}
+
+/// The index of a text style in its layout.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct TextStyleId(pub u16);
+
+/// How the lines of a paragraph are set.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ParagraphStyle {
+    /// The style of its text where no inline style applies.
+    pub text: TextStyleId,
+    /// Alignment.
+    pub align: Align,
+    /// Indent of the first line.
+    pub indent: Length,
+    /// Least lines at the end of a page.
+    pub orphans: u32,
+    /// Least lines at the start of a page.
+    pub widows: u32,
+    /// The hyphenation patterns (ISO 639-1 code, such as `*b"de"`), or none.
+    pub hyphens: Option<[u8; 2]>,
+    /// Whether lines may break at all (`white-space="nowrap"` forbids it).
+    pub wrap: bool,
+}
