@@ -4,10 +4,12 @@
 //! compose, sort or balance.
 
 mod check;
+mod document;
 mod explain;
 mod init;
 mod manual;
 mod progress;
+mod proof;
 mod render;
 mod run;
 mod sample;
@@ -36,6 +38,10 @@ enum Command {
     Check(check::Check),
     /// Say what is complete in an output folder, what is held and why, and whether the books balance.
     Status(status::Status),
+    /// Compose one document from a layout and one record, and write it as PDF to standard output.
+    Render(document::Render),
+    /// Write chosen records of a job as PDF files, or their pages as pictures, composed as a run composes them.
+    Proof(proof::Proof),
     /// Make the folder of a small job that runs at once.
     Init(init::Init),
     /// Write seeded test data of any size.
@@ -75,6 +81,8 @@ pub fn main() -> ExitCode {
         Command::Run(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Status(command) => command.run(),
+        Command::Render(command) => command.run(),
+        Command::Proof(command) => command.run(),
         Command::Init(command) => command.run(),
         Command::Sample(command) => command.run(),
         Command::Explain(command) => command.run(),
@@ -99,7 +107,7 @@ fn fail(code: &'static crate::base::code::Code, message: impl Into<String>, hint
 
 /// Compiles a job and says what is wrong with it; `None` if it cannot be run.
 fn compile(job: &std::path::Path, inputs: &[PathBuf], json: bool) -> (Option<crate::plan::Plan>, Vec<crate::base::diagnostic::Diagnostic>) {
-    let overrides = crate::plan::Overrides { inputs: (!inputs.is_empty()).then(|| inputs.to_vec()) };
+    let overrides = crate::plan::Overrides { inputs: (!inputs.is_empty()).then(|| inputs.to_vec()), ..Default::default() };
     let compiled = crate::plan::compile(job, &overrides);
     if json {
         for diagnostic in &compiled.diagnostics {

@@ -160,6 +160,19 @@ fn stop_flag() -> Arc<AtomicBool> {
     stop
 }
 
+/// Tells why something that writes no ledger failed.
+pub(super) fn report_simply(error: &EngineError) -> Outcome {
+    let mut diagnostics = engine::faults_of(error);
+    if diagnostics.is_empty() {
+        let mut diagnostic = Diagnostic::error(code_of(error), None, error.to_string());
+        // Nothing is resumed here.
+        diagnostic.hint = error.hint().filter(|_| !matches!(error, EngineError::File(_) | EngineError::Interrupted)).map(str::to_string);
+        diagnostics.push(diagnostic);
+    }
+    eprint!("{}", render::text(&diagnostics, &Sources::default(), render::has_colour()));
+    Outcome::Failed
+}
+
 /// The code of an engine's failure.
 pub(super) fn code_of(error: &EngineError) -> &'static Code {
     match error {
@@ -175,7 +188,7 @@ pub(super) fn code_of(error: &EngineError) -> &'static Code {
         EngineError::Interrupted => &code::WORLD_INTERRUPTED,
         EngineError::NoRecords => &code::JOB_NO_INPUT,
         EngineError::Unbalanced(_) => &code::WORLD_BALANCE,
-        EngineError::Bug(_) => &code::WORLD_PROGRAM,
+        EngineError::Bug(_) | EngineError::Picture(_) => &code::WORLD_PROGRAM,
     }
 }
 

@@ -110,7 +110,7 @@ where
                     continue;
                 }
             };
-            out.push(Placed { flow: &node.flow, place: node.place.as_ref(), block });
+            out.push(Placed { flow: &node.flow, place: node.place.as_ref(), block, span: &node.span });
         }
         Ok(())
     }
@@ -149,10 +149,10 @@ where
                 Some((variable, rows)) => {
                     for row in rows.rows() {
                         self.variables[variable] = Value::Row(row);
-                        self.list_item(list, item, &mut number, out)?;
+                        self.list_item(list, item, node, &mut number, out)?;
                     }
                 }
-                None => self.list_item(list, item, &mut number, out)?,
+                None => self.list_item(list, item, node, &mut number, out)?,
             }
         }
         let margin = &node.flow.margin;
@@ -171,7 +171,14 @@ where
         placed.flow = self.arena.alloc(flow);
     }
 
-    fn list_item(&mut self, list: &'a ListNode, item: &'a ListItem, number: &mut u32, out: &mut BumpVec<'a, Placed<'a>>) -> Bound<()> {
+    fn list_item(
+        &mut self,
+        list: &'a ListNode,
+        item: &'a ListItem,
+        node: &'a Node,
+        number: &mut u32,
+        out: &mut BumpVec<'a, Placed<'a>>,
+    ) -> Bound<()> {
         if !self.holds(item.test.as_ref())? {
             return Ok(());
         }
@@ -202,7 +209,8 @@ where
                 let text = Text { role: Role::Paragraph, style: &list.marker_style, items: &[], marker, lines: Cell::new(None) };
                 let mut flow = crate::model::layout::Flow { after: Break::Avoid, ..Default::default() };
                 flow.margin.left = list.indent;
-                out.insert(first, Placed { flow: self.arena.alloc(flow), place: None, block: Block::Text(self.arena.alloc(text)) });
+                let block = Block::Text(self.arena.alloc(text));
+                out.insert(first, Placed { flow: self.arena.alloc(flow), place: None, block, span: &node.span });
             }
         }
         Ok(())

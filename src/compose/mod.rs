@@ -15,9 +15,11 @@ mod paint;
 mod paragraph;
 mod solid;
 mod table;
+mod trace;
 mod track;
 
 pub use form::compose_forms;
+pub use trace::Tracer;
 
 use bumpalo::Bump;
 
@@ -108,10 +110,39 @@ impl<'p> Composer<'p> {
     where
         'p: 'a,
     {
+        let first = pages.len();
+        let (masters, missing) = self.lay_out(layout, arena, variables, locale, true)?;
+        for (canvas, master) in self.canvases.iter_mut().zip(&masters) {
+            self.content.clear();
+            canvas.finish(&mut self.content);
+            self.used.forms.extend(&canvas.forms);
+            self.used.images.extend(&canvas.images);
+            let bound = self.compressor.zlib_compress_bound(self.content.len());
+            self.compressed.resize(bound.max(self.compressed.len()), 0);
+            let length =
+                self.compressor.zlib_compress(&self.content, &mut self.compressed).expect("the buffer has the size the compressor asked for");
+            pages.push(Page { body: self.compressed[..length].to_vec(), body_length: self.content.len() as u32, media: self.media[layout][*master] });
+        }
+        assert!(pages.len() > first, "a document has at least one page");
+        Ok(missing)
+    }
+
+    /// Places one document on the canvases; gives the master of each page and the words that lack a glyph. Without forms, what no
+    /// record can change is placed like everything else.
+    fn lay_out<'a>(
+        &mut self,
+        layout: usize,
+        arena: &'a Bump,
+        variables: &[Value<'a>],
+        locale: &'p Locale,
+        use_forms: bool,
+    ) -> Result<(Vec<usize>, Vec<String>), Hold>
+    where
+        'p: 'a,
+    {
         if self.words.trim() {
             self.fixed.clear();
         }
-        let first = pages.len();
         let (layouts, resources): (&'p [Layout], &'p Resources) = (self.layouts, self.resources);
         let layout_index = layout;
         let layout: &'p Layout = &layouts[layout];
@@ -129,7 +160,7 @@ impl<'p> Composer<'p> {
             buffer: String::new(),
             fixed: &mut self.fixed,
             scratch: Scratch::default(),
-            use_forms: true,
+            use_forms,
         };
         let body = binder.blocks(&layout.body, None)?;
         let masters = paginate_body(&mut binder, body, &mut self.canvases, &mut self.figures_used)?;
@@ -139,23 +170,7 @@ impl<'p> Composer<'p> {
             let reason = format!("no font of the layout has a glyph for {}", missing[0]);
             return Err(Hold::new(&code::RECORD_GLYPH, reason));
         }
-        for (canvas, master) in self.canvases.iter_mut().zip(&masters) {
-            self.content.clear();
-            canvas.finish(&mut self.content);
-            self.used.forms.extend(&canvas.forms);
-            self.used.images.extend(&canvas.images);
-            let bound = self.compressor.zlib_compress_bound(self.content.len());
-            self.compressed.resize(bound.max(self.compressed.len()), 0);
-            let length =
-                self.compressor.zlib_compress(&self.content, &mut self.compressed).expect("the buffer has the size the compressor asked for");
-            pages.push(Page {
-                body: self.compressed[..length].to_vec(),
-                body_length: self.content.len() as u32,
-                media: self.media[layout_index][*master],
-            });
-        }
-        assert!(pages.len() > first, "a document has at least one page");
-        Ok(missing)
+        Ok((masters, missing))
     }
 
     /// What all documents since the last call name; starts anew.
@@ -208,7 +223,7 @@ fn paginate_body<'p: 'a, 'a>(
             return Err(Hold::new(&code::RECORD_LIMIT, reason));
         }
         if canvases.len() <= index {
-            canvases.push(Canvas::default());
+            canvases.push(if binder.use_forms { Canvas::default() } else { Canvas::traced() });
         }
         let number = index as u32 + 1;
         let canvas = &mut canvases[index];
@@ -216,7 +231,7 @@ fn paginate_body<'p: 'a, 'a>(
         let mut place = |master: usize, less: Length, canvas: &mut Canvas, binder: &mut Binder<'_, 'p, 'a>| {
             let page = &layout.masters[master];
             canvas.begin(page.height);
-            if let Some(form) = page.form {
+            if let Some(form) = page.form.filter(|_| binder.use_forms) {
                 canvas.form(form, Length::ZERO, Length::ZERO);
             }
             let bottom = page.height - page.margin.bottom - less;
@@ -280,7 +295,7 @@ fn paint_regions<'p: 'a, 'a>(
     for (index, (canvas, master)) in canvases.iter_mut().zip(masters).enumerate() {
         let page: &'p PageMaster = &layout.masters[*master];
         binder.page = Some((index as i64 + 1, total));
-        let regions = binder.blocks(&page.regions, page.form)?;
+        let regions = binder.blocks(&page.regions, page.form.filter(|_| binder.use_forms))?;
         let mut paginator = Paginator { binder: &mut *binder, canvas, figures_used: &mut *figures_used, area: Length::MAX };
         for region in regions {
             paginator.place_absolute(region, Length::ZERO, Length::ZERO, page.width, page.height)?;

@@ -77,8 +77,8 @@ where
         self.binder.setter.layout
     }
 
-    /// Places one block in the flow.
-    pub fn place(&mut self, child: &Placed<'a>, from: Token<'a>, room: Room) -> Result<Placement<'a>> {
+    /// Places one block, whether or not its box is noted.
+    pub(super) fn place_block(&mut self, child: &Placed<'a>, from: Token<'a>, room: Room) -> Result<Placement<'a>> {
         match child.block {
             Block::Text(text) => self.text(text, from, room),
             Block::Box(frame) => self.frame(frame, from, room),

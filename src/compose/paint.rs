@@ -30,6 +30,8 @@ pub struct Canvas {
     pub forms: Vec<FormId>,
     /// Images named so far.
     pub images: Vec<ImageId>,
+    /// The boxes of the page, if they are wanted.
+    pub trace: Option<Box<super::trace::Trace>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -65,6 +67,9 @@ impl Canvas {
         self.look = None;
         self.extra = Length::ZERO;
         self.origin = (0, 0);
+        if let Some(trace) = &mut self.trace {
+            trace.clear();
+        }
     }
 
     /// The finished content stream.

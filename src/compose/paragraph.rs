@@ -102,6 +102,9 @@ where
     }
 
     fn items(&mut self, items: &[Item<'a>], mut x: Length, baseline: Length, extra: Length) {
+        if self.canvas.trace.is_some() {
+            self.trace_line(items, x, baseline, extra);
+        }
         let order = visual_order(items);
         let layout = self.layout();
         let metrics = self.binder.setter.metrics;

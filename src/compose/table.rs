@@ -13,6 +13,7 @@ use crate::base::length::Length;
 use crate::kit::expr::Value;
 use crate::model::content::{CellContent, Item, RowContent, TableContent};
 use crate::model::layout::{Align, Borders, Color, TableRow, VerticalAlign};
+use crate::model::trace::Rectangle;
 
 impl<'p, 'a> Paginator<'_, '_, 'p, 'a>
 where
@@ -226,12 +227,14 @@ where
         for index in range {
             let row = &rows[index];
             let height = height_of(row);
+            self.open_box(row.row.span);
             self.paint_row_frame(table, row, x, y, width, height);
             for cell in row.cells {
                 let last = (index + cell.cell.rowspan).min(rows.len());
                 let cell_height: Length = rows[index..last].iter().map(height_of).sum();
                 self.paint_cell(table, cell, tracks, x, y, cell_height)?;
             }
+            self.close_box(Rectangle { x, y, width, height }, false);
             y += height;
         }
         Ok(y)
@@ -256,6 +259,7 @@ where
         let style = &cell.cell.style;
         let left = x + tracks[..cell.cell.column.min(tracks.len())].iter().copied().sum();
         let width = cell_width(cell, tracks);
+        self.open_box(cell.cell.span);
         paint_frame(self.canvas, style, left, y, width, height, true, true);
         let inner = width - style.padding.left - style.padding.right;
         let shift = match cell.cell.valign {
@@ -276,10 +280,12 @@ where
         if let Some(reserved) = self.decimal_shift(table, cell) {
             let area = Room { x: area.x + inner - reserved.0 - reserved.1, width: reserved.0, ..area };
             self.flow(cell.children, Token::Start, area)?;
+            self.close_box(Rectangle { x: left, y, width, height }, false);
             return Ok(());
         }
         let placement = self.flow(cell.children, Token::Start, area)?;
         assert!(placement.rest.is_none(), "a cell without a lower edge holds all of its content");
+        self.close_box(Rectangle { x: left, y, width, height }, false);
         Ok(())
     }
 
@@ -299,6 +305,7 @@ where
         let mut rest: BumpVec<'a, Option<Token<'a>>> = BumpVec::new_in(self.binder.arena);
         let mut height = Length::ZERO;
         let mark = self.canvas.mark();
+        self.open_box(row.row.span);
         for (index, cell) in row.cells.iter().enumerate() {
             let padding = cell.cell.style.padding;
             let left = room.x + tracks[..cell.cell.column.min(tracks.len())].iter().copied().sum();
@@ -313,7 +320,9 @@ where
                         is_fresh: true,
                         may_break: true,
                     };
+                    self.open_box(cell.cell.span);
                     let placement = self.flow(cell.children, token, area)?;
+                    self.close_box(Rectangle { x: area.x, y: area.y, width, height: placement.height }, false);
                     height = height.max(placement.height + padding.top + padding.bottom);
                     rest.push(placement.rest);
                 }
@@ -323,6 +332,7 @@ where
         let unfinished = rest.iter().any(Option::is_some);
         let height = if unfinished { room.bottom - room.y } else { height };
         let width: Length = tracks.iter().copied().sum();
+        self.close_box(Rectangle { x: room.x, y: room.y, width, height }, false);
         self.canvas.insert_below(mark, |canvas| {
             if let Some(color) = row_fill(table, row) {
                 canvas.fill_rectangle(room.x, room.y, width, height, Length::ZERO, color);

@@ -16,19 +16,21 @@ use super::{EngineError, Folder, Inputs, Options, Progress, Stage, Texts};
 use crate::base::code;
 use crate::base::hash::{Hash, Hasher};
 use crate::base::limits::SORT_KEY_BYTES_MAX;
-use crate::compose::{Composer, MissingGlyphs};
+use crate::compose::{Composer, MissingGlyphs, Tracer};
 use crate::input::{Cutter, Opened, Raw, RecordRange};
 use crate::kit::expr::{Env, EvalError, Value};
+use crate::kit::locale::Locale;
 use crate::ledger::{DocumentRow, HoldRow, Ledger, RemarkRow, State, VolumeRow};
 use crate::model::page::{ComposedRange, Document, SortKey};
 use crate::model::record::Hold;
 use crate::model::resources::Used;
+use crate::model::trace::TracedPage;
 use crate::plan::{LocaleChoice, PRODUCER, Plan, find_locale};
 use crate::streams::FileInfo;
 use crate::streams::volume::write_volume;
 
 /// Ranges end early when they reach this size, so that a few huge records do not make a volume that fills the memory.
-const RANGE_BYTES_MAX: usize = 32 << 20;
+pub(super) const RANGE_BYTES_MAX: usize = 32 << 20;
 
 /// A volume on its way to the ledger.
 struct Committed {
@@ -167,7 +169,7 @@ struct Cut {
     range: RecordRange,
 }
 
-fn open<'d>(plan: &'d Plan, inputs: &Inputs, texts: &'d [Texts<'d>]) -> Result<Vec<Opened<'d>>, EngineError> {
+pub(super) fn open<'d>(plan: &'d Plan, inputs: &Inputs, texts: &'d [Texts<'d>]) -> Result<Vec<Opened<'d>>, EngineError> {
     let mut all = Vec::new();
     for (index, (planned, texts)) in plan.inputs.iter().zip(texts).enumerate() {
         let opened = planned.input.open(&texts.files, &texts.lines);
@@ -276,7 +278,7 @@ fn hold_row(raw: &Raw<'_>, cut: &Cut, inputs: &Inputs, hold: Hold) -> HoldRow {
     }
 }
 
-fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+pub(super) fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
     panic.downcast_ref::<String>().cloned().or_else(|| panic.downcast_ref::<&str>().map(|text| text.to_string())).unwrap_or_default()
 }
 
@@ -295,6 +297,39 @@ pub(super) fn compose_record<'p>(
     composer: &mut Composer<'p>,
     arena: &Bump,
 ) -> Result<(u16, Document, Vec<String>), Hold> {
+    let Chosen { layout, locale, mut document, variables } = choose(plan, opened, raw, first, arena)?;
+    let missing = composer.compose(layout, arena, &variables, locale, &mut document.pages)?;
+    Ok((layout as u16, document, missing))
+}
+
+/// The boxes of the pages of a record, with the index of its layout.
+pub(super) fn trace_record<'p>(
+    plan: &'p Plan,
+    opened: &Opened<'_>,
+    raw: &Raw<'_>,
+    first: u64,
+    tracer: &mut Tracer<'p>,
+    arena: &Bump,
+) -> Result<(u16, Vec<TracedPage>), Hold> {
+    let Chosen { layout, locale, variables, .. } = choose(plan, opened, raw, first, arena)?;
+    Ok((layout as u16, tracer.trace(layout, arena, &variables, locale)?))
+}
+
+/// What is known of a record before it is composed.
+struct Chosen<'p, 'a> {
+    /// The index of its layout.
+    layout: usize,
+    locale: &'p Locale,
+    /// Its document, without pages.
+    document: Document,
+    variables: [Value<'a>; 4],
+}
+
+/// Parses a record and finds what decides about its document.
+fn choose<'p, 'a>(plan: &'p Plan, opened: &'a Opened<'_>, raw: &Raw<'a>, first: u64, arena: &'a Bump) -> Result<Chosen<'p, 'a>, Hold>
+where
+    'p: 'a,
+{
     let values = opened.parse(raw, arena)?;
     let number = first + raw.number;
     let mut variables = [Value::Row(values), Value::Date(plan.settings.date), Value::Text(&plan.settings.name), Value::Integer(number as i64 + 1)];
@@ -345,39 +380,5 @@ pub(super) fn compose_record<'p>(
     let projected = projected
         .map_err(|field| Hold::new(&code::RECORD_FIELD_MISSING, format!("the layout `{}` requires `{field}`", plan.layouts[layout].name)))?;
     variables[0] = Value::Row(projected);
-    let missing = composer.compose(layout, arena, &variables, &plan.locales[locale], &mut document.pages)?;
-    Ok((layout as u16, document, missing))
-}
-
-/// Composes one record, counted from 0, into a file of its own, without a ledger: `--only-record`.
-pub fn compose_one(plan: &Plan, number: u64) -> Result<Option<Result<Vec<u8>, Hold>>, EngineError> {
-    let inputs = Inputs::open(plan)?;
-    let texts = inputs.texts(plan)?;
-    let opened = open(plan, &inputs, &texts)?;
-    let mut first = 0;
-    for (index, opened) in opened.iter().enumerate() {
-        let mut cutter = opened.cutter();
-        let mut count = 0;
-        while let Some(range) = cutter.next(plan.settings.volume_records, RANGE_BYTES_MAX).map_err(|fault| inputs.fault(index, fault))? {
-            count += range.count;
-            if number >= first + range.first + range.count {
-                continue;
-            }
-            let Some(raw) = opened.raws(&range).find(|raw| first + raw.number == number) else { return Ok(None) };
-            let (mut composer, arena) = (composer(plan), Bump::new());
-            let document = match compose_record(plan, opened, &raw, first, &mut composer, &arena) {
-                Ok((_, document, _)) => document,
-                Err(hold) => return Ok(Some(Err(hold))),
-            };
-            let title = document.title.clone();
-            let range = ComposedRange { documents: vec![document], used: composer.take_used() };
-            let info = FileInfo { title: &title, producer: PRODUCER, date: plan.settings.date, language: language(plan) };
-            let mut file = Vec::new();
-            write_volume(&range, &plan.resources, &plan.media, &info, &mut file)
-                .map_err(|source| EngineError::Stream { file: format!("record-{}.pdf", number + 1), source })?;
-            return Ok(Some(Ok(file)));
-        }
-        first += count;
-    }
-    Ok(None)
+    Ok(Chosen { layout, locale: &plan.locales[locale], document, variables })
 }

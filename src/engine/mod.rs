@@ -15,6 +15,7 @@ mod inputs;
 mod inspect;
 mod posting;
 mod presence;
+mod records;
 mod report;
 mod sheets;
 mod verify;
@@ -23,9 +24,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use clock::Stopwatch;
-pub use composing::compose_one;
 pub use inspect::{inspect, told};
 pub use presence::{Presence, presence};
+pub use records::{Composed, ComposedData, Records, Traced, compose_data, compose_one, faults_of, with_records};
 pub use verify::{Verified, verify};
 
 use inputs::{Inputs, Texts};
@@ -179,6 +180,9 @@ pub enum EngineError {
     /// A fault of this program was met; the job must not close.
     #[error("{} met a fault of this program and must be held; the job cannot be closed as complete", counted(*.0, "record"))]
     Bug(u64),
+    /// A page cannot be shown as a picture.
+    #[error("a page cannot be made a picture: {0}")]
+    Picture(String),
 }
 
 impl EngineError {

@@ -10,5 +10,6 @@ pub mod icc;
 pub mod image;
 pub mod locale;
 pub mod pdf;
+pub mod raster;
 pub mod sample;
 pub mod text;

@@ -96,7 +96,7 @@ impl<'t> Compiler<'_, 't> {
             let test = self.condition(&variant.conditions);
             let mut trial = Section { reach: section.reach.clone(), open: section.open.clone() };
             let cells = self.cells(&variant, element, &own, &mut trial);
-            rows.push(TableRow { test, min_height, background: own.background, keep_next, cells, borders });
+            rows.push(TableRow { span: element.span, test, min_height, background: own.background, keep_next, cells, borders });
             if at + 1 == count {
                 trial.end_row();
                 *section = trial;
@@ -245,7 +245,7 @@ impl<'t> Compiler<'_, 't> {
         let context = Context { width, is_cell: true, ..around.context.inside(spec, look) };
         let body = self.content(element, &context);
         let valign = properties.vertical_align().or(around.vertical).unwrap_or_default();
-        TableCell { column, colspan, rowspan, valign, style, body, is_heading: spec.name == "th" }
+        TableCell { span: element.span, column, colspan, rowspan, valign, style, body, is_heading: spec.name == "th" }
     }
 
     /// Reports cells that reach beyond the last row.

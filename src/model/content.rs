@@ -6,6 +6,7 @@
 use std::cell::Cell;
 
 use crate::base::length::Length;
+use crate::base::span::Span;
 use crate::kit::barcode::Symbol;
 use crate::kit::expr::Value;
 use crate::kit::text::WordId;
@@ -24,6 +25,8 @@ pub struct Placed<'a> {
     pub place: Option<&'a Absolute>,
     /// What it is.
     pub block: Block<'a>,
+    /// Where the layout says so.
+    pub span: &'a Span,
 }
 
 /// A resolved block.

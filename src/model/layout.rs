@@ -445,6 +445,8 @@ pub enum RowPart {
 /// One `<tr>`.
 #[derive(Debug)]
 pub struct TableRow {
+    /// Where it was written.
+    pub span: Span,
     /// Appears only if this holds.
     pub test: Option<Expr>,
     /// Least height.
@@ -462,6 +464,8 @@ pub struct TableRow {
 /// One `<td>` or `<th>`.
 #[derive(Debug)]
 pub struct TableCell {
+    /// Where it was written.
+    pub span: Span,
     /// The first column it covers.
     pub column: usize,
     /// Columns it covers.

@@ -8,3 +8,4 @@ pub mod page;
 pub mod record;
 pub mod resources;
 pub mod style;
+pub mod trace;

@@ -26,7 +26,9 @@ pub struct PlannedInput {
     pub lines: Vec<PathBuf>,
     /// The declared encoding.
     pub encoding: Option<String>,
-    /// The format and mapping.
+    /// The name of its format.
+    pub format: &'static str,
+    /// The mapping.
     pub input: Input,
 }
 
@@ -94,7 +96,7 @@ pub(super) fn compile(
     }
     let (format, files) = (format?, files?);
     match Input::compile(format, &spec, schema) {
-        Ok(input) => Some(PlannedInput { files, lines: lines?, encoding: encoding.map(|text| text.text), input }),
+        Ok(input) => Some(PlannedInput { files, lines: lines?, encoding: encoding.map(|text| text.text), format: format.name(), input }),
         Err(found) => {
             for fault in found {
                 faults.push(place(fault, &places, &names, table.span));

@@ -104,6 +104,8 @@ pub struct PlannedLayout {
 pub struct Overrides {
     /// Files in place of those of the first input.
     pub inputs: Option<Vec<PathBuf>>,
+    /// A layout in place of all those of the job, by its path from where the user stands. It takes every record.
+    pub layout: Option<PathBuf>,
 }
 
 /// The outcome of compiling: the plan if there is no error, and what is to be said in any case.
@@ -125,8 +127,20 @@ pub fn compile(path: &Path, overrides: &Overrides) -> Compiled {
     Compiled { plan, sources, diagnostics: faults.into_sorted() }
 }
 
+/// Compiles a job that is not a file of its own: `text` stands for it, as if it lay at `path`.
+pub fn compile_text(path: &Path, text: &str, overrides: &Overrides) -> Compiled {
+    let (mut sources, mut faults) = (Sources::default(), Faults::new());
+    let plan = compile_source(path, text.to_string(), text.as_bytes(), overrides, &mut sources, &mut faults);
+    let plan = if faults.has_errors() { None } else { plan };
+    Compiled { plan, sources, diagnostics: faults.into_sorted() }
+}
+
 fn compile_job(path: &Path, overrides: &Overrides, sources: &mut Sources, faults: &mut Faults) -> Option<Plan> {
     let (text, bytes) = read_source(path, faults)?;
+    compile_source(path, text, &bytes, overrides, sources, faults)
+}
+
+fn compile_source(path: &Path, text: String, bytes: &[u8], overrides: &Overrides, sources: &mut Sources, faults: &mut Faults) -> Option<Plan> {
     let file = sources.add(path.to_string_lossy(), text.clone());
     let whole = read::parse(&text, file, faults)?;
     let folder = paths::folder_of(path);
@@ -139,7 +153,7 @@ fn compile_job(path: &Path, overrides: &Overrides, sources: &mut Sources, faults
     }
     let fonts = root.table("fonts", &keys::FONTS, faults);
     let mut library = library::JobLibrary::new(&folder, fonts.as_ref(), faults);
-    let mut parts = vec![Part::new("job.toml".into(), bytes.into())];
+    let mut parts = vec![Part::new("job.toml".into(), bytes.to_vec().into())];
     let tables_table = root.table("tables", &keys::TABLES, faults);
     let tables = tables::read(&folder, tables_table.as_ref(), &mut parts, sources, faults);
     library.tables = tables.clone();
@@ -150,7 +164,10 @@ fn compile_job(path: &Path, overrides: &Overrides, sources: &mut Sources, faults
     let mut compiled = Vec::new();
     let mut files = Vec::new();
     for (index, table) in layout_tables.iter().enumerate() {
-        let found = compile_layout(table, index, &folder, &mut library, &mut parts, sources, faults);
+        if index > 0 && overrides.layout.is_some() {
+            break;
+        }
+        let found = compile_layout(table, index, &folder, overrides.layout.as_deref(), &mut library, &mut parts, sources, faults);
         files.push(found.as_ref().map(|(span, _)| *span));
         compiled.push(found.and_then(|(_, layout)| layout));
     }
@@ -178,7 +195,8 @@ fn compile_job(path: &Path, overrides: &Overrides, sources: &mut Sources, faults
     let (mut whens, mut document_id, mut title, mut locale) = (Vec::new(), None, None, None);
     if let Some(mut scope) = scope {
         for table in &layout_tables {
-            let when = table.text("when", faults);
+            // A layout given in place of those of the job takes every record.
+            let when = table.text("when", faults).filter(|_| overrides.layout.is_none());
             whens.push(when.and_then(|text| template::compile_condition(&text, &mut scope, faults)));
         }
         if let Some(job) = &job {
@@ -241,11 +259,13 @@ fn compose_static(layouts: &mut [Layout], resources: &mut Resources, locales: &[
     }
 }
 
+#[allow(clippy::too_many_arguments)]
 /// Reads a layout and compiles it. Gives the place that names it, and the layout if it has no fault.
 fn compile_layout(
     table: &read::Table<'_>,
     index: usize,
     folder: &Path,
+    replaced: Option<&Path>,
     library: &mut library::JobLibrary,
     parts: &mut Vec<Part>,
     sources: &mut Sources,
@@ -253,7 +273,7 @@ fn compile_layout(
 ) -> Option<(Span, Option<Layout>)> {
     let text = table.required_text("file", faults)?;
     let place = text.part(0..text.text.len());
-    let path = paths::join(folder, &text.text);
+    let path = replaced.map_or_else(|| paths::join(folder, &text.text), Path::to_path_buf);
     let bytes = match file::read(&path, limits::LAYOUT_BYTES_MAX) {
         Ok(bytes) => bytes,
         Err(error) => {

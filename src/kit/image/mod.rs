@@ -9,6 +9,8 @@ mod jpeg;
 mod png;
 mod raster;
 
+pub use raster::{Shape, filtered_bytes, read_rows};
+
 use crate::base::limits::{IMAGE_BYTES_MAX, IMAGE_DECODED_BYTES_MAX, IMAGE_PIXELS_MAX};
 
 /// An image as a PDF image XObject holds it. Never written with `/Interpolate true`, which PDF/A forbids.
