@@ -153,6 +153,10 @@ codes! {
          No font has one for a control character (U+0007, say): such a byte in the data is most often a fault of whoever wrote it.";
     RECORD_LIMIT = "R0406", "a document passes a limit",
         "A document has more pages, or a text more bytes, than the limits of this program allow.";
+    RECORD_KEEP = "R0409", "what should stay together does not",
+        "Something that the layout keeps together (`break-inside`, `break-after` or `break-before` with `avoid`, rows that stay with\n\
+         the next, `columns`) is higher than a page, so a page ends inside it all the same. The document is composed and not held;\n\
+         this is told so that somebody can look at it.";
     RECORD_LOCALE = "R0408", "the record names a locale the job does not know",
         "The job takes the locale from the record, and the record names one that is not among `locales`, not even by its language.";
 

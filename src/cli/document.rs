@@ -75,8 +75,8 @@ impl Render {
             }
             Err(error) => return run::report_simply(&error),
         };
-        for word in &composed.missing {
-            tell(Diagnostic::warning(&code::RECORD_GLYPH, None, format!("no font of the layout has a glyph for {word}, which is left out")));
+        for remark in &composed.remarks {
+            tell(Diagnostic::warning(remark.code, None, remark.reason.as_str()));
         }
         let file = match composed.file(&plan) {
             Ok(file) => file,

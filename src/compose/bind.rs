@@ -14,10 +14,12 @@ use crate::base::length::Length;
 use crate::base::money::Decimal;
 use crate::kit::expr::{Env, EvalError, Expr, List, Value};
 use crate::kit::locale::Locale;
-use crate::model::content::{Bars, Block, CellContent, FramedBlocks, Item, Placed, RowContent, SideBySide, TableContent, Text, is_in_form};
+use crate::model::content::{
+    Bars, Block, CellContent, FramedBlocks, GroupHead, Item, Placed, RowContent, SideBySide, TableContent, Text, is_in_form,
+};
 use crate::model::layout::{
     AddressNode, BoxNode, Break, Columns, Edges, Layout, ListItem, ListNode, Marker, Node, NodeKind, Paragraph, ParagraphStyle, Role, RowGroup,
-    RowPart, Table, TableRow,
+    RowPart, Show, Table, TableRow,
 };
 use crate::model::record::Hold;
 use crate::model::resources::{FormId, Used};
@@ -48,9 +50,30 @@ pub struct Binder<'s, 'p, 'a> {
     pub scratch: Scratch<'a>,
     /// Whether forms stand for static parts.
     pub use_forms: bool,
+    /// The first keep rule that could not be honoured.
+    pub broken_keep: Option<String>,
 }
 
 pub(super) type Bound<T> = Result<T, Hold>;
+
+/// The rows of a table as they are bound.
+struct BoundRows<'a> {
+    rows: BumpVec<'a, RowContent<'a>>,
+    /// The running values after each row.
+    running: BumpVec<'a, Value<'a>>,
+    groups: BumpVec<'a, GroupHead<'a>>,
+    /// The group that is open.
+    group: Option<usize>,
+    /// Whether the next row has the zebra fill.
+    striped: bool,
+}
+
+impl<'a> BoundRows<'a> {
+    fn push(&mut self, row: RowContent<'a>, running: &[Value<'a>]) {
+        self.rows.push(row);
+        self.running.extend_from_slice(running);
+    }
+}
 
 impl<'s, 'p, 'a> Binder<'s, 'p, 'a>
 where
@@ -58,6 +81,13 @@ where
 {
     pub(super) fn layout(&self) -> &'p Layout {
         self.setter.layout
+    }
+
+    /// Notes that something does not stay together because it is higher than a page.
+    pub fn keep_broken(&mut self, what: &str, height: Length, room: Length) {
+        if self.broken_keep.is_none() {
+            self.broken_keep = Some(format!("{what}: {height} together, a page has room for {room}"));
+        }
     }
 
     /// Binds blocks.
@@ -273,43 +303,51 @@ where
 
     fn table(&mut self, table: &'a Table) -> Bound<Block<'a>> {
         let use_form = self.use_forms && table.head_form.is_some();
-        let saved = std::mem::take(&mut self.running);
-        self.running = vec![Value::Null; table.running.len()];
-        let head = if use_form { &[] as &[_] } else { self.fixed_rows(&table.head)? };
-        let mut rows = BumpVec::new_in(self.arena);
-        let mut running = BumpVec::new_in(self.arena);
-        for value in &mut self.running {
-            *value = Value::Null;
-        }
-        let mut striped = false;
+        // Without sums of its own, a table in a cell shows those of the table around.
+        let saved = if table.running.is_empty() { None } else { Some(std::mem::replace(&mut self.running, vec![Value::Null; table.running.len()])) };
+        let head = if use_form { &[] as &[_] } else { self.some_rows(&table.head, |row| row.show.in_head(true))? };
+        let is_plain = |row: &TableRow| row.show == Show::Auto;
+        let head_again = match table.head.iter().all(is_plain) {
+            true => None,
+            false => Some(self.some_rows(&table.head, |row| row.show.in_head(false))?),
+        };
+        let mut bound = BoundRows {
+            rows: BumpVec::new_in(self.arena),
+            running: BumpVec::new_in(self.arena),
+            groups: BumpVec::new_in(self.arena),
+            group: None,
+            striped: false,
+        };
         for group in &table.groups {
-            self.row_group(table, group, &mut striped, &mut rows, &mut running)?;
+            self.row_group(table, group, &mut bound)?;
         }
-        let foot = self.fixed_rows(&table.foot)?;
-        let rows = rows.into_bump_slice();
+        let foot = self.some_rows(&table.foot, |row| row.show.in_foot(true))?;
+        let foot_between = match table.foot.iter().all(is_plain) {
+            true => &[] as &[_],
+            false => self.some_rows(&table.foot, |row| row.show.in_foot(false))?,
+        };
+        let rows = bound.rows.into_bump_slice();
         let variables = self.arena.alloc_slice_copy(&self.variables);
-        self.running = saved;
+        if let Some(saved) = saved {
+            self.running = saved;
+        }
         Ok(Block::Table(self.arena.alloc(TableContent {
             table,
             head,
+            head_again,
+            foot_between,
+            groups: bound.groups.into_bump_slice(),
             rows,
             foot,
             rowspan_max: rows.iter().flat_map(|row| row.cells).map(|cell| cell.cell.rowspan).max().unwrap_or(1),
-            running: running.into_bump_slice(),
+            running: bound.running.into_bump_slice(),
             variables,
             tracks: Cell::new(None),
             decimals: Cell::new(None),
         })))
     }
 
-    fn row_group(
-        &mut self,
-        table: &'a Table,
-        group: &'a RowGroup,
-        striped: &mut bool,
-        rows: &mut BumpVec<'a, RowContent<'a>>,
-        running: &mut BumpVec<'a, Value<'a>>,
-    ) -> Bound<()> {
+    fn row_group(&mut self, table: &'a Table, group: &'a RowGroup, bound: &mut BoundRows<'a>) -> Bound<()> {
         let repeated = match &group.repeat {
             Some((variable, expr)) => Some((*variable, self.rows(expr)?)),
             None => None,
@@ -322,7 +360,7 @@ where
             if !self.holds(group.test.as_ref())? {
                 continue;
             }
-            if repeated.is_some() && !table.running.is_empty() {
+            if group.sums && repeated.is_some() && !table.running.is_empty() {
                 for (index, expr) in table.running.iter().enumerate() {
                     let value = self.evaluate(expr)?;
                     self.running[index] = add(self.running[index], value)?;
@@ -330,32 +368,54 @@ where
             }
             // The rows of a round have one stripe; rounds within it have their own, and so have rows that are not repeated.
             let mut changes = repeated.is_some();
+            let head = if group.head.is_empty() { None } else { Some(self.group_head(table, &group.head, bound)?) };
             for part in &group.parts {
                 match part {
                     RowPart::Row(row) => {
                         changes = repeated.is_some();
-                        if let Some(bound) = self.row(row, *striped && table.zebra.is_some())? {
-                            rows.push(bound);
-                            running.extend_from_slice(&self.running);
-                            *striped ^= !changes;
+                        if let Some(row) = self.row(row, bound.striped && table.zebra.is_some())? {
+                            bound.push(row, &self.running[..table.running.len()]);
+                            bound.striped ^= !changes;
                         }
                     }
                     RowPart::Group(inner) => {
-                        *striped ^= changes;
+                        bound.striped ^= changes;
                         changes = false;
-                        self.row_group(table, inner, striped, rows, running)?;
+                        self.row_group(table, inner, bound)?;
                     }
                 }
             }
-            *striped ^= changes;
+            bound.striped ^= changes;
+            if let Some(head) = head {
+                bound.groups[head].end = bound.rows.len();
+                bound.group = bound.groups[head].outer;
+            }
         }
         Ok(())
     }
 
+    /// Binds the head of a round: where the round begins it is among the rows, where it goes on it is by itself.
+    fn group_head(&mut self, table: &'a Table, head: &'a [TableRow], bound: &mut BoundRows<'a>) -> Bound<usize> {
+        for row in head.iter().filter(|row| row.show.in_head(true)) {
+            if let Some(row) = self.row(row, false)? {
+                bound.push(row, &self.running[..table.running.len()]);
+            }
+        }
+        let rows = self.some_rows(head, |row| row.show.in_head(false))?;
+        let outer = bound.group.replace(bound.groups.len());
+        bound.groups.push(GroupHead { first: bound.rows.len(), end: usize::MAX, outer, rows });
+        Ok(bound.groups.len() - 1)
+    }
+
     /// Binds rows that are not repeated.
     pub fn fixed_rows(&mut self, rows: &'a [TableRow]) -> Bound<&'a [RowContent<'a>]> {
+        self.some_rows(rows, |_| true)
+    }
+
+    /// Binds those of rows that are not repeated.
+    fn some_rows(&mut self, rows: &'a [TableRow], which: impl Fn(&TableRow) -> bool) -> Bound<&'a [RowContent<'a>]> {
         let mut out = BumpVec::with_capacity_in(rows.len(), self.arena);
-        for row in rows {
+        for row in rows.iter().filter(|row| which(row)) {
             if let Some(bound) = self.row(row, false)? {
                 out.push(bound);
             }

@@ -3,7 +3,7 @@
 //! Takes blocks and a room, places them until the room ends; margins, forced breaks and what must stay together are decided
 //! here. Must never know what a block looks like inside.
 
-use super::paginate::{Paginator, Placement, Result, Room, Token};
+use super::paginate::{CHAIN_MAX, Paginator, Placement, Result, Room, Token};
 use super::paragraph::least_lines;
 use crate::base::length::Length;
 use crate::model::content::{Block, Placed};
@@ -54,9 +54,13 @@ where
                 bottom: room.bottom,
                 is_fresh: fresh,
                 may_break: room.may_break,
+                after: self.after(children, index, room)?,
             };
             if starts && !fresh {
-                let needed = self.needed(children, index, area.width, room)?;
+                let mut needed = self.needed(children, index, room)?;
+                if !may_divide(child) {
+                    needed += area.after;
+                }
                 if area.y + needed > room.bottom {
                     return stop(index, Token::Start, y, arena);
                 }
@@ -82,25 +86,82 @@ where
 
     /// The height that must be free for a block to begin here: all of it if it must not break, itself and the beginning
     /// of the next if it must stay with it, otherwise its least beginning.
-    fn needed(&mut self, children: &'a [Placed<'a>], index: usize, width: Length, room: Room) -> Result<Length> {
-        let child = &children[index];
-        let whole_page = self.area;
-        let keeps_next = |next: &Placed<'a>| child.flow.after == Break::Avoid || next.flow.before == Break::Avoid;
-        if children.get(index + 1).is_some_and(keeps_next) {
-            let own = self.measure(child, width)?;
-            let next = &children[index + 1];
-            let gap = child.flow.margin.bottom.max(next.flow.margin.top);
-            let next_width = room.width - next.flow.margin.left - next.flow.margin.right;
-            let rest = self.needed(children, index + 1, next_width, room)?;
-            let all = own + gap + rest;
-            // A chain longer than a page cannot be kept together anyway.
-            return Ok(if all > whole_page { own } else { all });
+    fn needed(&mut self, children: &'a [Placed<'a>], index: usize, room: Room) -> Result<Length> {
+        let mut height = Length::ZERO;
+        for at in index..children.len().min(index + CHAIN_MAX) {
+            let child = &children[at];
+            let margin = child.flow.margin;
+            let width = room.width - margin.left - margin.right;
+            let own = self.needed_alone(child, width, room)?;
+            if at > index && height + own > self.area {
+                // A chain longer than a page cannot be kept together anyway.
+                if room.may_break {
+                    self.binder.keep_broken("blocks that stay together", height + own, self.area);
+                }
+                return Ok(height);
+            }
+            let next = children.get(at + 1).filter(|next| keeps(child, next));
+            let Some(next) = next.filter(|_| !matches!(child.block, Block::PageBreak)) else { return Ok(height + own) };
+            let whole = self.measure(child, width)?;
+            if whole > own {
+                // It may be divided: what must stay with the next is its end, not its beginning.
+                return Ok(height + own);
+            }
+            height += whole + margin.bottom.max(next.flow.margin.top);
         }
+        Ok(height)
+    }
+
+    /// The same for a block by itself.
+    fn needed_alone(&mut self, child: &Placed<'a>, width: Length, room: Room) -> Result<Length> {
         if child.flow.inside == Break::Avoid || matches!(child.block, Block::Columns(_)) {
             let own = self.measure(child, width)?;
-            return Ok(if own > whole_page { self.beginning(child, width)? } else { own });
+            if own <= self.area {
+                return Ok(own);
+            }
+            if child.flow.inside == Break::Avoid && room.may_break {
+                self.binder.keep_broken("a block that must not break", own, self.area);
+            }
         }
         self.beginning(child, width)
+    }
+
+    /// What must fit below a block if it ends on this page.
+    fn after(&mut self, children: &'a [Placed<'a>], index: usize, room: Room) -> Result<Length> {
+        let (child, Some(next)) = (&children[index], children.get(index + 1)) else { return Ok(room.after) };
+        if !keeps(child, next) || !room.may_break || !may_divide(child) {
+            return Ok(Length::ZERO);
+        }
+        let gap = child.flow.margin.bottom.max(next.flow.margin.top);
+        let after = gap + self.needed(children, index + 1, room)?;
+        // Where not even the end of the block fits a page together with the next, nothing is gained.
+        let end = self.end(child, room.width - child.flow.margin.left - child.flow.margin.right)?;
+        if end + after > self.area {
+            self.binder.keep_broken("the end of a block and the block that stays with it", end + after, self.area);
+            return Ok(Length::ZERO);
+        }
+        Ok(after)
+    }
+
+    /// The least height a block can end with.
+    fn end(&mut self, child: &Placed<'a>, width: Length) -> Result<Length> {
+        match child.block {
+            Block::Text(text) => {
+                let lines = self.lines(text, width);
+                let least = least_lines(text.style, lines.len());
+                let widows = if least == lines.len() { least } else { (text.style.widows as usize).min(lines.len()) };
+                Ok(lines[lines.len() - widows..].iter().map(|line| line.height).sum())
+            }
+            Block::Box(frame) if may_divide(child) => {
+                let inner = width - frame.style.padding.left - frame.style.padding.right;
+                match frame.children.last() {
+                    Some(last) => Ok(frame.style.padding.bottom + self.end(last, inner)?),
+                    None => self.measure(child, width),
+                }
+            }
+            Block::Table(table) => self.table_end(table, width),
+            _ => self.measure(child, width),
+        }
     }
 
     /// The least height a block can begin with.
@@ -122,5 +183,19 @@ where
             Block::Columns(_) => Ok(Length::ZERO),
             _ => self.measure(child, width),
         }
+    }
+}
+
+/// Whether a block stays with the next.
+fn keeps(child: &Placed<'_>, next: &Placed<'_>) -> bool {
+    child.flow.after == Break::Avoid || next.flow.before == Break::Avoid
+}
+
+/// Whether a page may end inside a block of this kind.
+fn may_divide(child: &Placed<'_>) -> bool {
+    match child.block {
+        Block::Text(_) | Block::Table(_) => child.flow.inside != Break::Avoid,
+        Block::Box(frame) => child.flow.inside != Break::Avoid && frame.style.height.is_none() && frame.placed.is_empty(),
+        _ => false,
     }
 }

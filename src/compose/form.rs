@@ -15,7 +15,7 @@ use crate::base::length::Length;
 use crate::kit::expr::Value;
 use crate::kit::locale::Locale;
 use crate::kit::text::Words;
-use crate::model::layout::{BoxNode, Layout, Node, NodeKind, Table};
+use crate::model::layout::{BoxNode, Layout, Node, NodeKind, Show, Table};
 use crate::model::record::Hold;
 use crate::model::resources::{Form, FormId, Resources, Used};
 
@@ -151,7 +151,7 @@ fn box_form(layout: &Layout, resources: &Resources, locale: &Locale, node: &Node
 fn head_form(layout: &Layout, resources: &Resources, locale: &Locale, table: &Table, width: Length) -> Result<Option<(Form, Length)>, Hold> {
     let is_static = |nodes: &[Node]| nodes.iter().all(|node| node.is_static);
     let rows = &table.head;
-    if rows.is_empty() || rows.iter().any(|row| row.test.is_some() || row.cells.iter().any(|cell| !is_static(&cell.body))) {
+    if rows.is_empty() || rows.iter().any(|row| row.show != Show::Auto || row.test.is_some() || row.cells.iter().any(|cell| !is_static(&cell.body))) {
         return Ok(None);
     }
     let arena = Bump::new();
@@ -211,6 +211,7 @@ fn binder<'s, 'p, 'a>(
         fixed,
         scratch: Scratch::default(),
         use_forms: false,
+        broken_keep: None,
     }
 }
 

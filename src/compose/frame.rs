@@ -44,6 +44,7 @@ where
             },
             is_fresh: room.is_fresh,
             may_break: room.may_break && style.height.is_none(),
+            after: if room.after == Length::ZERO { Length::ZERO } else { room.after + style.padding.bottom },
         };
         let inner = self.flow(frame.children, from, area)?;
         if style.height.is_some() && inner.rest.is_some() {
@@ -101,7 +102,7 @@ where
             (None, Some(bottom)) => y + height - bottom - own_height,
             (None, None) => y,
         };
-        let room = Room { x: left, y: top, width: own_width, bottom: top + own_height, is_fresh: true, may_break: false };
+        let room = Room { x: left, y: top, width: own_width, bottom: top + own_height, is_fresh: true, may_break: false, after: Length::ZERO };
         match self.place(child, Token::Start, room)?.rest {
             None => Ok(()),
             Some(_) => Err(Hold::new(&code::RECORD_TOO_HIGH, format!("the content of a region is higher than its height of {own_height}"))),
@@ -156,7 +157,7 @@ where
             if let Some(token) = token {
                 let (blocks, shift) =
                     if fits && is_stretched(blocks) { (self.stretched(blocks, tallest, shift), Length::ZERO) } else { (blocks, shift) };
-                let placement = self.flow(blocks, token, Room { x, y: room.y + shift, width, ..room })?;
+                let placement = self.flow(blocks, token, Room { x, y: room.y + shift, width, after: Length::ZERO, ..room })?;
                 height = height.max(placement.height + shift);
                 rest.push(placement.rest);
             } else {

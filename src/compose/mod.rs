@@ -5,6 +5,8 @@
 
 mod bidi;
 mod bind;
+mod cell;
+mod decimal;
 mod flow;
 mod form;
 mod frame;
@@ -39,7 +41,7 @@ use crate::kit::text::Words;
 use crate::model::content::Placed;
 use crate::model::layout::{Layout, PageMaster};
 use crate::model::page::Page;
-use crate::model::record::Hold;
+use crate::model::record::{Hold, Remark};
 use crate::model::resources::{Resources, Used};
 
 /// What to do with a record that holds a character no face has a glyph for.
@@ -95,7 +97,7 @@ impl<'p> Composer<'p> {
     }
 
     /// Composes one document and adds its pages to `pages`. `variables` are the record and [`crate::model::record::JOB_VARIABLES`].
-    /// Gives the words that hold characters without a glyph.
+    /// Gives what the document is to be looked at for, one remark of a kind.
     ///
     /// # Errors
     /// The reason to hold the record; then `pages` is as it was.
@@ -106,12 +108,12 @@ impl<'p> Composer<'p> {
         variables: &[Value<'a>],
         locale: &'p Locale,
         pages: &mut Vec<Page>,
-    ) -> Result<Vec<String>, Hold>
+    ) -> Result<Vec<Remark>, Hold>
     where
         'p: 'a,
     {
         let first = pages.len();
-        let (masters, missing) = self.lay_out(layout, arena, variables, locale, true)?;
+        let (masters, remarks) = self.lay_out(layout, arena, variables, locale, true)?;
         for (canvas, master) in self.canvases.iter_mut().zip(&masters) {
             self.content.clear();
             canvas.finish(&mut self.content);
@@ -124,10 +126,10 @@ impl<'p> Composer<'p> {
             pages.push(Page { body: self.compressed[..length].to_vec(), body_length: self.content.len() as u32, media: self.media[layout][*master] });
         }
         assert!(pages.len() > first, "a document has at least one page");
-        Ok(missing)
+        Ok(remarks)
     }
 
-    /// Places one document on the canvases; gives the master of each page and the words that lack a glyph. Without forms, what no
+    /// Places one document on the canvases; gives the master of each page and what is to be looked at. Without forms, what no
     /// record can change is placed like everything else.
     fn lay_out<'a>(
         &mut self,
@@ -136,7 +138,7 @@ impl<'p> Composer<'p> {
         variables: &[Value<'a>],
         locale: &'p Locale,
         use_forms: bool,
-    ) -> Result<(Vec<usize>, Vec<String>), Hold>
+    ) -> Result<(Vec<usize>, Vec<Remark>), Hold>
     where
         'p: 'a,
     {
@@ -161,16 +163,24 @@ impl<'p> Composer<'p> {
             fixed: &mut self.fixed,
             scratch: Scratch::default(),
             use_forms,
+            broken_keep: None,
         };
         let body = binder.blocks(&layout.body, None)?;
         let masters = paginate_body(&mut binder, body, &mut self.canvases, &mut self.figures_used)?;
         paint_regions(&mut binder, &masters, &mut self.canvases, &mut self.figures_used)?;
         let missing = std::mem::take(&mut binder.missing);
+        let broken_keep = binder.broken_keep.take();
         if !missing.is_empty() && self.missing_glyphs == MissingGlyphs::Hold {
             let reason = format!("no font of the layout has a glyph for {}", missing[0]);
             return Err(Hold::new(&code::RECORD_GLYPH, reason));
         }
-        Ok((masters, missing))
+        let mut remarks = Vec::new();
+        if let Some(what) = missing.first() {
+            let reason = format!("no font of the layout has a glyph for {what}, which is left out");
+            remarks.push(Remark { code: &code::RECORD_GLYPH, reason });
+        }
+        remarks.extend(broken_keep.map(|reason| Remark { code: &code::RECORD_KEEP, reason }));
+        Ok((masters, remarks))
     }
 
     /// What all documents since the last call name; starts anew.
@@ -235,7 +245,15 @@ fn paginate_body<'p: 'a, 'a>(
                 canvas.form(form, Length::ZERO, Length::ZERO);
             }
             let bottom = page.height - page.margin.bottom - less;
-            let room = Room { x: page.margin.left, y: page.margin.top, width: page.body_width(), bottom, is_fresh: true, may_break: true };
+            let room = Room {
+                x: page.margin.left,
+                y: page.margin.top,
+                width: page.body_width(),
+                bottom,
+                is_fresh: true,
+                may_break: true,
+                after: Length::ZERO,
+            };
             let area = page.height - page.margin.top - page.margin.bottom;
             Paginator { binder, canvas, figures_used, area }.flow(body, token, room)
         };

@@ -25,8 +25,19 @@ pub enum Token<'a> {
     Child(usize, &'a Token<'a>),
     /// Each column or cell at its own token; `None` is finished.
     Parallel(&'a [Option<Token<'a>>]),
-    /// At a row of a table, inside it if it is split.
-    Row(usize, Option<&'a Token<'a>>),
+    /// At a row of a table, inside it if it is split, with the cells from above that reach into it.
+    Row(usize, Option<&'a Token<'a>>, &'a [OpenCell<'a>]),
+}
+
+/// A cell over several rows that a page's end divides.
+#[derive(Clone, Copy, Debug)]
+pub struct OpenCell<'a> {
+    /// Its row.
+    pub row: usize,
+    /// Its index in the row.
+    pub cell: usize,
+    /// Where its content goes on, if it does.
+    pub rest: Option<Token<'a>>,
 }
 
 /// The room a block is placed in.
@@ -44,6 +55,8 @@ pub struct Room {
     pub is_fresh: bool,
     /// Whether what does not fit may go on elsewhere. In a cell, a region or a box of fixed height a forced break has no effect.
     pub may_break: bool,
+    /// What must fit below the block if it ends here: the beginning of the next, which stays with it.
+    pub after: Length,
 }
 
 /// What came of placing a block.
@@ -69,12 +82,21 @@ pub struct Paginator<'x, 's, 'p, 'a> {
     pub area: Length,
 }
 
+/// Most rows, blocks and lines that a chain of things kept together is followed over.
+pub(super) const CHAIN_MAX: usize = 1_000;
+
 impl<'p, 'a> Paginator<'_, '_, 'p, 'a>
 where
     'p: 'a,
 {
     pub(super) fn layout(&self) -> &'p Layout {
         self.binder.setter.layout
+    }
+
+    /// Places blocks on a canvas that is thrown away, to learn how much room they take.
+    pub(super) fn on_trial<T>(&mut self, place: impl FnOnce(&mut Paginator<'_, '_, 'p, 'a>) -> T) -> T {
+        let mut canvas = Canvas::default();
+        place(&mut Paginator { binder: &mut *self.binder, canvas: &mut canvas, figures_used: &mut *self.figures_used, area: self.area })
     }
 
     /// Places one block, whether or not its box is noted.

@@ -44,6 +44,16 @@ where
             count += 1;
         }
         let left = lines.len();
+        if count == left && room.after > Length::ZERO && room.y + height + room.after > room.bottom {
+            // All of it fits, but not the next block, which stays with its end.
+            let least = if starts { least_lines(text.style, left) } else { 1 };
+            let less = left.saturating_sub(text.style.widows as usize);
+            if less >= least {
+                count = less;
+            } else if starts && !room.is_fresh {
+                count = 0;
+            }
+        }
         if count < left {
             // ISO and CSS agree on the names: orphans stay behind, widows go ahead.
             let widows = (text.style.widows as usize).min(left);

@@ -22,7 +22,7 @@ use crate::kit::expr::{Env, EvalError, Value};
 use crate::kit::locale::Locale;
 use crate::ledger::{DocumentRow, HoldRow, Ledger, RemarkRow, State, VolumeRow};
 use crate::model::page::{ComposedRange, Document, SortKey};
-use crate::model::record::Hold;
+use crate::model::record::{Hold, Remark};
 use crate::model::resources::Used;
 use crate::model::trace::TracedPage;
 use crate::plan::{LocaleChoice, PRODUCER, Plan, find_locale};
@@ -205,12 +205,10 @@ fn compose_range<'p>(
             compose_record(plan, opened, &raw, cut.first, &mut worker.composer, &worker.arena)
         }));
         match outcome {
-            Ok(Ok((layout, document, missing))) => {
+            Ok(Ok((layout, document, found))) => {
                 layouts.push(layout);
-                if let Some(what) = missing.first() {
-                    let reason = format!("no font of the layout has a glyph for {what}, which is left out");
-                    remarks.push(RemarkRow { record: document.record, code: code::RECORD_GLYPH.id.to_string(), reason });
-                }
+                let row = |remark: Remark| RemarkRow { record: document.record, code: remark.code.id.to_string(), reason: remark.reason };
+                remarks.extend(found.into_iter().map(row));
                 composed.documents.push(document);
             }
             Ok(Err(hold)) => holds.push(hold_row(&raw, cut, inputs, hold)),
@@ -288,7 +286,7 @@ pub(super) fn language(plan: &Plan) -> &str {
     if plan.compiled.iter().all(|layout| layout.lang == first) { first } else { "" }
 }
 
-/// One record from its bytes to its pages, with the index of its layout and the words that lack a glyph. `first` records came before its input.
+/// One record from its bytes to its pages, with the index of its layout and what it is to be looked at for. `first` records came before its input.
 pub(super) fn compose_record<'p>(
     plan: &'p Plan,
     opened: &Opened<'_>,
@@ -296,10 +294,10 @@ pub(super) fn compose_record<'p>(
     first: u64,
     composer: &mut Composer<'p>,
     arena: &Bump,
-) -> Result<(u16, Document, Vec<String>), Hold> {
+) -> Result<(u16, Document, Vec<Remark>), Hold> {
     let Chosen { layout, locale, mut document, variables } = choose(plan, opened, raw, first, arena)?;
-    let missing = composer.compose(layout, arena, &variables, locale, &mut document.pages)?;
-    Ok((layout as u16, document, missing))
+    let remarks = composer.compose(layout, arena, &variables, locale, &mut document.pages)?;
+    Ok((layout as u16, document, remarks))
 }
 
 /// The boxes of the pages of a record, with the index of its layout.

@@ -15,7 +15,7 @@ use crate::base::hash::Hash;
 use crate::compose::{Composer, Tracer};
 use crate::input::{Cutter, InputFile, Opened, Raw, RecordRange};
 use crate::model::page::{ComposedRange, Document};
-use crate::model::record::Hold;
+use crate::model::record::{Hold, Remark};
 use crate::model::resources::Used;
 use crate::model::trace::TracedPage;
 use crate::plan::{PRODUCER, Plan};
@@ -31,8 +31,8 @@ pub struct Composed {
     pub document: Document,
     /// What its pages name.
     pub used: Used,
-    /// Words with characters that no font has, left out because the job reports them instead of holding the record.
-    pub missing: Vec<String>,
+    /// What the document is to be looked at for.
+    pub remarks: Vec<Remark>,
 }
 
 impl Composed {
@@ -181,7 +181,7 @@ impl<'p> Worker<'p> {
         let outcome = catch_unwind(AssertUnwindSafe(|| compose_record(plan, opened, raw, first, &mut self.composer, arena)));
         let used = self.composer.take_used();
         match outcome {
-            Ok(composed) => composed.map(|(layout, document, missing)| Composed { layout: usize::from(layout), document, used, missing }),
+            Ok(composed) => composed.map(|(layout, document, remarks)| Composed { layout: usize::from(layout), document, used, remarks }),
             Err(panic) => {
                 self.composer = composer(plan);
                 Err(bug(&*panic))

@@ -42,6 +42,8 @@ pub(super) struct Compiler<'a, 't> {
     pub(super) rows: Vec<RowName>,
     /// The name of the row of the table whose foot or carry row is compiled.
     pub(super) summary_row: Option<String>,
+    /// How many repetitions stand around the rows that `running(…)` of the present table counts.
+    pub(super) sums_at: usize,
     pub(super) styles: Styles<'t>,
     pub(super) text_styles: Vec<TextStyle>,
     pub(super) untold_languages: BTreeSet<String>,
@@ -65,6 +67,7 @@ fn compile_tree<'a>(sources: &'a Sources, root: &Element, library: &'a mut dyn L
         scope,
         rows: Vec::new(),
         summary_row: None,
+        sums_at: 0,
         styles: Styles::default(),
         text_styles: Vec::new(),
         untold_languages: BTreeSet::new(),

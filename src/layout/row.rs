@@ -13,7 +13,7 @@ use crate::base::code;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::length::Length;
 use crate::base::span::Span;
-use crate::model::layout::{BoxStyle, Color, TableCell, TableRow, VerticalAlign};
+use crate::model::layout::{BoxStyle, Color, Show, TableCell, TableRow, VerticalAlign};
 
 /// Most different rows that conditions around cells may make of one `<tr>`.
 const VARIANTS_MAX: usize = 16;
@@ -25,6 +25,16 @@ pub(super) struct RowContext<'c> {
     pub(super) context: Context,
     pub(super) vertical: Option<VerticalAlign>,
     pub(super) background: Option<Color>,
+    /// What the rows are of.
+    pub(super) section: SectionKind,
+}
+
+/// The parts of a table.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum SectionKind {
+    Head,
+    Body,
+    Foot,
 }
 
 /// Rows that come together, and the cells that reach down in them.
@@ -78,6 +88,7 @@ impl<'t> Compiler<'_, 't> {
             vertical: properties.vertical_align().or(around.vertical),
             background: properties.fill("background").unwrap_or(around.background),
             table: around.table,
+            section: around.section,
         };
         let mut borders = properties.borders();
         if let Some(line) = around.table.row_border
@@ -88,6 +99,7 @@ impl<'t> Compiler<'_, 't> {
         }
         let min_height = self.length(element, "height").unwrap_or_default();
         let keep_next = spec.attribute("break-after").is_some() && self.keyword(element, spec, "break-after") == Some("avoid");
+        let show = self.row_show(element, spec, around.section);
         let mut variants = vec![Variant { conditions: conditions.to_vec(), cells: Vec::new() }];
         self.find_cells(&element.children, element, spec, false, &mut variants);
         let mut rows = Vec::new();
@@ -96,13 +108,50 @@ impl<'t> Compiler<'_, 't> {
             let test = self.condition(&variant.conditions);
             let mut trial = Section { reach: section.reach.clone(), open: section.open.clone() };
             let cells = self.cells(&variant, element, &own, &mut trial);
-            rows.push(TableRow { span: element.span, test, min_height, background: own.background, keep_next, cells, borders });
+            rows.push(TableRow {
+                span: element.span,
+                test,
+                min_height,
+                background: own.background,
+                keep_next,
+                keep_previous: false,
+                show,
+                cells,
+                borders,
+            });
             if at + 1 == count {
                 trial.end_row();
                 *section = trial;
             }
         }
         rows
+    }
+
+    /// On which pages a row appears.
+    fn row_show(&mut self, element: &'t Element, spec: &'static ElementSpec, section: SectionKind) -> Show {
+        let Some(attribute) = element.find("show").filter(|_| spec.attribute("show").is_some()) else { return Show::Auto };
+        let word = self.keyword(element, spec, "show");
+        let (allowed, place): (&[&str], &str) = match section {
+            SectionKind::Head => (&["always", "first", "continued"], "a head"),
+            SectionKind::Foot => (&["always", "last", "continued"], "a foot"),
+            SectionKind::Body => (&[], "the body of a table"),
+        };
+        match word {
+            Some(word) if !allowed.contains(&word) => {
+                let message = format!("`{word}` is not for rows of {place}");
+                let diagnostic = Diagnostic::error(&code::LAYOUT_TOGETHER, attribute.value.span, message);
+                let list = allowed.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+                self.fault(match section {
+                    SectionKind::Body => diagnostic.hint("rows of `<thead>` and `<tfoot>` can appear on some pages and not on others"),
+                    SectionKind::Head | SectionKind::Foot => diagnostic.hint(format!("possible here: {list}")),
+                });
+                Show::Auto
+            }
+            Some("always") => Show::Always,
+            Some("first") => Show::First,
+            Some("continued") => Show::Continued,
+            Some(_) | None => Show::Auto,
+        }
     }
 
     /// Divides the cells of a row by the conditions around them.

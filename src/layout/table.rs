@@ -6,7 +6,7 @@ use super::choose::Condition;
 use super::compile::Compiler;
 use super::context::Context;
 use super::place::TOLERANCE;
-use super::row::{RowContext, Section};
+use super::row::{RowContext, Section, SectionKind};
 use super::schema::ElementSpec;
 use super::style::Properties;
 use super::text::Repeat;
@@ -17,7 +17,9 @@ use crate::base::diagnostic::Diagnostic;
 use crate::base::length::Length;
 use crate::base::span::Span;
 use crate::kit::expr::Expr;
-use crate::model::layout::{Border, Borders, BoxNode, BoxStyle, Break, Color, Edges, Node, NodeKind, RowGroup, RowPart, Table, TableRow, Track};
+use crate::model::layout::{
+    Border, Borders, BoxNode, BoxStyle, Break, Color, Edges, Node, NodeKind, RowGroup, RowPart, Show, Table, TableRow, Track,
+};
 
 /// What the parts of a table share.
 pub(super) struct TableContext {
@@ -44,6 +46,8 @@ struct Found<'t> {
     conditions: Vec<Condition<'t>>,
     /// What repeats it, from outside in.
     repeats: Vec<Repeater<'t>>,
+    /// The `thead` or `tfoot` of a group that it stands in.
+    section: Option<(&'t Element, &'static ElementSpec)>,
 }
 
 impl<'t> Compiler<'_, 't> {
@@ -72,9 +76,16 @@ impl<'t> Compiler<'_, 't> {
             let message = "the table has no rows";
             self.fault(Diagnostic::error(&code::LAYOUT_MISSING_CONTENT, element.span, message).hint("write `<tr> <td>…</td> </tr>`"));
         }
-        let rows = RowContext { table: &shared, context: inside.clone(), vertical: properties.vertical_align(), background: None };
+        let rows = RowContext {
+            table: &shared,
+            context: inside.clone(),
+            vertical: properties.vertical_align(),
+            background: None,
+            section: SectionKind::Body,
+        };
         let repeat = self.repeat(element, "rows");
-        let head = self.section(&children.heads, &rows);
+        let outer_sums = self.sums_at;
+        let head = self.section(&children.heads, SectionKind::Head, &rows);
         let mut table = Table {
             columns,
             width: width.0,
@@ -94,9 +105,10 @@ impl<'t> Compiler<'_, 't> {
             Some(repeat) => self.table_with_rows(element, &children, &repeat, &rows, &mut table),
             None => self.table_without_rows(&children, &rows, &mut table),
         }
+        self.sums_at = outer_sums;
         let is_fixed = |row: &TableRow| row.test.is_none() && row.cells.iter().all(|cell| cell.body.iter().all(|node| node.is_static));
         let is_static = table.groups.iter().all(|group| group.repeat.is_none() && group.test.is_none() && group.rows().all(is_fixed))
-            && table.head.iter().chain(&table.foot).all(is_fixed);
+            && table.head.iter().chain(&table.foot).all(|row| is_fixed(row) && row.show == Show::Auto);
         let borders = std::mem::take(&mut table.borders);
         let frame_width = if borders == Borders::default() || place.is_some() { None } else { table.width.take() };
         let kind = NodeKind::Table(Box::new(table));
@@ -122,6 +134,7 @@ impl<'t> Compiler<'_, 't> {
         }
         self.with_row(repeat, |compiler, variable| {
             compiler.scope.begin_running();
+            compiler.sums_at = 0;
             let found: Vec<&Found<'t>> = children.rows.iter().filter(|found| found.repeats.is_empty()).collect();
             let list = repeat.list.clone();
             table.groups.extend(compiler.group(&found, 0, list.map(|list| (variable, list)), rows));
@@ -136,8 +149,15 @@ impl<'t> Compiler<'_, 't> {
         let all: Vec<&Found<'t>> = children.rows.iter().collect();
         let groups = grouped(&all, 0);
         let repeated = groups.iter().filter(|group| !group[0].repeats.is_empty()).count();
-        let sums = repeated == 1 && all.iter().all(|found| found.repeats.len() <= 1);
-        let mut summary = None;
+        // Groups within groups have one innermost repetition, over whose rows can be summed.
+        let deepest = all.iter().max_by_key(|found| found.repeats.len()).map_or(&[] as &[_], |found| &found.repeats);
+        let is_chain = |found: &&Found<'t>| found.repeats.iter().zip(deepest).all(|(own, other)| std::ptr::eq(own.0, other.0));
+        let sums = repeated == 1 && all.iter().all(is_chain);
+        self.sums_at = deepest.len();
+        let mut is_summed = false;
+        if sums {
+            self.scope.begin_running();
+        }
         for group in groups {
             let Some(&(owner, name)) = group[0].repeats.first() else {
                 table.groups.extend(self.group(&group, 0, None, rows));
@@ -145,19 +165,17 @@ impl<'t> Compiler<'_, 't> {
             };
             let Some(repeat) = self.repeat(owner, name) else { continue };
             self.with_row(&repeat, |compiler, variable| {
-                if sums {
-                    compiler.scope.begin_running();
-                }
                 let list = repeat.list.clone();
                 table.groups.extend(compiler.group(&group, 1, list.map(|list| (variable, list)), rows));
                 if sums {
-                    compiler.summary(children, &repeat.name, rows, table);
-                    table.running = compiler.scope.end_running();
-                    summary = Some(());
+                    is_summed = compiler.summary_within(&deepest[1..], &repeat, children, rows, table);
                 }
             });
         }
-        if summary.is_none() {
+        if sums {
+            table.running = self.scope.end_running();
+        }
+        if !is_summed {
             for carry in &children.carries {
                 let message = "nothing is carried: the table has no single repetition";
                 self.fault(
@@ -165,14 +183,24 @@ impl<'t> Compiler<'_, 't> {
                         .hint("carry rows need `rows=` at the table, or one `<tr rows=…>`"),
                 );
             }
-            table.foot = self.section(&children.feet, rows);
+            table.foot = self.section(&children.feet, SectionKind::Foot, rows);
         }
+    }
+
+    /// The summary where the rows of all these repetitions are visible.
+    fn summary_within(&mut self, repeats: &[Repeater<'t>], last: &Repeat, children: &Children<'t>, rows: &RowContext<'_>, table: &mut Table) -> bool {
+        let Some((&(owner, name), rest)) = repeats.split_first() else {
+            self.summary(children, &last.name, rows, table);
+            return true;
+        };
+        let Some(inner) = self.repeat(owner, name) else { return false };
+        self.with_row(&inner, |compiler, _| compiler.summary_within(rest, &inner, children, rows, table))
     }
 
     /// Foot and carry rows, which know the row inside `running(…)` only.
     fn summary(&mut self, children: &Children<'t>, name: &str, rows: &RowContext<'_>, table: &mut Table) {
         let before = self.summary_row.replace(name.to_string());
-        table.foot = self.section(&children.feet, rows);
+        table.foot = self.section(&children.feet, SectionKind::Foot, rows);
         for &(carry, spec) in &children.carries {
             let direction = self.keyword(carry, spec, "direction").unwrap_or("down");
             if direction != "up" {
@@ -188,7 +216,7 @@ impl<'t> Compiler<'_, 't> {
     fn carry(&mut self, element: &'t Element, spec: &'static ElementSpec, rows: &RowContext<'_>) -> Vec<TableRow> {
         let has_rows = element.elements().any(|child| child.name == "tr");
         if has_rows {
-            return self.section(&[(element, spec)], rows);
+            return self.section(&[(element, spec)], SectionKind::Body, rows);
         }
         let mut section = Section::new(rows.table.count);
         let made = self.row(element, spec, &[], rows, &mut section);
@@ -197,12 +225,10 @@ impl<'t> Compiler<'_, 't> {
     }
 
     /// Head, foot or a carry of several rows.
-    fn section(&mut self, elements: &[(&'t Element, &'static ElementSpec)], rows: &RowContext<'_>) -> Vec<TableRow> {
+    fn section(&mut self, elements: &[(&'t Element, &'static ElementSpec)], kind: SectionKind, rows: &RowContext<'_>) -> Vec<TableRow> {
         let mut made = Vec::new();
         for &(element, spec) in elements {
-            let properties = self.properties_of(element, spec);
-            let context = rows.context.inside(spec, rows.context.look.with(&properties));
-            let rows = RowContext { context, background: properties.fill("background").flatten(), ..*rows };
+            let rows = self.section_context(element, spec, kind, rows);
             let mut found = Vec::new();
             for child in &element.children {
                 self.find_rows(child, element, spec, &[], &[], &mut found);
@@ -220,17 +246,40 @@ impl<'t> Compiler<'_, 't> {
         made
     }
 
+    /// What the rows of a head or foot take from it.
+    fn section_context<'c>(&mut self, element: &'t Element, spec: &'static ElementSpec, kind: SectionKind, rows: &RowContext<'c>) -> RowContext<'c> {
+        let properties = self.properties_of(element, spec);
+        let context = rows.context.inside(spec, rows.context.look.with(&properties));
+        RowContext { context, background: properties.fill("background").flatten(), section: kind, ..*rows }
+    }
+
     /// Rows that come together, once or for each row of a list. `depth` repetitions stand around them.
     fn group(&mut self, found: &[&Found<'t>], depth: usize, repeat: Option<(usize, Expr)>, rows: &RowContext<'_>) -> Option<RowGroup> {
         if found.is_empty() {
             return None;
         }
-        let mut parts = Vec::new();
+        let (mut head, mut parts) = (Vec::new(), Vec::new());
         for run in grouped(found, depth) {
             let Some(&(owner, name)) = run[0].repeats.get(depth) else {
                 let mut section = Section::new(rows.table.count);
                 for found in run {
-                    let made = self.row(found.element, found.spec, &found.conditions, rows, &mut section);
+                    let (kind, own) = match found.section {
+                        Some((element, spec)) if spec.name == "thead" => {
+                            (SectionKind::Head, &self.section_context(element, spec, SectionKind::Head, rows))
+                        }
+                        Some((element, spec)) => (SectionKind::Foot, &self.section_context(element, spec, SectionKind::Foot, rows)),
+                        None => (SectionKind::Body, rows),
+                    };
+                    let mut made = self.row(found.element, found.spec, &found.conditions, own, &mut section);
+                    match kind {
+                        SectionKind::Head => {
+                            made.iter_mut().for_each(|row| row.keep_next = true);
+                            head.extend(made);
+                            continue;
+                        }
+                        SectionKind::Foot => made.iter_mut().for_each(|row| row.keep_previous = true),
+                        SectionKind::Body => {}
+                    }
                     parts.extend(made.into_iter().map(RowPart::Row));
                 }
                 self.close_section(&section);
@@ -244,10 +293,10 @@ impl<'t> Compiler<'_, 't> {
         }
         // The test of the only row of a round decides whether the round counts at all, for stripes and sums too.
         let test = match parts.as_mut_slice() {
-            [RowPart::Row(only)] if repeat.is_some() => only.test.take(),
+            [RowPart::Row(only)] if repeat.is_some() && head.is_empty() => only.test.take(),
             _ => None,
         };
-        Some(RowGroup { repeat, test, parts })
+        Some(RowGroup { repeat, test, sums: depth == self.sums_at, head, parts })
     }
 
     fn sort_children(&mut self, table: &'t Element, spec: &'static ElementSpec, into: &mut Children<'t>) {
@@ -287,12 +336,14 @@ impl<'t> Compiler<'_, 't> {
             Child::Text(text) => return self.refuse_text(text, &parent.name, "text stands in cells: `<tr> <td>…</td> </tr>`"),
         };
         let mut allowed = host.content.names();
-        // Heads, feet and carry rows stand directly in the table, not under a condition.
+        // Heads, feet and carry rows stand directly in the table or in the group they belong to, not under a condition.
         if host.name != parent.name {
-            allowed.retain(|name| !matches!(*name, "thead" | "tfoot" | "carry"));
+            let is_group = parent.name == "for" && host.name == "table";
+            allowed.retain(|name| !matches!(*name, "thead" | "tfoot" | "carry") || is_group && *name != "carry");
         }
         let Some(spec) = self.check_allowed(element, &allowed, host.name) else { return };
         match spec.name {
+            "thead" | "tfoot" => self.find_group_rows(element, spec, conditions, repeats, into),
             "if" | "choose" => {
                 for (own, case) in self.conditions(element, spec) {
                     let all = [conditions, &own].concat();
@@ -315,9 +366,34 @@ impl<'t> Compiler<'_, 't> {
                     conditions.push(Condition { test, is_negated: false });
                 }
                 let own: Option<Repeater<'t>> = element.find("rows").map(|_| (element, "rows"));
-                into.push(Found { element, spec, conditions, repeats: repeats.iter().copied().chain(own).collect() });
+                into.push(Found { element, spec, conditions, repeats: repeats.iter().copied().chain(own).collect(), section: None });
             }
             _ => {}
+        }
+    }
+
+    /// The rows of the head or foot of a group, a `for` of the table.
+    fn find_group_rows(
+        &mut self,
+        element: &'t Element,
+        spec: &'static ElementSpec,
+        conditions: &[Condition<'t>],
+        repeats: &[Repeater<'t>],
+        into: &mut Vec<Found<'t>>,
+    ) {
+        self.check_attributes(element, spec);
+        let first = into.len();
+        for child in &element.children {
+            self.find_rows(child, element, spec, conditions, &[], into);
+        }
+        for found in &mut into[first..] {
+            if let Some((owner, name)) = found.repeats.pop() {
+                let span = owner.find(name).map_or(owner.span, |attribute| attribute.span);
+                let message = format!("rows of `<{}>` cannot be repeated", element.name);
+                self.fault(Diagnostic::error(&code::LAYOUT_NOT_ALLOWED, span, message));
+            }
+            found.repeats = repeats.to_vec();
+            found.section = Some((element, spec));
         }
     }
 

@@ -187,8 +187,14 @@ pub struct Bars<'a> {
 pub struct TableContent<'a> {
     /// The table of the layout: columns, carry rows, zebra.
     pub table: &'a Table,
-    /// The head, empty if it is a form.
+    /// The head where the table begins, empty if it is a form.
     pub head: &'a [RowContent<'a>],
+    /// The head where it goes on, if that is another.
+    pub head_again: Option<&'a [RowContent<'a>]>,
+    /// What stands at the end of each page but the last.
+    pub foot_between: &'a [RowContent<'a>],
+    /// The heads of groups of rows, for the pages on which these go on.
+    pub groups: &'a [GroupHead<'a>],
     /// The body rows.
     pub rows: &'a [RowContent<'a>],
     /// The foot.
@@ -203,6 +209,19 @@ pub struct TableContent<'a> {
     pub tracks: Cell<Option<(Length, &'a [Length])>>,
     /// For decimal alignment: the widest part right of the decimal sign, per column, once known.
     pub decimals: Cell<Option<&'a [Length]>>,
+}
+
+/// The head of a group of rows where it goes on.
+#[derive(Clone, Copy, Debug)]
+pub struct GroupHead<'a> {
+    /// The first row of the group after its head.
+    pub first: usize,
+    /// One past its last row.
+    pub end: usize,
+    /// The index of the group around it.
+    pub outer: Option<usize>,
+    /// What stands above its next row.
+    pub rows: &'a [RowContent<'a>],
 }
 
 /// A bound row.

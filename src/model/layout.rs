@@ -419,6 +419,10 @@ pub struct RowGroup {
     pub repeat: Option<(usize, Expr)>,
     /// Appear only if this holds, evaluated for each row.
     pub test: Option<Expr>,
+    /// Whether `running(…)` counts its rounds.
+    pub sums: bool,
+    /// The head of each round: at its start, and again on each page it goes on.
+    pub head: Vec<TableRow>,
     /// What each round has, in order.
     pub parts: Vec<RowPart>,
 }
@@ -442,6 +446,40 @@ pub enum RowPart {
     Group(RowGroup),
 }
 
+/// On which pages a row of a head or foot appears.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Show {
+    /// A row of the body, of a head: on every page; of a foot: at the end.
+    #[default]
+    Auto,
+    /// On every page.
+    Always,
+    /// Where the table or group begins.
+    First,
+    /// On the pages that go on: a head not where it begins, a foot not where it ends.
+    Continued,
+}
+
+impl Show {
+    /// Whether a row of a head appears where its table or group begins, or else where it goes on.
+    pub fn in_head(self, begins: bool) -> bool {
+        match self {
+            Show::Auto | Show::Always => true,
+            Show::First => begins,
+            Show::Continued => !begins,
+        }
+    }
+
+    /// Whether a row of a foot appears at the end of its table, or else where it goes on.
+    pub fn in_foot(self, ends: bool) -> bool {
+        match self {
+            Show::Auto | Show::First => ends,
+            Show::Always => true,
+            Show::Continued => !ends,
+        }
+    }
+}
+
 /// One `<tr>`.
 #[derive(Debug)]
 pub struct TableRow {
@@ -455,6 +493,10 @@ pub struct TableRow {
     pub background: Option<Color>,
     /// Kept with the next row.
     pub keep_next: bool,
+    /// Kept with the row before.
+    pub keep_previous: bool,
+    /// On which pages it appears, in a head or foot.
+    pub show: Show,
     /// Its cells from left to right, without those covered by a rowspan from above.
     pub cells: Vec<TableCell>,
     /// Border lines of the row, from edge to edge.

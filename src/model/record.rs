@@ -34,6 +34,15 @@ impl Hold {
     }
 }
 
+/// Something that a composed document is to be looked at for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Remark {
+    /// The kind of fault, an `R….` code.
+    pub code: &'static crate::base::code::Code,
+    /// What it is, in words.
+    pub reason: String,
+}
+
 /// The names that every expression of a job sees besides the fields of the record, in the order of their variables:
 /// variable 0 is the record, variable 1 the first of these.
 pub const JOB_VARIABLES: &[(&str, Type)] = &[("job.date", Type::Date), ("job.name", Type::Text), ("record.number", Type::Integer)];

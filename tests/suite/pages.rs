@@ -14,12 +14,13 @@
 //! reason = "the content of a box is higher than its height of 20pt"
 //! ```
 //!
+//! Other lines are `warning CODE message`, `fault CODE message`, and `remark CODE reason` of a document that is composed all the same.
 //! A line that starts with `not` must be absent, up to its `…` if it ends with one.
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use pressrun::engine::compose_one;
+use pressrun::engine::with_records;
 use pressrun::plan::{Overrides, compile};
 
 use super::reading::{self, Shown, short};
@@ -128,9 +129,10 @@ pub fn describe(case: &Case) -> Vec<String> {
         return compiled.diagnostics.iter().map(|fault| format!("fault {} {}", fault.code.id, fault.message)).collect();
     };
     let mut out: Vec<String> = compiled.diagnostics.iter().map(|fault| format!("warning {} {}", fault.code.id, fault.message)).collect();
-    match compose_one(&plan, 0).unwrap().expect("the record is there") {
-        Ok(bytes) => {
-            let pages = reading::read_pages(&bytes);
+    match with_records(&plan, |records| records.compose(0)).unwrap().expect("the record is there") {
+        Ok(composed) => {
+            out.extend(composed.remarks.iter().map(|remark| format!("remark {} {}", remark.code.id, remark.reason)));
+            let pages = reading::read_pages(&composed.file(&plan).unwrap());
             out.push(format!("pages {}", pages.len()));
             for (index, page) in pages.iter().enumerate() {
                 describe_page(index + 1, page, &mut out);

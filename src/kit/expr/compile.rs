@@ -71,6 +71,7 @@ pub struct Scope {
     variables: Vec<(String, Type)>,
     allow_page: bool,
     running: Option<Vec<Expr>>,
+    outer_running: Vec<Option<Vec<Expr>>>,
     most: usize,
     tables: Arc<[(String, Arc<CodeTable>)]>,
 }
@@ -78,7 +79,14 @@ pub struct Scope {
 impl Scope {
     /// The fields of a record, visible without a prefix; variable 0 is the record itself.
     pub fn new(root: Arc<Schema>) -> Scope {
-        Scope { variables: vec![(String::new(), Type::Row(root))], allow_page: false, running: None, most: 1, tables: Arc::new([]) }
+        Scope {
+            variables: vec![(String::new(), Type::Row(root))],
+            allow_page: false,
+            running: None,
+            outer_running: Vec::new(),
+            most: 1,
+            tables: Arc::new([]),
+        }
     }
 
     /// Adds a name; gives the index of its variable.
@@ -118,14 +126,15 @@ impl Scope {
         self.allow_page = allow;
     }
 
-    /// Starts collecting `running(...)`.
+    /// Starts collecting `running(...)`; tables nest.
     pub fn begin_running(&mut self) {
-        self.running = Some(Vec::new());
+        self.outer_running.push(self.running.replace(Vec::new()));
     }
 
-    /// The expressions collected since [`Scope::begin_running`].
+    /// The expressions collected since the last [`Scope::begin_running`].
     pub fn end_running(&mut self) -> Vec<Expr> {
-        self.running.take().unwrap_or_default()
+        let outer = self.outer_running.pop().flatten();
+        std::mem::replace(&mut self.running, outer).unwrap_or_default()
     }
 
     fn record(&self) -> &Arc<Schema> {

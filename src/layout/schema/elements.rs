@@ -381,7 +381,8 @@ pub const ELEMENTS: &[ElementSpec] = &[
     },
     ElementSpec {
         name: "thead",
-        doc: "The head of a table.",
+        doc: "The head of a table, on each of its pages, or in a `for` the head of each round: it stays with the first row and stands again where the \
+              round goes on. `show=` of its rows tells the two apart.",
         content: Content::Elements(&["tr"], &[Group::Condition]),
         attributes: &[],
         properties: ROWS,
@@ -397,6 +398,13 @@ pub const ELEMENTS: &[ElementSpec] = &[
             TEST,
             takes("height", Kind::Length, "0", "Its least height."),
             takes("break-after", Kind::Keyword(&["auto", "avoid"]), "auto", "`avoid` keeps it with the next row."),
+            takes(
+                "show",
+                Kind::Keyword(&["always", "first", "continued", "last"]),
+                "head: always; foot: last",
+                "In a head or foot: on which pages. `first`: where the table or group begins; `continued`: in a head where it goes on, in a foot \
+                 where it will go on; `last`: where it ends.",
+            ),
         ],
         properties: ROW,
         example: r#"<table columns="1fr 30mm">
@@ -424,7 +432,8 @@ pub const ELEMENTS: &[ElementSpec] = &[
     },
     ElementSpec {
         name: "tfoot",
-        doc: "The foot of a table, once at its end.",
+        doc: "The foot of a table, at its end, or on other pages too with `show=` of its rows; in a `for` the foot of each round, which stays with \
+              its last row. The last row of a table goes along with a foot that does not fit.",
         content: Content::Elements(&["tr"], &[Group::Condition]),
         attributes: &[],
         properties: ROWS,
