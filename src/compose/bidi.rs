@@ -47,7 +47,7 @@ where
 pub fn visual_order(items: &[Item<'_>]) -> Option<Vec<usize>> {
     let level = |item: &Item<'_>| match item {
         Item::Word { level, .. } | Item::Space { level, .. } => *level,
-        Item::Figures { .. } | Item::Opportunity | Item::SoftHyphen { .. } | Item::Break => 0,
+        Item::Figures { .. } | Item::Tab { .. } | Item::Symbol(_) | Item::Opportunity | Item::SoftHyphen { .. } | Item::Break => 0,
     };
     let highest = items.iter().map(level).max().filter(|highest| *highest > 0)?;
     let mut order: Vec<usize> = (0..items.len()).collect();

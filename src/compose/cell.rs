@@ -206,8 +206,8 @@ where
             may_break: false,
             after: Length::ZERO,
         };
-        if let Some(reserved) = self.decimal_shift(table, cell) {
-            let area = Room { x: area.x + inner - reserved.0 - reserved.1, width: reserved.0, ..area };
+        if let Some((width, after)) = self.decimal_shift(table, cell, inner) {
+            let area = Room { x: area.x + inner - width - after, width, ..area };
             self.flow(cell.children, Token::Start, area)?;
             self.close_box(Rectangle { x: left, y, width, height }, false);
             return Ok(());

@@ -199,7 +199,7 @@ fn binder<'s, 'p, 'a>(
     let mut variables = vec![Value::Null; layout.variables.max(1)];
     variables[0] = Value::Row(nothing);
     Binder {
-        setter: Setter { layout, resources, metrics, words },
+        setter: Setter { layout, resources, metrics, words, decimal_sign: locale.decimal_sign() },
         arena,
         variables,
         running: Vec::new(),

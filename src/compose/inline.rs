@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 use super::bidi;
 use super::bind::{Binder, Bound};
 use crate::base::code;
+use crate::base::length::Length;
 use crate::base::limits;
 use crate::kit::expr::Value;
 use crate::kit::text::{Token, is_invisible, tokens};
@@ -74,6 +75,14 @@ where
                     scratch.pieces.push((TextStyleId::default(), "\n"));
                     scratch.items.push(Item::Break);
                 }
+                Inline::Tab(tab) => {
+                    scratch.pieces.push((tab.style, "\t"));
+                    scratch.items.push(Item::Tab { style: tab.style, leader: &tab.leader, width: Length::ZERO });
+                }
+                Inline::Symbol(symbol) => {
+                    scratch.pieces.push((TextStyleId::default(), "\u{fffc}"));
+                    scratch.items.push(Item::Symbol(symbol));
+                }
                 Inline::Choose(branches) => {
                     for (test, body) in branches {
                         if self.holds(test.as_ref())? {
@@ -135,6 +144,7 @@ where
         };
         let space = self.setter.metrics[usize::from(id.0)].space;
         tokens(text, |token| match token {
+            Token::Word(word) if style.small.is_some() => self.small_caps(word, id, style, level, items),
             Token::Word(word) => {
                 let (item, is_missing) = self.setter.item(word, id, style, level);
                 if is_missing {
@@ -152,6 +162,26 @@ where
             Token::Break => items.push(Item::Break),
             Token::Control(character) => self.missing.push(format!("the control character U+{:04X}", u32::from(character))),
         });
+    }
+
+    /// Adds a word whose small letters are set as smaller capitals.
+    fn small_caps(&mut self, word: &'a str, id: TextStyleId, style: &'p TextStyle, level: u8, items: &mut Vec<Item<'a>>) {
+        let small_id = style.small.unwrap_or(id);
+        let small = self.layout().text_style(small_id);
+        let mut rest = word;
+        while let Some(first) = rest.chars().next() {
+            let is_small = first.is_lowercase();
+            let end = rest.find(|c: char| c.is_lowercase() != is_small).unwrap_or(rest.len());
+            let (run, tail) = rest.split_at(end);
+            let (text, id, style): (&'a str, TextStyleId, &TextStyle) =
+                if is_small { (self.arena.alloc_str(&run.to_uppercase()), small_id, small) } else { (run, id, style) };
+            let (item, is_missing) = self.setter.item(text, id, style, level);
+            if is_missing {
+                self.missing.push(missing(text, style, self.setter.resources));
+            }
+            items.push(item);
+            rest = tail;
+        }
     }
 }
 

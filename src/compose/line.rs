@@ -10,8 +10,8 @@ use crate::base::length::Length;
 use crate::kit::font::FaceId;
 use crate::kit::text::{Stack, WordId, Words, hyphenate};
 use crate::model::content::{Item, Line};
-use crate::model::layout::{Layout, ParagraphStyle, TextStyle, TextStyleId};
-use crate::model::resources::Resources;
+use crate::model::layout::{Layout, ParagraphStyle, SymbolNode, TextStyle, TextStyleId};
+use crate::model::resources::{FontStack, Resources};
 
 /// What follows from a text style and its first face.
 #[derive(Clone, Copy, Debug)]
@@ -56,6 +56,8 @@ pub struct Setter<'s, 'p> {
     pub metrics: &'s [StyleMetrics],
     /// The word cache.
     pub words: &'s mut Words,
+    /// The decimal sign of the record's locale.
+    pub decimal_sign: &'p str,
 }
 
 impl<'p> Setter<'_, 'p> {
@@ -72,12 +74,19 @@ impl<'p> Setter<'_, 'p> {
         if let (None, Some(line)) = (divided, self.single_line(items, style, width - indent)) {
             return arena.alloc_slice_copy(&[line]);
         }
+        if let Some(tolerance) = style.optimum
+            && let Some(lines) = self.optimum_lines(divided, items, style, (width, indent), tolerance, arena)
+        {
+            return lines;
+        }
         let mut lines = BumpVec::new_in(arena);
         let mut line: BumpVec<'a, Item<'a>> = BumpVec::new_in(arena);
         let mut queue = items.iter();
         // What comes before the rest of the queue: the second part of a divided word, or a word that did not fit.
         let mut pending = divided;
         let mut state = LineState { room: width - indent, ..LineState::default() };
+        // All lines but the first.
+        let room = width - style.hanging;
         let mut start = (divided, items);
         let mut ended_by_break = false;
         while let Some(item) = pending.take().or_else(|| queue.next().copied()) {
@@ -86,7 +95,7 @@ impl<'p> Setter<'_, 'p> {
                 Item::Break => {
                     self.end_line(&mut lines, &mut line, start, style, true, arena);
                     start = (None, queue.as_slice());
-                    state = LineState { room: width, ..LineState::default() };
+                    state = LineState { room, ..LineState::default() };
                     ended_by_break = true;
                 }
                 Item::Opportunity => {
@@ -109,19 +118,25 @@ impl<'p> Setter<'_, 'p> {
                         line.push(item);
                     }
                 }
-                Item::Word { width: word, .. } | Item::Figures { width: word, .. } => {
+                Item::Tab { style: tab, leader, .. } => {
+                    let leap = self.leap(width - state.room + state.width, width, queue.as_slice(), style);
+                    state.width += leap;
+                    line.push(Item::Tab { style: tab, leader, width: leap });
+                }
+                Item::Word { width: word, .. } | Item::Figures { width: word, .. } | Item::Symbol(&SymbolNode { width: word, .. }) => {
                     if state.width + word <= state.room || !style.wrap {
                         state.width += word;
                         line.push(item);
                         continue;
                     }
                     // 1. Divide the word after the patterns.
-                    let room = state.room - state.width;
-                    if let Some((head, tail)) = self.divide(&item, room, style, state.last_place == line.len() || is_after_space(&line)) {
+                    if let Some((head, tail)) =
+                        self.divide(&item, state.room - state.width, style, state.last_place == line.len() || is_after_space(&line))
+                    {
                         line.push(head);
                         self.end_line(&mut lines, &mut line, start, style, false, arena);
                         start = (Some(tail), queue.as_slice());
-                        state = LineState { room: width, ..LineState::default() };
+                        state = LineState { room, ..LineState::default() };
                         pending = Some(tail);
                         continue;
                     }
@@ -130,7 +145,13 @@ impl<'p> Setter<'_, 'p> {
                         let moved: BumpVec<'a, Item<'a>> = BumpVec::from_iter_in(line.drain(state.last_place..), arena);
                         self.end_line(&mut lines, &mut line, start, style, false, arena);
                         start = (None, state.last_rest);
-                        state = LineState { room: width, ..LineState::default() };
+                        if moved.iter().any(|part| matches!(part, Item::Tab { .. })) {
+                            // In another line a tab leaps another way.
+                            queue = state.last_rest.iter();
+                            state = LineState { room, ..LineState::default() };
+                            continue;
+                        }
+                        state = LineState { room, ..LineState::default() };
                         for part in moved {
                             match part {
                                 Item::Space { .. } | Item::Opportunity | Item::SoftHyphen { .. } if line.is_empty() => {}
@@ -157,7 +178,7 @@ impl<'p> Setter<'_, 'p> {
                     }
                     self.end_line(&mut lines, &mut line, start, style, false, arena);
                     start = (pending, queue.as_slice());
-                    state = LineState { room: width, ..LineState::default() };
+                    state = LineState { room, ..LineState::default() };
                 }
             }
         }
@@ -200,8 +221,8 @@ impl<'p> Setter<'_, 'p> {
         let mut sum = Length::ZERO;
         for item in items {
             match item {
-                Item::Break => return None,
-                Item::Word { width, .. } | Item::Figures { width, .. } => {
+                Item::Break | Item::Tab { .. } => return None,
+                Item::Word { width, .. } | Item::Figures { width, .. } | Item::Symbol(SymbolNode { width, .. }) => {
                     sum += *width;
                     if sum > room && style.wrap {
                         return None;
@@ -214,11 +235,12 @@ impl<'p> Setter<'_, 'p> {
         Some(Line { rest: all, ..self.line_of(items, style, true) })
     }
 
-    fn line_of<'a>(&self, items: &'a [Item<'a>], style: &ParagraphStyle, is_last: bool) -> Line<'a> {
+    pub(super) fn line_of<'a>(&self, items: &'a [Item<'a>], style: &ParagraphStyle, is_last: bool) -> Line<'a> {
         let mut width = Length::ZERO;
         let mut spaces = 0;
         let StyleMetrics { mut above, mut below, .. } = self.metrics[usize::from(style.text.0)];
         let mut last = style.text;
+        let mut is_tabbed = false;
         for item in items {
             width += width_of(item);
             let item_style = match item {
@@ -232,6 +254,14 @@ impl<'p> Setter<'_, 'p> {
                     *style
                 }
                 Item::Figures { style, .. } => *style,
+                Item::Symbol(symbol) => {
+                    (above, below) = (above.max(symbol.rise + symbol.height), below.max(-symbol.rise));
+                    continue;
+                }
+                Item::Tab { .. } => {
+                    is_tabbed = true;
+                    continue;
+                }
                 Item::Opportunity | Item::SoftHyphen { .. } | Item::Break => continue,
             };
             if item_style != last {
@@ -244,6 +274,8 @@ impl<'p> Setter<'_, 'p> {
                 }
             }
         }
+        // What stands at a stop must not be moved away from it.
+        let spaces = if is_tabbed { 0 } else { spaces };
         Line { items, divided: None, rest: items, width, spaces, is_last, height: above + below, baseline: above }
     }
 
@@ -254,7 +286,23 @@ impl<'p> Setter<'_, 'p> {
         if level != 0 || !is_whole_word || room <= Length::ZERO {
             return None;
         }
+        for index in self.divisions(word, text_style, language).rev() {
+            let (head, tail) = self.words.division(index);
+            let head = self.part_of(head, text_style, level);
+            if width_of(&head) <= room {
+                return Some((head, self.part_of(tail, text_style, level)));
+            }
+        }
+        None
+    }
+
+    /// Where a word may be divided, first place first: found once per word and language.
+    pub(super) fn divisions(&mut self, word: WordId, style: TextStyleId, language: [u8; 2]) -> std::ops::Range<u32> {
+        if let Some(known) = self.words.divisions(word, language) {
+            return known;
+        }
         let text = self.words.text(word).to_string();
+        let style = self.layout.text_style(style);
         let mut places = [0usize; 24];
         let mut count = 0;
         hyphenate(&text, language, |at| {
@@ -263,19 +311,14 @@ impl<'p> Setter<'_, 'p> {
                 count += 1;
             }
         });
-        let text_style_value = self.layout.text_style(text_style).clone();
-        for &at in places[..count].iter().rev() {
-            let head_text = format!("{}-", &text[..at]);
-            let (head, head_width) = self.word(&head_text, &text_style_value);
-            if head_width <= room {
-                let (tail, tail_width) = self.word(&text[at..], &text_style_value);
-                return Some((
-                    Item::Word { word: head, style: text_style, level, width: head_width },
-                    Item::Word { word: tail, style: text_style, level, width: tail_width },
-                ));
-            }
-        }
-        None
+        let parts: Vec<(WordId, WordId)> =
+            places[..count].iter().map(|&at| (self.word(&format!("{}-", &text[..at]), style).0, self.word(&text[at..], style).0)).collect();
+        self.words.keep_divisions(word, language, &parts)
+    }
+
+    /// A part of a divided word.
+    pub(super) fn part_of<'a>(&self, word: WordId, style: TextStyleId, level: u8) -> Item<'a> {
+        Item::Word { word, style, level, width: self.width(word, self.layout.text_style(style)) }
     }
 
     /// Cuts a word that is wider than a whole line after the last letter that fits; at least one letter.
@@ -317,7 +360,7 @@ impl<'p> Setter<'_, 'p> {
     pub fn item<'a>(&mut self, text: &'a str, id: TextStyleId, style: &TextStyle, level: u8) -> (Item<'a>, bool) {
         // Most words begin with a letter and are known by it to be no figures.
         let may_be_figures = !text.as_bytes().first().is_some_and(u8::is_ascii_alphabetic);
-        if may_be_figures && style.tabular && level == 0 {
+        if may_be_figures && style.plain_figures && level == 0 {
             let face = &self.resources.faces[usize::from(self.metrics[usize::from(id.0)].face.0)];
             if let Some(units) = face.figures.as_ref().and_then(|figures| figures.width(text.as_bytes())) {
                 let width = style.size.scaled(units, face.units_per_em) + style.letter_spacing * text.len() as i64;
@@ -335,6 +378,12 @@ impl<'p> Setter<'_, 'p> {
         Item::SoftHyphen { word, style: id, width }
     }
 
+    /// A text as one word of the cache, figures or not.
+    pub fn whole<'a>(&mut self, text: &str, id: TextStyleId, style: &TextStyle) -> Item<'a> {
+        let (word, width) = self.word(text, style);
+        Item::Word { word, style: id, level: 0, width }
+    }
+
     fn measure(&mut self, text: &str, style: &TextStyle) -> Length {
         let word = self.find(text, style, false);
         self.width(word, style)
@@ -346,7 +395,8 @@ impl<'p> Setter<'_, 'p> {
     }
 
     fn find(&mut self, text: &str, style: &TextStyle, right_to_left: bool) -> WordId {
-        let stack = Stack { number: style.stack.0, faces: &self.resources.stacks[usize::from(style.stack.0)].faces };
+        let FontStack { faces, features } = &self.resources.stacks[usize::from(style.stack.0)];
+        let stack = Stack { number: style.stack.0, faces, features };
         let tabular = style.tabular && has_figures(text);
         let spaced = style.letter_spacing != Length::ZERO;
         self.words.find(&self.resources.faces, stack, text, tabular, right_to_left, spaced)
@@ -373,7 +423,8 @@ struct LineState<'a> {
 /// The width of an item.
 pub fn width_of(item: &Item<'_>) -> Length {
     match item {
-        Item::Word { width, .. } | Item::Figures { width, .. } | Item::Space { width, .. } => *width,
+        Item::Word { width, .. } | Item::Figures { width, .. } | Item::Space { width, .. } | Item::Tab { width, .. } => *width,
+        Item::Symbol(symbol) => symbol.width,
         Item::Opportunity | Item::SoftHyphen { .. } | Item::Break => Length::ZERO,
     }
 }

@@ -12,10 +12,12 @@ mod form;
 mod frame;
 mod inline;
 mod line;
+mod optimum;
 mod paginate;
 mod paint;
 mod paragraph;
 mod solid;
+mod tab;
 mod table;
 mod trace;
 mod track;
@@ -151,7 +153,7 @@ impl<'p> Composer<'p> {
         let mut all: Vec<Value<'a>> = variables.to_vec();
         all.resize(layout.variables.max(variables.len()), Value::Null);
         let mut binder = Binder {
-            setter: Setter { layout, resources, metrics: &self.metrics[layout_index], words: &mut self.words },
+            setter: Setter { layout, resources, metrics: &self.metrics[layout_index], words: &mut self.words, decimal_sign: locale.decimal_sign() },
             arena,
             variables: all,
             running: Vec::new(),

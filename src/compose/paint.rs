@@ -470,6 +470,8 @@ mod tests {
             strike: false,
             transform: Default::default(),
             tabular: true,
+            plain_figures: true,
+            small: None,
         };
         canvas.figures("1", FaceId(0), TextStyleId(0), &style, one, one * 10);
         canvas.close();

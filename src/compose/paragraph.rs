@@ -30,7 +30,7 @@ where
             Token::Line(lines, width) if width == room.width => lines,
             // In an area of another width the lines are other lines; the paragraph goes on at the same item.
             Token::Line([first, ..], _) => {
-                self.binder.setter.lines(first.divided, first.rest, text.style, room.width, Length::ZERO, self.binder.arena)
+                self.binder.setter.lines(first.divided, first.rest, text.style, room.width, text.style.hanging, self.binder.arena)
             }
             _ => self.lines(text, room.width),
         };
@@ -92,17 +92,19 @@ where
 
     /// Paints a line in a width.
     pub fn line(&mut self, line: &Line<'a>, style: &ParagraphStyle, x: Length, y: Length, width: Length, is_first: bool) {
-        let indent = if is_first { style.indent } else { Length::ZERO };
+        let indent = if is_first { style.indent } else { style.hanging };
         let room = width - indent - line.width;
         let mut extra = Length::ZERO;
         let x = x
             + indent
-            + match style.align {
-                Align::Left | Align::Decimal => Length::ZERO,
-                Align::Right => room,
+            + match if line.is_last { style.align_last } else { style.align } {
+                Align::Left => Length::ZERO,
+                // A cell that is aligned by its decimal sign is as wide as its text, unless that takes several lines.
+                Align::Right | Align::Decimal => room,
                 Align::Center => room / 2,
                 Align::Justify => {
-                    if !line.is_last && line.spaces > 0 && room > Length::ZERO {
+                    // Lines of optimum fit may be somewhat longer, with narrower spaces.
+                    if line.spaces > 0 && (room > Length::ZERO || style.optimum.is_some()) {
                         extra = Length::from_millipoints(room.millipoints() / i64::from(line.spaces));
                     }
                     Length::ZERO
@@ -111,10 +113,16 @@ where
         self.items(line.items, x, y + line.baseline, extra);
     }
 
-    fn items(&mut self, items: &[Item<'a>], mut x: Length, baseline: Length, extra: Length) {
+    /// Paints items from a point on the baseline; spaces are `extra` wider.
+    fn items(&mut self, items: &[Item<'a>], x: Length, baseline: Length, extra: Length) {
         if self.canvas.trace.is_some() {
             self.trace_line(items, x, baseline, extra);
         }
+        self.paint_items(items, x, baseline, extra);
+    }
+
+    /// The same without a note of the line.
+    pub(super) fn paint_items(&mut self, items: &[Item<'a>], mut x: Length, baseline: Length, extra: Length) {
         let order = visual_order(items);
         let layout = self.layout();
         let metrics = self.binder.setter.metrics;
@@ -155,6 +163,19 @@ where
                     self.canvas.space(metrics[usize::from(style.0)].face, text_style);
                     x += width + extra;
                     style
+                }
+                Item::Tab { style, leader, width } => {
+                    self.canvas.close();
+                    self.leader(leader, style, x, width, baseline);
+                    x += width;
+                    style
+                }
+                Item::Symbol(symbol) => {
+                    self.canvas.close();
+                    let turn = self.binder.setter.resources.images[usize::from(symbol.image.0)].turn;
+                    self.canvas.image(symbol.image, turn, x, baseline - symbol.rise - symbol.height, symbol.width, symbol.height);
+                    x += symbol.width;
+                    continue;
                 }
                 Item::Opportunity | Item::SoftHyphen { .. } | Item::Break => continue,
             };

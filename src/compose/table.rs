@@ -155,7 +155,7 @@ where
         };
         let continues = !matches!(from, Token::Start);
         self.measure_rows(table.rows, tracks)?;
-        self.resolve_decimals(table, tracks);
+        self.resolve_decimals(table, tracks)?;
         if !open.is_empty() && inner.is_none() {
             self.stretch_open(table, start, open, tracks)?;
         }

@@ -143,6 +143,15 @@ where
                     width += own + extra;
                     style
                 }
+                Item::Tab { style, width: own, .. } => {
+                    text.push('\t');
+                    width += own;
+                    style
+                }
+                Item::Symbol(symbol) => {
+                    width += symbol.width;
+                    continue;
+                }
                 Item::Opportunity | Item::SoftHyphen { .. } | Item::Break => continue,
             };
             size = size.max(self.layout().text_style(style).size);

@@ -5,8 +5,9 @@
 
 use super::compile::Compiler;
 use super::context::Context;
+use super::look::read_align;
 use super::schema::{ElementSpec, Kind};
-use super::style::{Properties, read_align};
+use super::style::Properties;
 use super::text::Piece;
 use super::tree::{Element, Mapped};
 use crate::base::code;

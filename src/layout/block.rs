@@ -6,9 +6,10 @@ use super::choose::is_control;
 use super::compile::Compiler;
 use super::context::Context;
 use super::inline::are_static;
+use super::look::read_align;
 use super::place::TOLERANCE;
 use super::schema::{Content, ElementSpec, Group, find_element};
-use super::style::{Properties, read_align};
+use super::style::Properties;
 use super::text::Piece;
 use super::tree::{Child, Element};
 use super::value::{self, whole};
@@ -98,7 +99,7 @@ impl<'t> Compiler<'_, 't> {
         }
     }
 
-    fn check_decimal(&mut self, element: &Element, look: &super::style::Look, context: &Context) {
+    fn check_decimal(&mut self, element: &Element, look: &super::look::Look, context: &Context) {
         let Some(attribute) = element.find("text-align").filter(|_| look.align == Align::Decimal && !context.is_cell) else { return };
         let message = "`decimal` is for table cells";
         self.fault(Diagnostic::error(&code::LAYOUT_VALUE, attribute.value.span, message).label("there is no column here").fix("right"));
@@ -339,33 +340,8 @@ impl<'t> Compiler<'_, 't> {
         let align = self.keyword(element, spec, "align").map_or(Align::Left, read_align);
         let (width, height) = (self.length(element, "width"), self.length(element, "height"));
         let alt = element.find("alt").map(|attribute| attribute.value.text.clone()).unwrap_or_default();
-        let value = &element.find("src")?.value;
-        let path = value.text.trim();
-        if path.is_empty() {
-            return None;
-        }
-        let found = match self.library.image(path) {
-            Ok(found) => found,
-            Err(reason) => {
-                let paths = self.library.image_paths();
-                let best = crate::base::suggest::closest(path, paths.iter().map(String::as_str));
-                let diagnostic = Diagnostic::error(&code::LAYOUT_IMAGE, value.place_of(path), reason);
-                self.fault(match best {
-                    // It is there and cannot be used: the reason says why.
-                    Some(best) if best == path => diagnostic,
-                    Some(best) => diagnostic.hint(format!("did you mean `{best}`?")).fix(best),
-                    None => diagnostic.hint("paths count from the folder of the layout"),
-                });
-                return None;
-            }
-        };
-        let ratio = |known: Length, of: Length, to: Length| known.scaled(to.millipoints(), of.millipoints().max(1));
-        let (width, height) = match (width, height) {
-            (Some(width), Some(height)) => (width, height),
-            (Some(width), None) => (width, ratio(width, found.width, found.height)),
-            (None, Some(height)) => (ratio(height, found.height, found.width), height),
-            (None, None) => (found.width, found.height),
-        };
+        let found = self.picture(element)?;
+        let (width, height) = found.sized(width, height);
         let by = ["width", "height"].into_iter().find(|name| element.find(name).is_some()).unwrap_or("src");
         self.check_width(element, by, Some(width), context.width);
         self.check_height(element, Some(height), context.height);

@@ -8,9 +8,10 @@ use std::sync::Arc;
 
 use super::context::Context;
 use super::library::Library;
+use super::look::Look;
 use super::read::read_tree;
 use super::schema::{NAMESPACE, find_element};
-use super::style::{Look, Styles};
+use super::style::Styles;
 use super::tree::{Child, Element};
 use crate::base::code;
 use crate::base::diagnostic::{Diagnostic, Faults};

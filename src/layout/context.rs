@@ -1,7 +1,7 @@
 //! What an element must know of the elements around it.
 
+use super::look::Look;
 use super::schema::ElementSpec;
-use super::style::Look;
 use crate::base::length::Length;
 
 /// What holds at a place of the layout.

@@ -11,7 +11,10 @@ use super::tree::{Child, Element, Mapped};
 use crate::base::code;
 use crate::base::diagnostic::Diagnostic;
 use crate::kit::expr::{Expr, Type};
-use crate::model::layout::{Inline, TextStyleId};
+use crate::model::layout::{Inline, TabNode, TextStyleId};
+
+/// Most characters of a leader.
+const LEADER_MAX: usize = 8;
 
 /// Pieces as they are collected.
 pub(super) struct Pieces {
@@ -56,7 +59,7 @@ fn trim_end(list: &mut Vec<Inline>) {
             }
         }
         Some(Inline::Choose(branches)) => branches.iter_mut().for_each(|(_, branch)| trim_end(branch)),
-        Some(Inline::Value(..) | Inline::Break | Inline::For { .. }) | None => {}
+        Some(Inline::Value(..) | Inline::Break | Inline::Tab(_) | Inline::Symbol(_) | Inline::For { .. }) | None => {}
     }
 }
 
@@ -76,7 +79,7 @@ fn trim_start(list: &mut Vec<Inline>) -> Option<TextStyleId> {
 
 /// Whether no record can change these pieces. A value never counts as fixed, because the locale may depend on the record.
 pub(super) fn are_static(list: &[Inline]) -> bool {
-    list.iter().all(|inline| matches!(inline, Inline::Text(..) | Inline::Break))
+    list.iter().all(|inline| matches!(inline, Inline::Text(..) | Inline::Break | Inline::Tab(_) | Inline::Symbol(_)))
 }
 
 impl<'t> Compiler<'_, 't> {
@@ -149,6 +152,22 @@ impl<'t> Compiler<'_, 't> {
                 pieces.list.push(Inline::Break);
                 pieces.after_space = true;
             }
+            "tab" => {
+                self.check_attributes(element, spec);
+                self.check_empty(element);
+                trim_end(&mut pieces.list);
+                let properties = self.properties_of(element, spec);
+                let style = self.text_style(&context.look.with(&properties), element.span);
+                let leader = element.find("leader").map(|attribute| attribute.value.text.clone()).unwrap_or_default();
+                pieces.list.push(Inline::Tab(TabNode { style, leader: self.check_leader(element, leader) }));
+                pieces.after_space = true;
+            }
+            "symbol" => {
+                if let Some(symbol) = self.symbol(element, spec, context) {
+                    pieces.list.push(Inline::Symbol(symbol));
+                }
+                pieces.after_space = false;
+            }
             _ => {
                 self.check_attributes(element, spec);
                 let properties = self.properties_of(element, spec);
@@ -167,6 +186,18 @@ impl<'t> Compiler<'_, 't> {
                 self.add_inlines(&element.children, element, &context, pieces);
             }
         }
+    }
+
+    /// A leader that is short enough to be repeated.
+    fn check_leader(&mut self, element: &'t Element, leader: String) -> String {
+        if leader.chars().count() <= LEADER_MAX {
+            return leader;
+        }
+        if let Some(attribute) = element.find("leader") {
+            let message = format!("a leader has at most {LEADER_MAX} characters");
+            self.fault(Diagnostic::error(&code::LAYOUT_VALUE, attribute.value.span, message).hint("it is repeated to fill the room: `.` or ` .`"));
+        }
+        String::new()
     }
 
     fn add_choose(&mut self, element: &'t Element, spec: &'static ElementSpec, context: &Context, pieces: &mut Pieces) {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::base::length::Length;
 use crate::kit::expr::CodeTable;
+use crate::kit::font::FontFeature;
 use crate::model::resources::{ImageId, StackId};
 
 /// An image as a layout sees it.
@@ -20,13 +21,29 @@ pub struct LibraryImage {
     pub height: Length,
 }
 
+/// What a text style asks of a font.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct StackRequest<'r> {
+    /// The family.
+    pub family: &'r str,
+    /// Bold.
+    pub bold: bool,
+    /// Italic.
+    pub italic: bool,
+    /// OpenType features, applied in this order.
+    pub features: &'r [FontFeature],
+}
+
 /// Fonts, images and tables by name.
 pub trait Library {
     /// The image at a path from the folder of the layout, or why it cannot be used.
     fn image(&mut self, path: &str) -> Result<LibraryImage, String>;
 
     /// The font stack of a family in one weight and style, or why there is none.
-    fn stack(&mut self, family: &str, bold: bool, italic: bool) -> Result<StackId, String>;
+    fn stack(&mut self, wanted: &StackRequest<'_>) -> Result<StackId, String>;
+
+    /// Whether the first face of a stack has an OpenType feature.
+    fn has_feature(&self, stack: StackId, tag: [u8; 4]) -> bool;
 
     /// The families there are; the first is the one of text without a `font-family`.
     fn families(&self) -> Vec<String>;
@@ -73,7 +90,8 @@ impl Library for MemoryLibrary {
         }
     }
 
-    fn stack(&mut self, family: &str, bold: bool, italic: bool) -> Result<StackId, String> {
+    fn stack(&mut self, wanted: &StackRequest<'_>) -> Result<StackId, String> {
+        let StackRequest { family, bold, italic, .. } = *wanted;
         let Some(at) = self.families.iter().position(|known| known == family) else {
             return Err(format!("there is no font family `{family}`"));
         };
@@ -81,6 +99,10 @@ impl Library for MemoryLibrary {
             return Err(format!("the font family `{family}` has no {} face", if bold { "bold" } else { "italic" }));
         }
         Ok(StackId((at * 4 + usize::from(bold) * 2 + usize::from(italic)) as u16))
+    }
+
+    fn has_feature(&self, _: StackId, _: [u8; 4]) -> bool {
+        false
     }
 
     fn families(&self) -> Vec<String> {

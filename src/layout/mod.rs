@@ -12,6 +12,7 @@ mod context;
 mod data;
 mod inline;
 mod library;
+mod look;
 mod manual;
 mod page;
 mod place;
@@ -19,14 +20,16 @@ mod read;
 mod row;
 pub mod schema;
 mod style;
+mod symbol;
 mod table;
 mod text;
 mod tree;
+mod typography;
 mod value;
 
 #[cfg(test)]
 mod tests;
 
 pub use compile::compile;
-pub use library::{Library, LibraryImage, MemoryLibrary};
+pub use library::{Library, LibraryImage, MemoryLibrary, StackRequest};
 pub use manual::manual;

@@ -4,8 +4,8 @@
 
 use super::compile::Compiler;
 use super::context::Context;
+use super::look::Look;
 use super::schema::find_element;
-use super::style::Look;
 use super::tree::{Attribute, Child, Element};
 use super::value::{self, Sign};
 use crate::base::code;

@@ -5,8 +5,8 @@
 use super::choose::Condition;
 use super::compile::Compiler;
 use super::context::Context;
+use super::look::read_align;
 use super::schema::ElementSpec;
-use super::style::read_align;
 use super::table::TableContext;
 use super::tree::{Attribute, Child, Element};
 use crate::base::code;

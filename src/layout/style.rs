@@ -7,15 +7,15 @@ use std::collections::BTreeMap;
 use super::compile::Compiler;
 use super::schema::{Kind, PropertySpec, find_element, find_property};
 use super::tree::{Attribute, Element, Mapped};
+use super::typography;
 use super::value::{self, LineHeight, Sign, ValueFault, plain_name, whole};
 use crate::base::code;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::length::Length;
 use crate::base::span::Span;
 use crate::base::suggest::closest;
-use crate::model::layout::{
-    Align, Border, Borders, BoxStyle, Break, Color, Edges, Flow, ParagraphStyle, TextStyle, TextStyleId, Track, Transform, VerticalAlign,
-};
+use crate::kit::font::FontFeature;
+use crate::model::layout::{Align, Border, Borders, BoxStyle, Break, Color, Edges, Flow, TabStop, Track, VerticalAlign};
 
 /// The value of one property.
 #[derive(Clone, PartialEq, Debug)]
@@ -29,11 +29,13 @@ pub(super) enum Value {
     Integer(u32),
     LineHeight(LineHeight),
     Text(String),
+    Features(Vec<FontFeature>),
+    Tabs(Vec<TabStop>),
 }
 
 /// Properties by name; shorthands are already divided into their sides.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Properties(BTreeMap<&'static str, Value>);
+pub(super) struct Properties(pub(super) BTreeMap<&'static str, Value>);
 
 const SIDES: [&str; 4] = ["top", "right", "bottom", "left"];
 
@@ -139,105 +141,6 @@ impl Properties {
 
 fn edge_list(edges: Edges) -> [Length; 4] {
     [edges.top, edges.right, edges.bottom, edges.left]
-}
-
-/// The alignment of a word of `text-align` or `align`.
-pub(super) fn read_align(word: &str) -> Align {
-    match word {
-        "right" => Align::Right,
-        "center" => Align::Center,
-        "justify" => Align::Justify,
-        "decimal" => Align::Decimal,
-        _ => Align::Left,
-    }
-}
-
-/// The inherited properties: how text looks and how its lines are set.
-#[derive(Clone, PartialEq, Debug)]
-pub(super) struct Look {
-    pub(super) family: String,
-    pub(super) bold: bool,
-    pub(super) italic: bool,
-    pub(super) size: Length,
-    pub(super) line_height: LineHeight,
-    pub(super) color: Color,
-    pub(super) spacing: Length,
-    pub(super) rise: Length,
-    pub(super) underline: bool,
-    pub(super) strike: bool,
-    pub(super) transform: Transform,
-    pub(super) tabular: bool,
-    pub(super) align: Align,
-    pub(super) indent: Length,
-    pub(super) hyphens: bool,
-    pub(super) lang: String,
-    pub(super) wrap: bool,
-    pub(super) widows: u32,
-    pub(super) orphans: u32,
-}
-
-impl Look {
-    /// What holds where nothing is said.
-    pub(super) fn initial(family: String, lang: String) -> Look {
-        Look {
-            family,
-            bold: false,
-            italic: false,
-            size: Length::from_points(10),
-            line_height: LineHeight::Factor(1_300),
-            color: Color::default(),
-            spacing: Length::ZERO,
-            rise: Length::ZERO,
-            underline: false,
-            strike: false,
-            transform: Transform::None,
-            tabular: true,
-            align: Align::Left,
-            indent: Length::ZERO,
-            hyphens: false,
-            lang,
-            wrap: true,
-            widows: 2,
-            orphans: 2,
-        }
-    }
-
-    /// The look inside an element with these properties.
-    pub(super) fn with(&self, properties: &Properties) -> Look {
-        let mut look = self.clone();
-        for (name, value) in &properties.0 {
-            match (*name, value) {
-                ("font-family", Value::Text(family)) => look.family.clone_from(family),
-                ("font-size", Value::Length(size)) => look.size = *size,
-                ("font-weight", Value::Keyword(word)) => look.bold = matches!(*word, "bold" | "700"),
-                ("font-style", Value::Keyword(word)) => look.italic = *word == "italic",
-                ("line-height", Value::LineHeight(height)) => look.line_height = *height,
-                ("color", Value::Color(color)) => look.color = *color,
-                ("text-decoration", Value::Keyword(word)) => {
-                    look.underline = *word == "underline";
-                    look.strike = *word == "line-through";
-                }
-                ("text-transform", Value::Keyword(word)) => {
-                    look.transform = match *word {
-                        "uppercase" => Transform::Upper,
-                        "lowercase" => Transform::Lower,
-                        _ => Transform::None,
-                    }
-                }
-                ("letter-spacing", Value::Length(spacing)) => look.spacing = *spacing,
-                ("font-variant-numeric", Value::Keyword(word)) => look.tabular = *word == "tabular-nums",
-                ("text-align", Value::Keyword(word)) => look.align = read_align(word),
-                ("text-indent", Value::Length(indent)) => look.indent = *indent,
-                ("hyphens", Value::Keyword(word)) => look.hyphens = *word == "auto",
-                ("lang", Value::Text(lang)) => look.lang.clone_from(lang),
-                ("white-space", Value::Keyword(word)) => look.wrap = *word != "nowrap",
-                ("widows", Value::Integer(lines)) => look.widows = *lines,
-                ("orphans", Value::Integer(lines)) => look.orphans = *lines,
-                _ => {}
-            }
-        }
-        look
-    }
 }
 
 /// A `<style>` with the properties it has of its own.
@@ -401,6 +304,8 @@ impl<'t> Compiler<'_, 't> {
             Kind::Keyword(words) => Value::Keyword(value::read_keyword(token, words).map_err(one)?),
             Kind::Integer(least, most) => Value::Integer(value::read_integer(token, least, most).map_err(one)?),
             Kind::LineHeight => Value::LineHeight(value::read_line_height(token).map_err(one)?),
+            Kind::Features => Value::Features(typography::read_features(&value.text)?),
+            Kind::Tabs => Value::Tabs(typography::read_tabs(&value.text)?),
             Kind::FontFamily => match self.check_family(value) {
                 Some(family) => Value::Text(family),
                 None => return Ok(()),
@@ -479,72 +384,6 @@ impl<'t> Compiler<'_, 't> {
             None => diagnostic.hint("such as `en-US`, `de` or `fr-CH`"),
         });
         None
-    }
-
-    /// The id of the text style with this look; the same look has the same id.
-    pub(super) fn text_style(&mut self, look: &Look, span: Span) -> TextStyleId {
-        let stack = match self.library.stack(&look.family, look.bold, look.italic) {
-            Ok(stack) => stack,
-            Err(reason) => {
-                self.fault(Diagnostic::error(&code::LAYOUT_FONT, span, reason).label("its style asks for this face"));
-                Default::default()
-            }
-        };
-        let line_height = match look.line_height {
-            LineHeight::Fixed(length) => length,
-            LineHeight::Factor(factor) => look.size.scaled(factor, 1000),
-        };
-        let style = TextStyle {
-            stack,
-            size: look.size,
-            line_height,
-            color: look.color,
-            letter_spacing: look.spacing,
-            rise: look.rise,
-            underline: look.underline,
-            strike: look.strike,
-            transform: look.transform,
-            tabular: look.tabular,
-        };
-        let at = self.text_styles.iter().position(|known| *known == style).unwrap_or_else(|| {
-            self.text_styles.push(style);
-            self.text_styles.len() - 1
-        });
-        match u16::try_from(at) {
-            Ok(id) => TextStyleId(id),
-            Err(_) => {
-                self.fault(Diagnostic::error(&code::LAYOUT_TOO_LARGE, span, "more than 65,535 different text styles"));
-                TextStyleId(0)
-            }
-        }
-    }
-
-    /// How lines are set in an element with this look.
-    pub(super) fn paragraph_style(&mut self, look: &Look, span: Span) -> ParagraphStyle {
-        let hyphens = if look.hyphens { self.hyphenation(&look.lang, span) } else { None };
-        ParagraphStyle {
-            text: self.text_style(look, span),
-            align: look.align,
-            indent: look.indent,
-            orphans: look.orphans,
-            widows: look.widows,
-            hyphens,
-            wrap: look.wrap,
-        }
-    }
-
-    fn hyphenation(&mut self, lang: &str, span: Span) -> Option<[u8; 2]> {
-        let code: Option<[u8; 2]> = lang.split('-').next().and_then(|language| language.as_bytes().try_into().ok());
-        let known = code.filter(|code| hypher::Lang::from_iso(*code).is_some());
-        if known.is_none() && self.untold_languages.insert(lang.to_string()) {
-            let message = format!("there are no hyphenation patterns for `{lang}`");
-            self.fault(
-                Diagnostic::warning(&code::LAYOUT_LANGUAGE, span, message)
-                    .label("its style has `hyphens=\"auto\"`")
-                    .hint("set `hyphens=\"none\"`, or `lang` to the language of the text"),
-            );
-        }
-        known
     }
 
     /// Warns of styles that nothing names.

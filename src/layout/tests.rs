@@ -106,6 +106,8 @@ fn texts(inlines: &[Inline]) -> String {
             Inline::Text(_, text) => text.clone(),
             Inline::Value(..) => "{}".into(),
             Inline::Break => "/".into(),
+            Inline::Tab(_) => ">".into(),
+            Inline::Symbol(_) => "*".into(),
             Inline::Choose(branches) => format!("[{}]", branches.iter().map(|(_, b)| texts(b)).collect::<Vec<_>>().join("|")),
             Inline::For { body, .. } => format!("({})", texts(body)),
         })
@@ -123,6 +125,7 @@ fn check_spaces(text: &str, expected: &str) {
 fn white_space_collapses_across_pieces() {
     check_spaces("<p>\n  a\n  <b> b </b> c  </p>", "a b c");
     check_spaces("<p>a <br/> b</p>", "a/b");
+    check_spaces("<p>a <tab/> b <symbol src=\"logo.png\" alt=\"\"/> c</p>", "a>b * c");
     check_spaces("<p>{account} <i>{account}</i></p>", "{} {}");
     check_spaces("<p>a <if test=\"closing lt 0\"> b </if> c</p>", "a [b ]c");
     check_spaces("<p>a<if test=\"closing lt 0\"> b</if> c</p>", "a[ b] c");

@@ -52,18 +52,18 @@ pub struct Token<'a> {
 }
 
 impl Token<'_> {
-    fn fault(self, code: &'static Code, message: String) -> ValueFault {
+    pub(super) fn fault(self, code: &'static Code, message: String) -> ValueFault {
         ValueFault { code, start: self.start, end: self.start + self.text.len(), message, hint: None, fix: None }
     }
 }
 
 impl ValueFault {
-    fn hint(mut self, hint: impl Into<String>) -> ValueFault {
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> ValueFault {
         self.hint = Some(hint.into());
         self
     }
 
-    fn fix(mut self, fix: impl Into<String>) -> ValueFault {
+    pub(super) fn fix(mut self, fix: impl Into<String>) -> ValueFault {
         self.fix = Some(fix.into());
         self
     }
@@ -198,7 +198,7 @@ pub fn read_edges(value: &str, sign: Sign) -> Result<Edges, Vec<ValueFault>> {
 }
 
 /// Tokens, where `12 pt` is refused as one length instead of as two.
-fn split_units(value: &str) -> Result<Vec<Token<'_>>, Vec<ValueFault>> {
+pub(super) fn split_units(value: &str) -> Result<Vec<Token<'_>>, Vec<ValueFault>> {
     let parts = tokens(value);
     let torn: Vec<ValueFault> = parts
         .windows(2)
@@ -213,7 +213,7 @@ fn split_units(value: &str) -> Result<Vec<Token<'_>>, Vec<ValueFault>> {
     if torn.is_empty() { Ok(parts) } else { Err(torn) }
 }
 
-fn collect<T>(items: impl Iterator<Item = Read<T>>) -> Result<Vec<T>, Vec<ValueFault>> {
+pub(super) fn collect<T>(items: impl Iterator<Item = Read<T>>) -> Result<Vec<T>, Vec<ValueFault>> {
     let (mut values, mut faults) = (Vec::new(), Vec::new());
     for item in items {
         match item {

@@ -12,7 +12,7 @@ use crate::kit::expr::Value;
 use crate::kit::text::WordId;
 use crate::model::layout::Absolute;
 use crate::model::layout::{
-    BoxStyle, Flow, ImageNode, Node, ParagraphStyle, Role, RuleNode, Table, TableCell, TableRow, TextStyleId, Track, VerticalAlign,
+    BoxStyle, Flow, ImageNode, Node, ParagraphStyle, Role, RuleNode, SymbolNode, Table, TableCell, TableRow, TextStyleId, Track, VerticalAlign,
 };
 use crate::model::resources::FormId;
 
@@ -93,6 +93,17 @@ pub enum Item<'a> {
         /// Its width at the end of a line.
         width: Length,
     },
+    /// A leap to the next tab stop; how far is known once its line is set.
+    Tab {
+        /// The style of its leader.
+        style: TextStyleId,
+        /// What fills it; empty: nothing.
+        leader: &'a str,
+        /// Width, 0 until its line is set.
+        width: Length,
+    },
+    /// A picture in the line.
+    Symbol(&'a SymbolNode),
     /// A line ends here.
     Break,
 }
@@ -106,7 +117,7 @@ impl Item<'_> {
             Item::Opportunity => Item::Opportunity,
             Item::SoftHyphen { word, style, width } => Item::SoftHyphen { word, style, width },
             Item::Break => Item::Break,
-            Item::Figures { .. } => return None,
+            Item::Figures { .. } | Item::Tab { .. } | Item::Symbol(_) => return None,
         })
     }
 }

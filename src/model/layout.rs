@@ -10,7 +10,7 @@ use crate::base::span::Span;
 use crate::kit::barcode::{Options as BarcodeOptions, Symbology};
 use crate::kit::expr::{Expr, Schema};
 use crate::model::resources::{FormId, ImageId};
-pub use crate::model::style::{Align, ParagraphStyle, TextStyle, TextStyleId, Transform};
+pub use crate::model::style::{Align, ParagraphStyle, TabAlign, TabStop, TextStyle, TextStyleId, Transform};
 
 /// A colour in sRGB, 8 bits each.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -218,6 +218,10 @@ pub enum Inline {
     Value(TextStyleId, Expr),
     /// A line break.
     Break,
+    /// A leap to the next tab stop.
+    Tab(TabNode),
+    /// A picture in the line.
+    Symbol(SymbolNode),
     /// Pieces that appear if one of the tests holds: the first that does.
     Choose(Vec<(Option<Expr>, Vec<Inline>)>),
     /// Pieces for each row of a list.
@@ -229,6 +233,30 @@ pub enum Inline {
         /// What appears for each row.
         body: Vec<Inline>,
     },
+}
+
+/// A tab.
+#[derive(Debug)]
+pub struct TabNode {
+    /// The style of its leader.
+    pub style: TextStyleId,
+    /// What fills its room, over and over; empty: nothing.
+    pub leader: String,
+}
+
+/// A picture that stands in a line of text like a letter.
+#[derive(PartialEq, Eq, Debug)]
+pub struct SymbolNode {
+    /// Which.
+    pub image: ImageId,
+    /// Width on the page.
+    pub width: Length,
+    /// Height on the page.
+    pub height: Length,
+    /// How far its lower edge stands above the baseline.
+    pub rise: Length,
+    /// What it shows, for readers who cannot see it.
+    pub alt: String,
 }
 
 /// Background, borders, padding and size.

@@ -4,7 +4,7 @@
 //! or `/G3` (two-byte glyph ids), image 2 `/I2` and form 5 `/X5`, in every volume and print file of the job.
 
 use crate::base::length::Length;
-use crate::kit::font::{Face, FaceId};
+use crate::kit::font::{Face, FaceId, FontFeature};
 use crate::kit::image::PdfImage;
 
 /// The index of a font stack.
@@ -19,11 +19,14 @@ pub struct ImageId(pub u16);
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct FormId(pub u16);
 
-/// Faces in the order they are tried for a character; the first is the one the style names.
+/// Faces in the order they are tried for a character; the first is the one the style names. Two styles with other features
+/// have two stacks, so that the word cache need not know of features.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct FontStack {
     /// At least one face.
     pub faces: Vec<FaceId>,
+    /// The OpenType features its text is shaped with.
+    pub features: Vec<FontFeature>,
 }
 
 /// A fragment no record can change: a Form XObject (ISO 32000-1, 8.10).

@@ -4,7 +4,7 @@
 //! looked up.
 
 use crate::base::length::Length;
-use crate::model::layout::Color;
+use crate::model::layout::{Color, Track};
 use crate::model::resources::StackId;
 
 /// Horizontal alignment of lines.
@@ -21,6 +21,29 @@ pub enum Align {
     Justify,
     /// Table cells only: the decimal signs of a column stand under each other.
     Decimal,
+}
+
+/// How what follows a tab stands to its stop.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum TabAlign {
+    /// It begins there.
+    #[default]
+    Left,
+    /// It ends there.
+    Right,
+    /// It has its middle there.
+    Center,
+    /// Its decimal sign stands there.
+    Decimal,
+}
+
+/// A place that a tab leads to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct TabStop {
+    /// Distance from the start of the line, without its indent. Never a share.
+    pub at: Track,
+    /// How what follows stands to it.
+    pub align: TabAlign,
 }
 
 /// How a run of text looks. Resolved: no style is looked up at run time.
@@ -46,6 +69,10 @@ pub struct TextStyle {
     pub transform: Transform,
     /// Figures are tabular and not kerned (the default), or as the font has them.
     pub tabular: bool,
+    /// Whether the face's table of figures may stand for shaping: tabular figures without any other feature.
+    pub plain_figures: bool,
+    /// The style of small letters, which are set as smaller capitals because the face has no small capitals of its own.
+    pub small: Option<TextStyleId>,
 }
 
 /// Letter case of a style.
@@ -71,8 +98,12 @@ pub struct ParagraphStyle {
     pub text: TextStyleId,
     /// Alignment.
     pub align: Align,
+    /// Alignment of the last line, and of lines before a forced break.
+    pub align_last: Align,
     /// Indent of the first line.
     pub indent: Length,
+    /// Indent of all other lines.
+    pub hanging: Length,
     /// Least lines at the end of a page.
     pub orphans: u32,
     /// Least lines at the start of a page.
@@ -81,4 +112,8 @@ pub struct ParagraphStyle {
     pub hyphens: Option<[u8; 2]>,
     /// Whether lines may break at all (`white-space="nowrap"` forbids it).
     pub wrap: bool,
+    /// Set by optimum fit, with this tolerance (the badness a line may have, as TeX counts it); `None`: by first fit.
+    pub optimum: Option<u32>,
+    /// Where tabs lead to, in the order they are reached.
+    pub tabs: Vec<TabStop>,
 }

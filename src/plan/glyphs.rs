@@ -77,7 +77,8 @@ impl Check<'_> {
                 Inline::Text(style, text) => self.text(text, *style, span),
                 Inline::Choose(branches) => branches.iter().for_each(|(_, inlines)| self.inlines(inlines, span)),
                 Inline::For { body, .. } => self.inlines(body, span),
-                Inline::Value(..) | Inline::Break => {}
+                Inline::Tab(tab) => self.text(&tab.leader, tab.style, span),
+                Inline::Value(..) | Inline::Break | Inline::Symbol(_) => {}
             }
         }
     }

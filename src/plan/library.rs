@@ -18,9 +18,9 @@ use crate::base::hash::Hash;
 use crate::base::length::Length;
 use crate::base::limits;
 use crate::base::suggest::closest;
-use crate::kit::font::{Face, FaceId};
+use crate::kit::font::{Face, FaceId, FontFeature};
 use crate::kit::image;
-use crate::layout::{Library, LibraryImage};
+use crate::layout::{Library, LibraryImage, StackRequest};
 use crate::model::resources::{FontStack, ImageId, Resources, StackId};
 
 /// Regular, bold, italic, bold italic.
@@ -91,7 +91,7 @@ pub(super) struct JobLibrary {
     fallback: Vec<usize>,
     /// Faces that were read, by family and slot; or why they cannot be used.
     loaded: BTreeMap<(usize, usize), Result<FaceId, String>>,
-    stacks: BTreeMap<(usize, usize), StackId>,
+    stacks: BTreeMap<(usize, usize, Vec<FontFeature>), StackId>,
     images: BTreeMap<PathBuf, Result<LibraryImage, String>>,
     image_of_hash: BTreeMap<Hash, LibraryImage>,
     /// The folder of the layout that is being compiled.
@@ -275,7 +275,8 @@ impl Library for JobLibrary {
         self.read_image(path)
     }
 
-    fn stack(&mut self, family: &str, bold: bool, italic: bool) -> Result<StackId, String> {
+    fn stack(&mut self, wanted: &StackRequest<'_>) -> Result<StackId, String> {
+        let StackRequest { family, bold, italic, features } = *wanted;
         let slot = usize::from(bold) + 2 * usize::from(italic);
         let Some(at) = self.families.iter().position(|known| known.name == family) else {
             return Err(match closest(family, self.families.iter().map(|known| known.name.as_str())) {
@@ -283,7 +284,7 @@ impl Library for JobLibrary {
                 None => format!("there is no font family `{family}`"),
             });
         };
-        if let Some(known) = self.stacks.get(&(at, slot)) {
+        if let Some(known) = self.stacks.get(&(at, slot, features.to_vec())) {
             return Ok(*known);
         }
         let mut faces = vec![self.face(at, slot)?];
@@ -297,9 +298,14 @@ impl Library for JobLibrary {
             }
         }
         let id = StackId(u16::try_from(self.resources.stacks.len()).map_err(|_| "too many font stacks".to_string())?);
-        self.resources.stacks.push(FontStack { faces });
-        self.stacks.insert((at, slot), id);
+        self.resources.stacks.push(FontStack { faces, features: features.to_vec() });
+        self.stacks.insert((at, slot, features.to_vec()), id);
         Ok(id)
+    }
+
+    fn has_feature(&self, stack: StackId, tag: [u8; 4]) -> bool {
+        let first = self.resources.stacks.get(usize::from(stack.0)).map(|stack| usize::from(stack.faces[0].0));
+        first.is_some_and(|face| self.resources.faces[face].has_feature(tag))
     }
 
     fn families(&self) -> Vec<String> {

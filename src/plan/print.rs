@@ -16,6 +16,7 @@ use crate::base::length::Length;
 use crate::base::span::Span;
 use crate::kit::expr::{Expr, Schema, Scope, Type};
 use crate::layout::Library;
+use crate::layout::StackRequest;
 use crate::model::layout::{Align, Color, Layout};
 use crate::model::page::Media;
 use crate::model::resources::{Resources, Used};
@@ -230,7 +231,7 @@ fn compile_late_text(table: &Table<'_>, library: &mut JobLibrary, media: &[Media
     }
     let family = table.text("font", faults);
     let name = family.as_ref().map_or_else(|| library.families().first().cloned().unwrap_or_default(), |text| text.text.clone());
-    let stack = match (library.stack(&name, false, false), &family) {
+    let stack = match (library.stack(&StackRequest { family: &name, bold: false, italic: false, features: &[] }), &family) {
         (Ok(stack), _) => Some(stack),
         (Err(_), Some(text)) => {
             library.unknown_family(text, faults);

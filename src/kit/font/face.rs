@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use skrifa::MetadataProvider;
 use skrifa::instance::{LocationRef, Size};
+use skrifa::raw::types::Tag;
 use skrifa::raw::{FontRef, TableProvider};
 use skrifa::string::StringId;
 
@@ -188,6 +189,15 @@ impl Face {
     pub fn covers(&self, character: char) -> bool {
         let code = character as usize;
         self.coverage.get(code / 64).is_some_and(|word| word >> (code % 64) & 1 == 1)
+    }
+
+    /// Whether the face has an OpenType feature, in substitution or in positioning.
+    pub fn has_feature(&self, tag: [u8; 4]) -> bool {
+        let Ok(font) = FontRef::from_index(&self.data, 0) else { return false };
+        let tag = Tag::new(&tag);
+        let substitutes = font.gsub().and_then(|table| table.feature_list());
+        let positions = font.gpos().and_then(|table| table.feature_list());
+        [substitutes, positions].into_iter().flatten().any(|list| list.feature_records().iter().any(|record| record.feature_tag() == tag))
     }
 
     /// The shaper.

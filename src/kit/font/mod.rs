@@ -17,4 +17,4 @@ pub use embed::{EmbeddedFont, SubsetError, is_presentation_form, subset, write_o
 pub use face::{Face, FaceId, FontError};
 pub use figures::FigureTable;
 pub use glyphs::GlyphSet;
-pub use shape::{ShapedGlyph, Shaper};
+pub use shape::{FontFeature, ShapedGlyph, Shaper};

@@ -21,6 +21,15 @@ pub struct ShapedGlyph {
     pub y_offset: i64,
 }
 
+/// An OpenType feature that a style asks for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct FontFeature {
+    /// Its tag, such as `*b"onum"`.
+    pub tag: [u8; 4],
+    /// 0: off, 1: on, or the number of an alternate.
+    pub value: u16,
+}
+
 /// The shaper of one face. Plans are built once per direction, script and feature set.
 pub struct Shaper {
     font: Font,
@@ -46,17 +55,25 @@ impl Shaper {
     ///
     /// Returns `None` if the font makes the shaper fail.
     pub fn shape(&self, text: &str, right_to_left: bool, figures: bool, spaced: bool) -> Option<Vec<ShapedGlyph>> {
+        self.shape_with(text, right_to_left, figures, spaced, &[])
+    }
+
+    /// The same with the features of a style, which count more than the others.
+    pub fn shape_with(&self, text: &str, right_to_left: bool, figures: bool, spaced: bool, own: &[FontFeature]) -> Option<Vec<ShapedGlyph>> {
         let mut buffer = Buffer::new();
         buffer.push_str(text);
         buffer.guess_segment_properties();
         buffer.set_direction(if right_to_left { Direction::RightToLeft } else { Direction::LeftToRight });
         // The language would select localised glyph forms by the machine's locale; layouts decide, machines do not.
         buffer.set_language(None);
-        let features: &[Feature] = match (figures, spaced) {
+        let general: &[Feature] = match (figures, spaced) {
             (true, _) => &FIGURES,
             (false, true) => &SPACED,
             (false, false) => &[],
         };
+        let mut features: Vec<Feature> = general.to_vec();
+        features.extend(own.iter().map(|own| Feature { tag: Tag::new(&own.tag), value: u32::from(own.value), start: 0, end: u32::MAX }));
+        let features = features.as_slice();
         let plan = self.plan(&buffer, features);
         let font = ShaperFont::new(&self.font);
         harfrust::shape(&font, &mut buffer, ShapeOptions::new().plan(Some(&plan)).features(features)).ok()?;

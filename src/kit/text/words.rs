@@ -5,11 +5,13 @@
 
 use std::hash::Hasher;
 
+use rustc_hash::FxHashMap;
+
 use crate::base::limits;
-use crate::kit::font::{Face, FaceId, ShapedGlyph, is_presentation_form};
+use crate::kit::font::{Face, FaceId, FontFeature, ShapedGlyph, is_presentation_form};
 
 /// A word in a [`Words`] cache; valid until the cache is cleared.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct WordId(u32);
 
 /// The faces a word may use, in order.
@@ -19,6 +21,8 @@ pub struct Stack<'s> {
     pub number: u16,
     /// At least one face.
     pub faces: &'s [FaceId],
+    /// OpenType features of its words.
+    pub features: &'s [FontFeature],
 }
 
 /// A run of glyphs of one face and one way of coding.
@@ -80,6 +84,9 @@ pub struct Words {
     texts: String,
     used: Vec<UsedGlyph>,
     stamp: u32,
+    /// The two parts of divided words, and which of them are those of a word in a language.
+    parts: Vec<(WordId, WordId)>,
+    divided: FxHashMap<(WordId, [u8; 2]), (u32, u32)>,
 }
 
 const TABULAR: u8 = 1;
@@ -103,6 +110,8 @@ impl Words {
             texts: String::new(),
             used: Vec::new(),
             stamp: 1,
+            parts: Vec::new(),
+            divided: FxHashMap::default(),
         }
     }
 
@@ -192,6 +201,25 @@ impl Words {
         }
     }
 
+    /// The divisions of a word by the patterns of a language, if they were kept.
+    pub fn divisions(&self, word: WordId, language: [u8; 2]) -> Option<std::ops::Range<u32>> {
+        self.divided.get(&(word, language)).map(|(start, end)| *start..*end)
+    }
+
+    /// Keeps the divisions of a word: the first part with its hyphen, and the second.
+    pub fn keep_divisions(&mut self, word: WordId, language: [u8; 2], parts: &[(WordId, WordId)]) -> std::ops::Range<u32> {
+        let start = self.parts.len() as u32;
+        self.parts.extend_from_slice(parts);
+        let range = start..self.parts.len() as u32;
+        self.divided.insert((word, language), (range.start, range.end));
+        range
+    }
+
+    /// The two parts of a division.
+    pub fn division(&self, index: u32) -> (WordId, WordId) {
+        self.parts[index as usize]
+    }
+
     fn grow(&mut self) {
         let mask = self.slots.len() * 2 - 1;
         self.slots = vec![u32::MAX; mask + 1];
@@ -237,7 +265,7 @@ impl Words {
             let figures = kind & TABULAR != 0 && face.figures.is_some() && piece.bytes().all(|b| !b.is_ascii_alphabetic());
             let mut at = text_start + (piece.as_ptr() as usize - text.as_ptr() as usize) as u32;
             for chunk in chunks(piece) {
-                match face.shaper().shape(chunk, kind & RIGHT_TO_LEFT != 0, figures, kind & SPACED != 0) {
+                match face.shaper().shape_with(chunk, kind & RIGHT_TO_LEFT != 0, figures, kind & SPACED != 0, stack.features) {
                     Some(glyphs) => {
                         // A substitution of a broken font may end in .notdef although each character has a glyph.
                         word.missing |= glyphs.iter().any(|glyph| glyph.glyph == 0);
@@ -418,7 +446,7 @@ mod tests {
         ["Regular", "Bold"].map(|name| Face::read(std::fs::read(format!("{folder}{name}.ttf")).expect("a font").into()).expect("a face")).into()
     }
 
-    const STACK: Stack<'static> = Stack { number: 0, faces: &[FaceId(0)] };
+    const STACK: Stack<'static> = Stack { number: 0, faces: &[FaceId(0)], features: &[] };
 
     #[track_caller]
     fn check(text: &str, tabular: bool, rtl: bool, expected: &str) {

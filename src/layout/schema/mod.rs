@@ -41,6 +41,10 @@ pub enum Kind {
     Integer(u32, u32),
     /// A length, or a factor of the font size.
     LineHeight,
+    /// OpenType features between spaces, or `none`.
+    Features,
+    /// Tab stops: lengths or percentages, and how text stands to each.
+    Tabs,
     /// A name that the element gives to itself.
     NewName,
     /// The name of a style.
@@ -94,6 +98,8 @@ impl Kind {
             Kind::Keyword(words) => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" · "),
             Kind::Integer(least, most) => format!("whole number {least}–{most}"),
             Kind::LineHeight => "length or factor".into(),
+            Kind::Features => "OpenType features".into(),
+            Kind::Tabs => "tab stops".into(),
             Kind::NewName => "name".into(),
             Kind::Style => "name of a style".into(),
             Kind::Page => "name of a page".into(),
@@ -221,7 +227,7 @@ impl Group {
             Group::Block => {
                 &["p", "h1", "h2", "h3", "h4", "h5", "h6", "box", "img", "columns", "table", "ul", "ol", "address", "barcode", "hr", "pagebreak"]
             }
-            Group::Inline => &["span", "b", "i", "u", "s", "sub", "sup", "br"],
+            Group::Inline => &["span", "b", "i", "u", "s", "sub", "sup", "symbol", "tab", "br"],
             Group::Control => &["if", "choose", "for"],
             Group::Condition => &["if", "choose"],
         }

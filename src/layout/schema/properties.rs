@@ -26,13 +26,53 @@ pub const PROPERTIES: &[PropertySpec] = &[
         "tabular-nums",
         "Figures of equal width, so that amounts stand under each other, or as the font has them.",
     ),
+    text(
+        "font-variant-caps",
+        Kind::Keyword(&["normal", "small-caps"]),
+        "normal",
+        "Small letters as small capitals: those of the font if it has them (`smcp`), else capitals of 80 % of the size.",
+    ),
+    text(
+        "font-features",
+        Kind::Features,
+        "none",
+        "OpenType features that its text is shaped with: `onum`, `ss01`, off as `liga=0`, the second alternate as `salt=2`. What the font lacks has no effect.",
+    ),
     paragraph(
         "text-align",
         Kind::Keyword(&["left", "right", "center", "justify", "decimal"]),
         "left",
         "How lines stand across. `decimal` is for table cells: the decimal signs of a column stand under each other.",
     ),
+    paragraph(
+        "text-align-last",
+        Kind::Keyword(&["auto", "left", "right", "center", "justify"]),
+        "auto",
+        "How the last line stands, and each before a forced break. `auto`: as the others, and left where they are justified.",
+    ),
     paragraph("text-indent", Kind::Offset, "0", "The indent of the first line."),
+    paragraph("hanging-indent", Kind::Offset, "0", "The indent of all lines but the first."),
+    paragraph(
+        "text-wrap",
+        Kind::Keyword(&["first-fit", "optimum"]),
+        "first-fit",
+        "How a paragraph is divided into lines. `first-fit` fills each line before it looks at the next. `optimum` weighs all ways to divide the whole \
+         paragraph and takes the one with the most even spaces and the fewest hyphens (Knuth and Plass); where nothing is within `tolerance`, \
+         and in paragraphs with tabs, it is `first-fit` again.",
+    ),
+    paragraph(
+        "tolerance",
+        Kind::Integer(1, 10_000),
+        "1000",
+        "For `optimum`: how far a line may be from its natural spacing, as TeX counts badness. 100: spaces one and a half times as wide; \
+         800: twice; 10000: any.",
+    ),
+    paragraph(
+        "tabs",
+        Kind::Tabs,
+        "100% right",
+        "Where `<tab/>` leads to, from the start of the line: `30mm`, `120mm right`, `50% center`, `140mm decimal`. A tab with no stop left is a space.",
+    ),
     paragraph("hyphens", Kind::Keyword(&["none", "auto"]), "none", "Whether words may be divided, by the patterns of the language."),
     paragraph("lang", Kind::Language, "that of the layout", "The language of the text, for hyphenation."),
     paragraph("white-space", Kind::Keyword(&["normal", "nowrap"]), "normal", "`nowrap`: lines end only at `<br/>`."),

@@ -1,0 +1,66 @@
+//! Pictures: their files, and those that stand in lines of text.
+//!
+//! Takes elements that name a file, gives what the library has of it. Must never open a file.
+
+use super::compile::Compiler;
+use super::context::Context;
+use super::library::LibraryImage;
+use super::schema::ElementSpec;
+use super::tree::Element;
+use crate::base::code;
+use crate::base::diagnostic::Diagnostic;
+use crate::base::length::Length;
+use crate::model::layout::SymbolNode;
+
+impl<'t> Compiler<'_, 't> {
+    /// The picture that `src` names; reports one that cannot be used.
+    pub(super) fn picture(&mut self, element: &'t Element) -> Option<LibraryImage> {
+        let value = &element.find("src")?.value;
+        let path = value.text.trim();
+        if path.is_empty() {
+            return None;
+        }
+        match self.library.image(path) {
+            Ok(found) => Some(found),
+            Err(reason) => {
+                let paths = self.library.image_paths();
+                let best = crate::base::suggest::closest(path, paths.iter().map(String::as_str));
+                let diagnostic = Diagnostic::error(&code::LAYOUT_IMAGE, value.place_of(path), reason);
+                self.fault(match best {
+                    // It is there and cannot be used: the reason says why.
+                    Some(best) if best == path => diagnostic,
+                    Some(best) => diagnostic.hint(format!("did you mean `{best}`?")).fix(best),
+                    None => diagnostic.hint("paths count from the folder of the layout"),
+                });
+                None
+            }
+        }
+    }
+
+    /// A picture in a line of text.
+    pub(super) fn symbol(&mut self, element: &'t Element, spec: &'static ElementSpec, context: &Context) -> Option<SymbolNode> {
+        self.check_attributes(element, spec);
+        self.check_empty(element);
+        let alt = element.find("alt").map(|attribute| attribute.value.text.clone()).unwrap_or_default();
+        let rise = self.length(element, "rise").unwrap_or_default();
+        let (width, height) = (self.length(element, "width"), self.length(element, "height"));
+        let found = self.picture(element)?;
+        let height = if width.is_none() { height.or(Some(context.look.size)) } else { height };
+        let (width, height) = found.sized(width, height);
+        self.check_width(element, "width", Some(width), context.width);
+        Some(SymbolNode { image: found.id, width, height, rise, alt })
+    }
+}
+
+impl LibraryImage {
+    /// Width and height of which one or both may be given; the other follows.
+    pub(super) fn sized(&self, width: Option<Length>, height: Option<Length>) -> (Length, Length) {
+        let ratio = |known: Length, of: Length, to: Length| known.scaled(to.millipoints(), of.millipoints().max(1));
+        match (width, height) {
+            (Some(width), Some(height)) => (width, height),
+            (Some(width), None) => (width, ratio(width, self.width, self.height)),
+            (None, Some(height)) => (ratio(height, self.height, self.width), height),
+            (None, None) => (self.width, self.height),
+        }
+    }
+}
