@@ -40,5 +40,7 @@ pub mod streams;
 pub mod plan;
 // Layer 5: the only threads, the only clock.
 pub mod engine;
-// Layer 6: what a person types.
+// Layer 6: the tools of layout authors.
+pub mod tools;
+// Layer 7: what a person types.
 pub mod cli;

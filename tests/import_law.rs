@@ -20,8 +20,9 @@ const LAYERS: &[(&str, u32)] = &[
     ("ledger", 3),
     ("plan", 4),
     ("engine", 5),
-    ("cli", 6),
-    ("service", 6),
+    ("tools", 6),
+    ("cli", 7),
+    ("service", 7),
 ];
 
 /// What may be named in some places only: the text, where, and why.

@@ -119,3 +119,115 @@ fn data_without_a_record_is_told() {
     let plan = compile(&root("fixtures/statements/job.toml"), &Overrides::default()).plan.unwrap();
     assert!(matches!(engine::compose_data(&plan, b"", false), Err(engine::EngineError::NoRecords)));
 }
+
+/// A layout with a fault, a key that does not exist, an expression of the job and a column that is missing: one round.
+#[test]
+fn faults_of_layout_job_and_data_are_told_at_once() {
+    let job = Job::new(3);
+    job.write("letter.xml", &common::LAYOUT.replace("{closing | money}", "{closin | money}"));
+    job.edit("duplex = ", "duplx = ");
+    job.edit("document-id = \"{id}\"", "document-id = \"{idd}\"");
+    job.edit("format = \"ndjson\"\n", "format = \"csv\"\n[input.map]\nrows = { path = \"rows\" }\n");
+    let told = pressrun(&["check", job.path("job.toml").to_str().unwrap()]);
+    for part in ["`closin`", "`duplx`", "`idd`"] {
+        told.expect(2, part);
+    }
+    let job = Job::new(3);
+    job.write(
+        "letter.xml",
+        &common::LAYOUT
+            .replace("{closing | money}", "{closin | money}")
+            .replace("<list name=\"rows\"> <field name=\"text\" type=\"text\"/> <field name=\"amount\" type=\"money\"/> </list>", ""),
+    );
+    job.write("data.ndjson", "zip,closing\n1,2\n");
+    job.edit("format = \"ndjson\"\n", "format = \"csv\"\n");
+    let told = pressrun(&["check", job.path("job.toml").to_str().unwrap()]);
+    for part in ["`closin`", "`id`"] {
+        told.expect(2, part);
+    }
+}
+
+#[test]
+fn schemas_name_everything_the_tables_name() {
+    let schemas = [pressrun(&["schema"]).out, pressrun(&["schema", "--xsd"]).out];
+    for element in ::pressrun::layout::schema::ELEMENTS {
+        for schema in &schemas {
+            assert!(schema.contains(&format!("name=\"{}\"", element.name)), "{}", element.name);
+            for name in element.attribute_names().iter().filter(|name| **name != "xmlns") {
+                assert!(schema.contains(&format!("attribute name=\"{name}\"")), "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn layouts_are_formatted_in_place_or_told() {
+    let job = Job::new(1);
+    let layout = job.path("letter.xml");
+    let path = layout.to_str().unwrap();
+    job.write("letter.xml", &common::LAYOUT.replace("margin=\"15mm\"", "  margin='15mm'"));
+    pressrun(&["fmt", "--check", path]).expect(2, "letter.xml would change");
+    pressrun(&["fmt", path]).expect(0, "1 changed");
+    pressrun(&["fmt", "--check", path]).expect(0, "0 would change");
+    job.write("letter.xml", "<layout><p></layout>");
+    pressrun(&["fmt", path]).expect(2, "`<p>`");
+    assert_eq!(std::fs::read_to_string(&layout).unwrap(), "<layout><p></layout>", "what cannot be read stays as it is");
+}
+
+#[test]
+fn a_watched_job_is_checked_again_after_a_save() {
+    let job = Job::new(1);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_pressrun"))
+        .args(["check", "--watch", "--json"])
+        .arg(job.path("job.toml"))
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = std::io::BufRead::lines(std::io::BufReader::new(child.stdout.take().unwrap()));
+    assert!(lines.next().unwrap().unwrap().contains("\"faults\":0"));
+    job.write("letter.xml", &common::LAYOUT.replace("{closing | money}", "{closin | money}"));
+    assert!(lines.next().unwrap().unwrap().contains("closin"));
+    assert!(lines.next().unwrap().unwrap().contains("\"faults\":1"));
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn layout_tests_pass_fail_and_are_accepted() {
+    let job = Job::new(4);
+    std::fs::create_dir(job.path("letter.tests")).unwrap();
+    let cases = |text: &str| job.write("letter.tests/a.toml", &format!("job = \"../job.toml\"\n[[case]]\nname = \"first\"\nrecord = 2\n{text}\n"));
+    let run = |more: &[&str]| {
+        let layout = job.path("letter.xml");
+        let mut arguments = vec!["test", layout.to_str().unwrap()];
+        arguments.extend(more);
+        pressrun(&arguments)
+    };
+    cases("pages = 1\nhas = [{ text = \"page 1 of 1\", in = \"foot\" }, { element = \"td\", page = 1, count = 2 }]\nlacks = [{ text = \"C0002\" }]");
+    run(&[]).expect(0, "test result: 1 passed, 0 failed; 1 case in 1 file");
+    cases("pages = 2\nhas = [{ text = \"page 1 of 1\", inside = \"0 0 10mm 10mm\" }, { text = \"Acount\" }]\nlacks = [{ element = \"table\" }]");
+    let failed = run(&[]);
+    for part in
+        ["the document has 1 pages, not 2", "it is elsewhere, on page 1", "the text `Acount` is not there", "must not be", "0 passed, 1 failed"]
+    {
+        failed.expect(1, part);
+    }
+    cases("golden = \"page\"\ngolden-text = \"text.txt\"\ndpi = 40");
+    run(&[]).expect(1, "`--accept` writes it");
+    run(&["--accept"]).expect(0, "2 golden files accepted");
+    run(&[]).expect(0, "1 passed");
+    job.write("letter.xml", &common::LAYOUT.replace("Account {id}", "<b>Kontonummer</b> {id}"));
+    let report = job.path("report.html");
+    let differs = run(&["--html", report.to_str().unwrap()]);
+    differs.expect(1, "of its pixels differ");
+    differs.expect(1, "- Account C0001");
+    let report = std::fs::read_to_string(report).unwrap();
+    assert_eq!(report.matches("data:image/png;base64,").count(), 3, "before, after, difference");
+    cases("held = \"R0407\"");
+    run(&[]).expect(1, "the record is composed; it should be held");
+    cases("recrd = 1\nhas = [{ txt = \"a\" }]");
+    run(&[]).expect(2, "did you mean `record`?");
+    cases("golden-text = \"../../secret\"");
+    run(&[]).expect(2, "a file beside the test file");
+    pressrun(&["test", job.path("job.toml").to_str().unwrap()]).expect(2, "no key");
+}

@@ -4,13 +4,18 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Outcome, compile, print, render};
+use super::{Outcome, print, render};
 use crate::base::diagnostic::Severity;
 use crate::base::span::Sources;
-use crate::engine;
+use crate::engine::{self, Watcher};
 
 /// Report every fault of a job, its layouts, its data contract and the beginning of its data; produce nothing.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  pressrun check job.toml
+  pressrun check job.toml --watch       again after each save
+  pressrun check job.toml --json | jq")]
 pub(super) struct Check {
     /// The job file.
     job: PathBuf,
@@ -20,13 +25,50 @@ pub(super) struct Check {
     /// Write one JSON object per fault to standard output.
     #[arg(long)]
     json: bool,
+    /// Check again whenever a file of the job changes, until Ctrl-C.
+    #[arg(long)]
+    watch: bool,
 }
+
+/// So many data files are watched.
+const FILES_MAX: usize = 1_000;
 
 impl Check {
     pub(super) fn run(self) -> Outcome {
-        let (plan, mut diagnostics) = compile(&self.job, &self.input, self.json);
-        // Data is read as the mapping says, so a mapping with faults comes first.
-        let data = plan.as_ref().map(engine::inspect).unwrap_or_default();
+        if !self.watch {
+            return self.once().0;
+        }
+        let mut watcher = Watcher::of(std::slice::from_ref(&self.job));
+        let mut files = self.once().1;
+        watcher.follow(&files);
+        loop {
+            engine::pause(engine::INTERVAL);
+            if watcher.has_changed(&files) {
+                if std::io::IsTerminal::is_terminal(&std::io::stdout()) {
+                    // Clears the screen and goes to its upper left corner (ECMA-48, 8.3.39 and 8.3.21).
+                    print("\x1b[2J\x1b[H");
+                }
+                files = self.once().1;
+                watcher.follow(&files);
+            }
+        }
+    }
+
+    /// Checks the job once; gives the files it looked at, too.
+    fn once(&self) -> (Outcome, Vec<PathBuf>) {
+        let compiled = super::compile_all(&self.job, &self.input, self.json);
+        let (plan, mut diagnostics) = (compiled.plan, compiled.diagnostics);
+        let data = match &plan {
+            Some(plan) => engine::inspect(plan),
+            // Faults of the job do not hide those of its files.
+            None => engine::inspect_inputs(&compiled.inputs),
+        };
+        let inputs = plan.as_ref().map_or(&compiled.inputs, |plan| &plan.inputs);
+        let mut files: Vec<PathBuf> = compiled.sources.iter().map(|source| PathBuf::from(&source.path)).collect();
+        files.extend(inputs.iter().flat_map(|input| input.files.iter().chain(&input.lines)).take(FILES_MAX).cloned());
+        if files.is_empty() {
+            files.push(self.job.clone());
+        }
         let sources = Sources::default();
         if self.json {
             data.iter().for_each(|diagnostic| print(&format!("{}\n", render::json(diagnostic, &sources))));
@@ -59,6 +101,6 @@ impl Check {
         } else {
             eprintln!("{summary}");
         }
-        if is_runnable { Outcome::Done } else { Outcome::Failed }
+        (if is_runnable { Outcome::Done } else { Outcome::Failed }, files)
     }
 }

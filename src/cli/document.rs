@@ -12,7 +12,7 @@ use crate::base::file::{self, Disk};
 use crate::base::limits::RECORD_BYTES_MAX;
 use crate::base::span::Sources;
 use crate::engine;
-use crate::plan::{self, Compiled, Overrides};
+use crate::plan::{self, Overrides};
 
 /// Compose one document from a layout and one record, and write it as PDF to standard output.
 #[derive(Debug, Args)]
@@ -58,7 +58,7 @@ impl Render {
         };
         let compiled = match &self.job {
             Some(job) => plan::compile(job, &Overrides { inputs: Some(Vec::new()), layout: Some(self.layout.clone()) }),
-            None => self.compile_alone(),
+            None => plan::compile_alone(&self.layout, &self.currency, &self.date, self.locale.as_deref()),
         };
         eprint!("{}", render::text(&compiled.diagnostics, &compiled.sources, render::has_colour()));
         let Some(plan) = compiled.plan else {
@@ -97,21 +97,6 @@ impl Render {
             Ok(()) => Outcome::Done,
             Err(message) => fail(&code::WORLD_FILE, message, None),
         }
-    }
-
-    /// Compiles the layout as the only one of a job that says nothing else.
-    fn compile_alone(&self) -> Compiled {
-        let name = self.layout.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let stem = self.layout.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        let quoted = |text: &str| serde_json::Value::from(text).to_string();
-        let locale = self.locale.as_ref().map(|locale| format!("locale = {}\n", quoted(locale))).unwrap_or_default();
-        let (stem, name, currency) = (quoted(&stem), quoted(&name), quoted(&self.currency));
-        let text = format!(
-            "[job]\nname = {stem}\ndate = {}\n{locale}[[input]]\nfiles = []\nformat = \"ndjson\"\ncurrency = {currency}\n[[layout]]\nfile = {name}\n",
-            self.date
-        );
-        let folder = self.layout.parent().unwrap_or(Path::new(""));
-        plan::compile_text(&folder.join("command line"), &text, &Overrides { inputs: Some(Vec::new()), layout: None })
     }
 }
 

@@ -1,4 +1,4 @@
-//! Layer 6: the command line, one file per command.
+//! Layer 7: the command line, one file per command.
 //!
 //! Takes arguments, gives text on the terminal and an exit code: 0 all delivered, 1 some held, 2 failed. Must never
 //! compose, sort or balance.
@@ -6,6 +6,7 @@
 mod check;
 mod document;
 mod explain;
+mod fmt;
 mod init;
 mod manual;
 mod progress;
@@ -13,7 +14,9 @@ mod proof;
 mod render;
 mod run;
 mod sample;
+mod schema;
 mod status;
+mod test;
 mod text;
 
 use std::io::Write;
@@ -48,6 +51,12 @@ enum Command {
     Sample(sample::Sample),
     /// Say what the code of a message means; without a code, list all.
     Explain(explain::Explain),
+    /// Run the test cases beside layouts (`statement.tests/*.toml`).
+    Test(test::Test),
+    /// Format layouts: indents, order of attributes, quotes. Comments, texts and the lines you broke stay.
+    Fmt(fmt::Fmt),
+    /// Print the layout language as a schema that XML editors complete and check with.
+    Schema(schema::Schema),
     /// Print a part of the manual.
     Manual(manual::Manual),
 }
@@ -86,6 +95,9 @@ pub fn main() -> ExitCode {
         Command::Init(command) => command.run(),
         Command::Sample(command) => command.run(),
         Command::Explain(command) => command.run(),
+        Command::Test(command) => command.run(),
+        Command::Fmt(command) => command.run(),
+        Command::Schema(command) => command.run(),
         Command::Manual(command) => command.run(),
     };
     outcome.into()
@@ -107,6 +119,12 @@ fn fail(code: &'static crate::base::code::Code, message: impl Into<String>, hint
 
 /// Compiles a job and says what is wrong with it; `None` if it cannot be run.
 fn compile(job: &std::path::Path, inputs: &[PathBuf], json: bool) -> (Option<crate::plan::Plan>, Vec<crate::base::diagnostic::Diagnostic>) {
+    let compiled = compile_all(job, inputs, json);
+    (compiled.plan, compiled.diagnostics)
+}
+
+/// Compiles a job and says what is wrong with it.
+fn compile_all(job: &std::path::Path, inputs: &[PathBuf], json: bool) -> crate::plan::Compiled {
     let overrides = crate::plan::Overrides { inputs: (!inputs.is_empty()).then(|| inputs.to_vec()), ..Default::default() };
     let compiled = crate::plan::compile(job, &overrides);
     if json {
@@ -116,5 +134,5 @@ fn compile(job: &std::path::Path, inputs: &[PathBuf], json: bool) -> (Option<cra
     } else {
         eprint!("{}", render::text(&compiled.diagnostics, &compiled.sources, render::has_colour()));
     }
-    (compiled.plan, compiled.diagnostics)
+    compiled
 }

@@ -28,11 +28,20 @@ const HEAD_BYTES: usize = 4096;
 
 /// What is wrong with the data, as far as can be told without reading all of it.
 pub fn inspect(plan: &Plan) -> Vec<Diagnostic> {
+    look(Some(plan), &plan.inputs)
+}
+
+/// What is wrong with the files of inputs whose job has faults elsewhere: all but what composing would find.
+pub fn inspect_inputs(inputs: &[PlannedInput]) -> Vec<Diagnostic> {
+    look(None, inputs)
+}
+
+fn look(plan: Option<&Plan>, inputs: &[PlannedInput]) -> Vec<Diagnostic> {
     let mut inspector = Inspector { plan, found: Vec::new(), records: 0, is_whole: true };
-    for input in &plan.inputs {
+    for input in inputs {
         inspector.input(input);
     }
-    if inspector.is_whole && inspector.records == 0 {
+    if !inputs.is_empty() && inspector.is_whole && inspector.records == 0 {
         inspector.found.push(Diagnostic::error(&code::JOB_NO_INPUT, None, "the input holds no records"));
     }
     inspector.found
@@ -42,7 +51,8 @@ pub fn inspect(plan: &Plan) -> Vec<Diagnostic> {
 type Holds = BTreeMap<&'static str, (u64, u64, Hold)>;
 
 struct Inspector<'p> {
-    plan: &'p Plan,
+    /// `None`: the job has faults, nothing can be composed.
+    plan: Option<&'p Plan>,
     found: Vec<Diagnostic>,
     /// Records that were seen.
     records: u64,
@@ -122,15 +132,16 @@ impl Inspector<'_> {
         };
         self.records += range.count;
         *left = left.saturating_sub(range.count);
-        let (mut composer, mut arena, mut holds) = (composer(self.plan), Bump::new(), Holds::new());
+        let Some(plan) = self.plan else { return };
+        let (mut composer, mut arena, mut holds) = (composer(plan), Bump::new(), Holds::new());
         for raw in opened.raws(&range) {
             arena.reset();
-            let outcome = catch_unwind(AssertUnwindSafe(|| compose_record(self.plan, opened, &raw, 0, &mut composer, &arena).map(drop)));
+            let outcome = catch_unwind(AssertUnwindSafe(|| compose_record(plan, opened, &raw, 0, &mut composer, &arena).map(drop)));
             let hold = match outcome {
                 Ok(Ok(())) => continue,
                 Ok(Err(hold)) => hold,
                 Err(_) => {
-                    composer = super::composing::composer(self.plan);
+                    composer = super::composing::composer(plan);
                     Hold::new(&code::RECORD_BUG, "a fault of this program")
                 }
             };

@@ -19,15 +19,17 @@ mod records;
 mod report;
 mod sheets;
 mod verify;
+mod watch;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use clock::Stopwatch;
-pub use inspect::{inspect, told};
+pub use inspect::{inspect, inspect_inputs, told};
 pub use presence::{Presence, presence};
 pub use records::{Composed, ComposedData, Records, Traced, compose_data, compose_one, faults_of, with_records};
 pub use verify::{Verified, verify};
+pub use watch::{INTERVAL, Watcher, pause};
 
 use inputs::{Inputs, Texts};
 

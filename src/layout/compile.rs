@@ -23,13 +23,28 @@ use crate::model::record;
 
 /// Compiles the layout in `file`. `None` if it has a fault; all its faults and warnings are then, or also, in `faults`.
 pub fn compile(sources: &Sources, file: FileId, library: &mut dyn Library, faults: &mut Faults) -> Option<Layout> {
+    compile_with_contract(sources, file, library, faults).layout
+}
+
+/// What could be made of a layout file.
+#[derive(Debug, Default)]
+pub struct Compiled {
+    /// The layout, if it has no fault.
+    pub layout: Option<Layout>,
+    /// What it needs of a record, if that has no fault, whatever else has: the job is checked against it.
+    pub contract: Option<Arc<Schema>>,
+}
+
+/// Compiles the layout in `file`, as [`compile`] does.
+pub fn compile_with_contract(sources: &Sources, file: FileId, library: &mut dyn Library, faults: &mut Faults) -> Compiled {
     let mut own = Faults::new();
-    let layout = read_tree(sources, file, &mut own).and_then(|root| compile_tree(sources, &root, library, &mut own));
+    let mut contract = None;
+    let layout = read_tree(sources, file, &mut own).and_then(|root| compile_tree(sources, &root, library, &mut own, &mut contract));
     let layout = layout.filter(|_| !own.has_errors());
     for fault in own.into_sorted() {
         faults.push(fault);
     }
-    layout
+    Compiled { layout, contract }
 }
 
 /// Everything that is known while one layout is compiled.
@@ -57,7 +72,13 @@ pub(super) struct RowName {
     pub(super) is_unknown: bool,
 }
 
-fn compile_tree<'a>(sources: &'a Sources, root: &Element, library: &'a mut dyn Library, faults: &'a mut Faults) -> Option<Layout> {
+fn compile_tree<'a>(
+    sources: &'a Sources,
+    root: &Element,
+    library: &'a mut dyn Library,
+    faults: &'a mut Faults,
+    contract: &mut Option<Arc<Schema>>,
+) -> Option<Layout> {
     let schema = Arc::new(Schema::default());
     let scope = record::scope(schema.clone(), library.tables());
     let mut compiler = Compiler {
@@ -73,11 +94,11 @@ fn compile_tree<'a>(sources: &'a Sources, root: &Element, library: &'a mut dyn L
         text_styles: Vec::new(),
         untold_languages: BTreeSet::new(),
     };
-    compiler.compile_layout(root)
+    compiler.compile_layout(root, contract)
 }
 
 impl<'t> Compiler<'_, 't> {
-    fn compile_layout(&mut self, root: &'t Element) -> Option<Layout> {
+    fn compile_layout(&mut self, root: &'t Element, contract: &mut Option<Arc<Schema>>) -> Option<Layout> {
         if root.name != "layout" {
             let message = format!("the root element is `<{}>`, not `<layout>`", root.name);
             self.fault(Diagnostic::error(&code::LAYOUT_UNKNOWN_ELEMENT, root.span, message).fix("layout"));
@@ -95,7 +116,9 @@ impl<'t> Compiler<'_, 't> {
                 Child::Text(text) => self.refuse_text(text, spec.name, "the children of `<layout>` are `data`, `style`, `page` and `body`"),
             }
         }
+        let before = self.faults.len();
         self.read_data(root);
+        *contract = (self.faults.len() == before).then(|| self.schema.clone());
         self.read_styles(root);
         let family = self.library.families().first().cloned().unwrap_or_default();
         let look = Look::initial(family, lang.clone());

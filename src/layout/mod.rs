@@ -10,6 +10,7 @@ mod choose;
 mod compile;
 mod context;
 mod data;
+mod format;
 mod inline;
 mod library;
 mod look;
@@ -22,6 +23,7 @@ pub mod schema;
 mod style;
 mod symbol;
 mod table;
+mod tag;
 mod text;
 mod tree;
 mod typography;
@@ -30,6 +32,8 @@ mod value;
 #[cfg(test)]
 mod tests;
 
-pub use compile::compile;
+pub use compile::{Compiled, compile, compile_with_contract};
+pub use format::format;
 pub use library::{Library, LibraryImage, MemoryLibrary, StackRequest};
 pub use manual::manual;
+pub use tag::Tag;

@@ -1,25 +1,30 @@
 //! The data contract of a job: the union of what its layouts need.
 //!
-//! Takes compiled layouts, gives one schema to parse records with, and for each layout the way from there to its own. Must
+//! Takes the contracts of layouts, gives one schema to parse records with, and for each layout the way from there to its own. Must
 //! never guess: a field that two layouts declare differently is a fault.
+
+use std::sync::Arc;
 
 use super::read::Table;
 use crate::base::code;
 use crate::base::diagnostic::{Diagnostic, Faults};
 use crate::base::span::Span;
 use crate::kit::expr::{Field, Schema, Type, Value};
-use crate::model::layout::Layout;
 
-/// The union of the contracts; `None` if no layout could be compiled.
-pub(super) fn unite(layouts: &[Option<Layout>], places: &[Option<Span>], faults: &mut Faults) -> Option<Schema> {
+/// The union of the contracts; `None` if no layout has one that can be trusted.
+pub(super) fn unite(contracts: &[Option<Arc<Schema>>], places: &[Option<Span>], faults: &mut Faults) -> Option<Schema> {
     let mut union: Option<Schema> = None;
-    for (layout, place) in layouts.iter().zip(places) {
-        let Some(layout) = layout else { continue };
+    // A layout that is missing could bring any field: what the job says of it cannot be judged.
+    if contracts.iter().any(Option::is_none) {
+        return None;
+    }
+    for (schema, place) in contracts.iter().zip(places) {
+        let Some(schema) = schema else { continue };
         let Some(all) = &mut union else {
-            union = Some((*layout.schema).clone());
+            union = Some((**schema).clone());
             continue;
         };
-        for field in &layout.schema.fields {
+        for field in &schema.fields {
             let Some(at) = all.find(&field.name) else {
                 // A record that takes another layout need not have it.
                 all.fields.push(Field { optional: true, ..field.clone() });
@@ -38,7 +43,7 @@ pub(super) fn unite(layouts: &[Option<Layout>], places: &[Option<Span>], faults:
             known.optional |= field.optional;
         }
         for known in &mut all.fields {
-            known.optional |= layout.schema.find(&known.name).is_none();
+            known.optional |= schema.find(&known.name).is_none();
         }
     }
     union

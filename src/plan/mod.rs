@@ -114,33 +114,45 @@ pub struct Compiled {
     pub plan: Option<Plan>,
     /// The files that diagnostics point into.
     pub sources: Sources,
+    /// Without a plan, the inputs that have no fault of their own: their files can be looked into all the same.
+    pub inputs: Vec<PlannedInput>,
     /// Errors and warnings, in the order of files and places.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 /// Compiles the job file at `path`.
 pub fn compile(path: &Path, overrides: &Overrides) -> Compiled {
-    let mut sources = Sources::default();
-    let mut faults = Faults::new();
-    let plan = compile_job(path, overrides, &mut sources, &mut faults);
-    let plan = if faults.has_errors() { None } else { plan };
-    Compiled { plan, sources, diagnostics: faults.into_sorted() }
+    let (mut sources, mut faults, mut inputs) = (Sources::default(), Faults::new(), Vec::new());
+    let read = read_source(path, &mut faults);
+    let plan = read.and_then(|(text, bytes)| compile_source(path, text, &bytes, overrides, &mut sources, &mut inputs, &mut faults));
+    Compiled { plan: plan.filter(|_| !faults.has_errors()), sources, inputs, diagnostics: faults.into_sorted() }
 }
 
-/// Compiles a job that is not a file of its own: `text` stands for it, as if it lay at `path`.
-pub fn compile_text(path: &Path, text: &str, overrides: &Overrides) -> Compiled {
-    let (mut sources, mut faults) = (Sources::default(), Faults::new());
-    let plan = compile_source(path, text.to_string(), text.as_bytes(), overrides, &mut sources, &mut faults);
-    let plan = if faults.has_errors() { None } else { plan };
-    Compiled { plan, sources, diagnostics: faults.into_sorted() }
+/// Compiles a layout as the only one of a job that says nothing else: its records are JSON objects with the fields of the layout, all money is in
+/// `currency`, the job's date is `date` (ISO 8601), and `locale` is that of the layout if absent.
+pub fn compile_alone(layout: &Path, currency: &str, date: &str, locale: Option<&str>) -> Compiled {
+    let name = |name: Option<&std::ffi::OsStr>| name.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let quoted = |text: &str| serde_json::Value::from(text).to_string();
+    let (stem, file, currency) = (quoted(&name(layout.file_stem())), quoted(&name(layout.file_name())), quoted(currency));
+    let locale = locale.map(|locale| format!("locale = {}\n", quoted(locale))).unwrap_or_default();
+    let job = format!("[job]\nname = {stem}\ndate = {date}\n{locale}");
+    let text = format!("{job}[[input]]\nfiles = []\nformat = \"ndjson\"\ncurrency = {currency}\n[[layout]]\nfile = {file}\n");
+    let path = layout.parent().unwrap_or(Path::new("")).join("command line");
+    let overrides = Overrides { inputs: Some(Vec::new()), ..Overrides::default() };
+    let (mut sources, mut faults, mut inputs) = (Sources::default(), Faults::new(), Vec::new());
+    let plan = compile_source(&path, text.clone(), text.as_bytes(), &overrides, &mut sources, &mut inputs, &mut faults);
+    Compiled { plan: plan.filter(|_| !faults.has_errors()), sources, inputs, diagnostics: faults.into_sorted() }
 }
 
-fn compile_job(path: &Path, overrides: &Overrides, sources: &mut Sources, faults: &mut Faults) -> Option<Plan> {
-    let (text, bytes) = read_source(path, faults)?;
-    compile_source(path, text, &bytes, overrides, sources, faults)
-}
-
-fn compile_source(path: &Path, text: String, bytes: &[u8], overrides: &Overrides, sources: &mut Sources, faults: &mut Faults) -> Option<Plan> {
+fn compile_source(
+    path: &Path,
+    text: String,
+    bytes: &[u8],
+    overrides: &Overrides,
+    sources: &mut Sources,
+    left: &mut Vec<PlannedInput>,
+    faults: &mut Faults,
+) -> Option<Plan> {
     let file = sources.add(path.to_string_lossy(), text.clone());
     let whole = read::parse(&text, file, faults)?;
     let folder = paths::folder_of(path);
@@ -161,18 +173,19 @@ fn compile_source(path: &Path, text: String, bytes: &[u8], overrides: &Overrides
     if layout_tables.is_empty() && !root.has("layout") {
         root.missing_section("layout", "[[layout]]", faults);
     }
-    let mut compiled = Vec::new();
-    let mut files = Vec::new();
+    let (mut compiled, mut contracts, mut files) = (Vec::new(), Vec::new(), Vec::new());
     for (index, table) in layout_tables.iter().enumerate() {
         if index > 0 && overrides.layout.is_some() {
             break;
         }
         let found = compile_layout(table, index, &folder, overrides.layout.as_deref(), &mut library, &mut parts, sources, faults);
         files.push(found.as_ref().map(|(span, _)| *span));
-        compiled.push(found.and_then(|(_, layout)| layout));
+        let layout = found.map(|(_, layout)| layout).unwrap_or_default();
+        contracts.push(layout.contract);
+        compiled.push(layout.layout);
     }
     contract::check_reachable(&layout_tables, faults);
-    let schema = contract::unite(&compiled, &files, faults).map(Arc::new);
+    let schema = contract::unite(&contracts, &files, faults).map(Arc::new);
 
     // Everything below is compiled against the contract; without one, only what does not need it can be checked.
     let scope = schema.as_ref().map(|schema| record::scope(schema.clone(), tables));
@@ -207,6 +220,7 @@ fn compile_source(path: &Path, text: String, bytes: &[u8], overrides: &Overrides
         print.sort = print::compile_sort(print_table.as_ref(), &mut scope, faults);
     }
     if faults.has_errors() {
+        *left = inputs.into_iter().flatten().collect();
         return None;
     }
 
@@ -270,7 +284,7 @@ fn compile_layout(
     parts: &mut Vec<Part>,
     sources: &mut Sources,
     faults: &mut Faults,
-) -> Option<(Span, Option<Layout>)> {
+) -> Option<(Span, layout::Compiled)> {
     let text = table.required_text("file", faults)?;
     let place = text.part(0..text.text.len());
     let path = replaced.map_or_else(|| paths::join(folder, &text.text), Path::to_path_buf);
@@ -278,7 +292,7 @@ fn compile_layout(
         Ok(bytes) => bytes,
         Err(error) => {
             faults.push(missing_file(error, place, &paths::folder_of(&path)));
-            return Some((place, None));
+            return Some((place, layout::Compiled::default()));
         }
     };
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -288,13 +302,13 @@ fn compile_layout(
         Err(error) => {
             let message = format!("`{}` is not UTF-8: byte {} is no character", path.display(), error.utf8_error().valid_up_to());
             faults.push(Diagnostic::error(&code::JOB_FILE, place, message));
-            return Some((place, None));
+            return Some((place, layout::Compiled::default()));
         }
     };
     // A layout used twice, for other records, is compiled twice but shown once.
     let file = sources.add(path.to_string_lossy(), source);
     library.enter(paths::folder_of(&path));
-    Some((place, layout::compile(sources, file, library, faults)))
+    Some((place, layout::compile_with_contract(sources, file, library, faults)))
 }
 
 /// The fault of a file that cannot be read, with the closest name in its folder.

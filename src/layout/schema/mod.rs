@@ -3,11 +3,17 @@
 //! Takes nothing, gives the specifications that the compiler validates against and docs/layout.md is printed from.
 //! Must never know how an element is compiled.
 
+mod content;
+mod datatype;
 mod elements;
 mod properties;
+mod rng;
+mod xsd;
 
 pub use elements::ELEMENTS;
 pub use properties::PROPERTIES;
+pub use rng::relax_ng;
+pub use xsd::xml_schema;
 
 /// The namespace of layouts of this version.
 pub const NAMESPACE: &str = "urn:pressrun:layout:1";
