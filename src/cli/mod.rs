@@ -3,6 +3,7 @@
 //! Takes arguments, gives text on the terminal and an exit code: 0 all delivered, 1 some held, 2 failed. Must never
 //! compose, sort or balance.
 
+mod barcode;
 mod check;
 mod document;
 mod explain;
@@ -57,6 +58,8 @@ enum Command {
     Fmt(fmt::Fmt),
     /// Print the layout language as a schema that XML editors complete and check with.
     Schema(schema::Schema),
+    /// Print the barcode of a payload, or list all symbologies.
+    Barcode(barcode::Barcode),
     /// Print a part of the manual.
     Manual(manual::Manual),
 }
@@ -98,6 +101,7 @@ pub fn main() -> ExitCode {
         Command::Test(command) => command.run(),
         Command::Fmt(command) => command.run(),
         Command::Schema(command) => command.run(),
+        Command::Barcode(command) => command.run(),
         Command::Manual(command) => command.run(),
     };
     outcome.into()

@@ -9,13 +9,14 @@ use std::cell::Cell;
 
 use super::inline::{FixedTexts, Scratch};
 use super::line::Setter;
+use super::symbol::Symbols;
 use crate::base::code;
 use crate::base::length::Length;
 use crate::base::money::Decimal;
 use crate::kit::expr::{Env, EvalError, Expr, List, Value};
 use crate::kit::locale::Locale;
 use crate::model::content::{
-    Bars, Block, CellContent, FramedBlocks, GroupHead, Item, Placed, RowContent, SideBySide, TableContent, Text, is_in_form,
+    Block, CellContent, FramedBlocks, GroupHead, Item, Placed, RowContent, SideBySide, TableContent, Text, is_in_form,
 };
 use crate::model::layout::{
     AddressNode, BoxNode, Break, Columns, Edges, Layout, ListItem, ListNode, Marker, Node, NodeKind, Paragraph, ParagraphStyle, Role, RowGroup,
@@ -52,6 +53,8 @@ pub struct Binder<'s, 'p, 'a> {
     pub use_forms: bool,
     /// The first keep rule that could not be honoured.
     pub broken_keep: Option<String>,
+    /// Barcodes drawn so far.
+    pub symbols: Symbols,
 }
 
 pub(super) type Bound<T> = Result<T, Hold>;
@@ -109,17 +112,7 @@ where
                 NodeKind::Table(table) => self.table(table)?,
                 NodeKind::Image(image) => Block::Image(image),
                 NodeKind::Rule(rule) => Block::Rule(rule),
-                NodeKind::Barcode(barcode) => {
-                    let mut payload = std::mem::take(&mut self.buffer);
-                    payload.clear();
-                    self.write(&barcode.value, &mut payload)?;
-                    let symbol = barcode.symbology.encode(&payload, &barcode.options);
-                    let symbol =
-                        symbol.map_err(|error| Hold::new(&code::RECORD_BARCODE, format!("{} of `{payload}`: {error}", barcode.symbology.name())))?;
-                    let text: &'a str = self.arena.alloc_str(&payload);
-                    self.buffer = payload;
-                    Block::Barcode(self.arena.alloc(Bars { symbol, payload: text, node: barcode }))
-                }
+                NodeKind::Barcode(barcode) => self.barcode(barcode)?,
                 NodeKind::Address(address) => self.address(address)?,
                 NodeKind::List(list) => {
                     self.list(list, node, out)?;

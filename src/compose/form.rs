@@ -212,6 +212,7 @@ fn binder<'s, 'p, 'a>(
         scratch: Scratch::default(),
         use_forms: false,
         broken_keep: None,
+        symbols: super::symbol::Symbols::default(),
     }
 }
 

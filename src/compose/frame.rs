@@ -6,7 +6,7 @@ use bumpalo::collections::Vec as BumpVec;
 
 use super::paginate::{Paginator, Placement, Result, Room, Token, too_high};
 use super::paint::Canvas;
-use super::solid::bars_width;
+use super::symbol::bars_width;
 use super::track::{aligned, distribute, resolve};
 use crate::base::code;
 use crate::base::length::Length;

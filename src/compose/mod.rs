@@ -17,6 +17,7 @@ mod paginate;
 mod paint;
 mod paragraph;
 mod solid;
+mod symbol;
 mod tab;
 mod table;
 mod trace;
@@ -32,6 +33,7 @@ use inline::{FixedTexts, Scratch};
 use line::{Setter, StyleMetrics};
 use paginate::{Paginator, Room, Token};
 use paint::Canvas;
+use symbol::Symbols;
 
 use crate::base::code;
 use crate::base::length::Length;
@@ -65,6 +67,7 @@ pub struct Composer<'p> {
     missing_glyphs: MissingGlyphs,
     words: Words,
     fixed: FixedTexts,
+    symbols: Symbols,
     canvases: Vec<Canvas>,
     content: Vec<u8>,
     compressed: Vec<u8>,
@@ -89,6 +92,7 @@ impl<'p> Composer<'p> {
             missing_glyphs,
             words: Words::new(),
             fixed: FixedTexts::default(),
+            symbols: Symbols::default(),
             canvases: Vec::new(),
             content: Vec::new(),
             compressed: Vec::new(),
@@ -166,12 +170,14 @@ impl<'p> Composer<'p> {
             scratch: Scratch::default(),
             use_forms,
             broken_keep: None,
+            symbols: std::mem::take(&mut self.symbols),
         };
         let body = binder.blocks(&layout.body, None)?;
         let masters = paginate_body(&mut binder, body, &mut self.canvases, &mut self.figures_used)?;
         paint_regions(&mut binder, &masters, &mut self.canvases, &mut self.figures_used)?;
         let missing = std::mem::take(&mut binder.missing);
         let broken_keep = binder.broken_keep.take();
+        self.symbols = std::mem::take(&mut binder.symbols);
         if !missing.is_empty() && self.missing_glyphs == MissingGlyphs::Hold {
             let reason = format!("no font of the layout has a glyph for {}", missing[0]);
             return Err(Hold::new(&code::RECORD_GLYPH, reason));

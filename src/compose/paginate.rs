@@ -6,7 +6,7 @@
 
 use super::bind::Binder;
 use super::paint::Canvas;
-use super::solid::{bars_height, bars_width, quiet_zone};
+use super::symbol::bars_width;
 use super::track::resolve;
 use crate::base::code;
 use crate::base::length::Length;
@@ -151,10 +151,7 @@ where
             Block::Table(table) => self.table_height(table, width)?,
             Block::Image(image) => image.height,
             Block::Rule(rule) => rule.border.width,
-            Block::Barcode(bars) => {
-                let quiet = if bars.node.symbology.is_linear() { Length::ZERO } else { quiet_zone(bars) * 2 };
-                bars_height(bars) + quiet
-            }
+            Block::Barcode(bars) => self.bars_height(bars),
             Block::PageBreak => Length::ZERO,
         })
     }

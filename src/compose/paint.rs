@@ -4,6 +4,7 @@
 //! Fills and lines come first, then all text as one text object with relative moves. Must never format a float.
 
 use crate::base::length::Length;
+use crate::kit::barcode;
 use crate::kit::font::FaceId;
 use crate::kit::image::Turn;
 use crate::kit::text::Run;
@@ -166,11 +167,11 @@ impl Canvas {
         self.forms.push(form);
     }
 
-    /// Paints a barcode with its upper left corner at a point, in black.
-    pub fn symbol(&mut self, symbol: &crate::kit::barcode::Symbol, x: Length, y: Length, module: Length, height: Length) {
+    /// Paints the path of a barcode with the lower left corner of what is turned at a point, in black.
+    pub fn symbol(&mut self, path: &[u8], unit: [Length; 2], ink: [Length; 2], turn: barcode::Turn, x: Length, y: Length) {
         self.set_fill(Color::default());
-        let bottom = self.height - y - height;
-        crate::kit::barcode::write_path(symbol, x, bottom, module, height, &mut self.graphics);
+        barcode::write_frame(unit, ink, x, self.height - y, turn, &mut self.graphics);
+        self.graphics.extend_from_slice(path);
     }
 
     /// Adds the bytes of a run to the open string, opening it at (x, baseline) if the look changes.

@@ -114,7 +114,7 @@ where
     }
 
     /// Paints items from a point on the baseline; spaces are `extra` wider.
-    fn items(&mut self, items: &[Item<'a>], x: Length, baseline: Length, extra: Length) {
+    pub(super) fn items(&mut self, items: &[Item<'a>], x: Length, baseline: Length, extra: Length) {
         if self.canvas.trace.is_some() {
             self.trace_line(items, x, baseline, extra);
         }

@@ -8,7 +8,7 @@ use bumpalo::Bump;
 use super::Composer;
 use super::paginate::{Paginator, Placement, Room, Token};
 use super::paint::Canvas;
-use super::solid::bars_width;
+use super::symbol::bars_width;
 use super::track::{aligned, resolve};
 use crate::base::length::Length;
 use crate::base::span::Span;

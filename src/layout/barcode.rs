@@ -1,6 +1,6 @@
 //! Barcodes of a layout.
 //!
-//! Takes `<barcode>` elements, gives nodes with the symbology, its options and one expression for the payload. A fixed
+//! Takes `<barcode>` elements, gives nodes with the symbology, its options and sizes, and one expression for the payload. A fixed
 //! payload is encoded once, so that its faults are told before the first record.
 
 use super::compile::Compiler;
@@ -14,25 +14,97 @@ use crate::base::code;
 use crate::base::diagnostic::{At, Diagnostic};
 use crate::base::length::Length;
 use crate::base::suggest::closest;
-use crate::kit::barcode::{self, Options, Symbology};
+use crate::kit::barcode::{self, Options, Size, Symbology, Turn};
 use crate::kit::expr::{self, Expr};
-use crate::model::layout::{Align, BarcodeNode, Break, Node, NodeKind};
+use crate::model::layout::{Align, BarcodeNode, Break, Node, NodeKind, ParagraphStyle};
 
 impl<'t> Compiler<'_, 't> {
     pub(super) fn barcode(&mut self, element: &'t Element, spec: &'static ElementSpec, properties: &Properties, context: &Context) -> Option<Node> {
         self.check_empty(element);
         let align = self.keyword(element, spec, "align").map_or(Align::Left, read_align);
         let quiet = self.keyword(element, spec, "quiet") != Some("false");
-        let module = self.length(element, "module").unwrap_or(Length::from_points(1));
-        let height = self.length(element, "height").or_else(|| Length::parse("10", "mm")).unwrap_or_default();
         let symbology = element.find("type").and_then(|attribute| self.symbology(&attribute.value));
         let options = symbology.map(|symbology| self.barcode_options(element, spec, symbology));
         let value = element.find("value").and_then(|attribute| self.payload(&attribute.value, symbology.zip(options.as_ref())));
+        let size = symbology.zip(options.as_ref()).and_then(|(symbology, options)| self.barcode_size(element, spec, symbology, options));
+        let turn = match self.keyword(element, spec, "rotate") {
+            Some("90") => Turn::Quarter,
+            Some("180") => Turn::Half,
+            Some("270") => Turn::ThreeQuarters,
+            Some(_) | None => Turn::None,
+        };
+        let text = self.barcode_text(element, spec, properties, context, turn);
         let place = self.place(element, context, None, None);
-        let (symbology, options, value) = (symbology?, options?, value?);
-        let is_static = value.is_constant();
-        let kind = NodeKind::Barcode(BarcodeNode { symbology, options, value, module, height, align, quiet });
+        let (symbology, options, value, size) = (symbology?, options?, value?, size?);
+        // A part that is composed once does not know where on the device's grid its page puts it.
+        let is_static = value.is_constant() && size.dot.is_none();
+        let kind = NodeKind::Barcode(BarcodeNode { symbology, options, value, size, turn, align, quiet, text });
         Some(Node { kind, span: element.span, flow: properties.flow(Break::Auto), place, is_static })
+    }
+
+    /// Module, heights and reduction, on the grid of the device if there is one.
+    fn barcode_size(&mut self, element: &'t Element, spec: &ElementSpec, symbology: &'static dyn Symbology, options: &Options) -> Option<Size> {
+        let shape = symbology.shape();
+        let module = self.bounded(element, "module", symbology, shape.module)?;
+        let height = self.bounded(element, "height", symbology, shape.height)?;
+        let dot = self
+            .keyword(element, spec, "for")
+            .and_then(|value| value.strip_suffix("dpi")?.parse().ok())
+            .map(|dpi: i64| Length::from_points(72) / dpi);
+        let units = symbology.units(options);
+        let size = Size::new(&shape, module, height, units, dot);
+        let reduction = self.length(element, "bar-width-reduction").unwrap_or_default();
+        let reduction = dot.map_or(reduction, |dot| nearest(reduction, dot));
+        if reduction * 2 >= size.module && reduction > Length::ZERO {
+            let span = element.find("bar-width-reduction").map_or(element.span, |attribute| attribute.value.span);
+            let message = format!("a reduction of {reduction} leaves too little of a module of {}", size.module);
+            self.fault(Diagnostic::error(&code::LAYOUT_BARCODE, span, message).hint("it must be less than half a module"));
+        }
+        Some(Size { reduction, guards: symbology.guards(), bearer: symbology.bearer(options), ..size })
+    }
+
+    /// A length that the standard bounds.
+    fn bounded(&mut self, element: &'t Element, name: &str, symbology: &dyn Symbology, [least, usual, most]: [Length; 3]) -> Option<Length> {
+        let Some(attribute) = element.find(name) else { return Some(usual) };
+        let length = self.length(element, name)?;
+        // A millipoint is lost where millimetres become points.
+        let slack = Length::from_millipoints(1);
+        if symbology.is_linear() || name == "module" {
+            let bound = match length {
+                length if length + slack < least => Some(("below the least", least)),
+                length if length > most + slack => Some(("above the greatest", most)),
+                _ => None,
+            };
+            if let Some((word, bound)) = bound {
+                let message = format!("a {name} of {length} is {word} of {}, {bound}", symbology.name());
+                self.fault(
+                    Diagnostic::error(&code::LAYOUT_BARCODE, attribute.value.span, message).hint("readers are built for the sizes of the standard"),
+                );
+                return None;
+            }
+        }
+        Some(length)
+    }
+
+    /// How the human-readable text is set; text is not turned.
+    fn barcode_text(
+        &mut self,
+        element: &'t Element,
+        spec: &ElementSpec,
+        properties: &Properties,
+        context: &Context,
+        turn: Turn,
+    ) -> Option<(ParagraphStyle, bool)> {
+        let place = self.keyword(element, spec, "text").filter(|place| *place != "none")?;
+        if turn != Turn::None {
+            let span = element.find("rotate").map_or(element.span, |attribute| attribute.span);
+            self.fault(
+                Diagnostic::error(&code::LAYOUT_TOGETHER, span, "the text of a turned barcode cannot be printed")
+                    .label("leave out `text` or `rotate`"),
+            );
+        }
+        let style = self.paragraph_style(&context.look.with(properties), element.span);
+        Some((style, place == "above"))
     }
 
     fn symbology(&mut self, value: &Mapped) -> Option<&'static dyn Symbology> {
@@ -48,6 +120,12 @@ impl<'t> Compiler<'_, 't> {
         let best = match bare.as_str() {
             "qrcode" => Some("qr"),
             "ean128" | "gs1128" => Some("code128"),
+            "gs1datamatrix" | "dmtx" | "ecc200" => Some("datamatrix"),
+            "ean" | "gtin13" => Some("ean13"),
+            "upc" => Some("upca"),
+            "itf25" | "2of5" | "interleaved2of5" => Some("itf"),
+            "onecode" | "usps" | "intelligentmail" => Some("imb"),
+            "royalmail" => Some("rm4scc"),
             bare => names().find(|known| *known == bare).or_else(|| closest(name, names())),
         };
         let diagnostic = Diagnostic::error(&code::LAYOUT_BARCODE_TYPE, value.place_of(name), format!("there is no barcode `{name}`"));
@@ -105,6 +183,11 @@ impl<'t> Compiler<'_, 't> {
             }
         }
     }
+}
+
+/// The multiple of a dot that is nearest.
+fn nearest(length: Length, dot: Length) -> Length {
+    dot * ((length + dot / 2).millipoints().div_euclid(dot.millipoints()))
 }
 
 /// A text as an expression. The language has no escape inside quotes, but two kinds of them.

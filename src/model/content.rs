@@ -7,7 +7,6 @@ use std::cell::Cell;
 
 use crate::base::length::Length;
 use crate::base::span::Span;
-use crate::kit::barcode::Symbol;
 use crate::kit::expr::Value;
 use crate::kit::text::WordId;
 use crate::model::layout::Absolute;
@@ -182,13 +181,21 @@ pub struct SideBySide<'a> {
     pub columns: &'a [(Track, &'a [Placed<'a>])],
 }
 
-/// A barcode, encoded.
+/// A barcode, encoded and drawn.
 #[derive(Debug)]
 pub struct Bars<'a> {
-    /// The modules.
-    pub symbol: Symbol,
-    /// What they say.
+    /// The operators that fill it, in the arena: a document drops nothing.
+    pub path: &'a [u8],
+    /// What a unit of the path is across and up.
+    pub unit: [Length; 2],
+    /// Width and height of what is dark, upright.
+    pub ink: [Length; 2],
+    /// Clear space at the sides, and above and below; nothing if the layout sees to it.
+    pub quiet: [Length; 2],
+    /// What it says.
     pub payload: &'a str,
+    /// Pieces of the human-readable text: items, and where their room begins and ends from the left edge of the bars.
+    pub captions: &'a [(&'a [Item<'a>], Length, Length)],
     /// How it is drawn.
     pub node: &'a crate::model::layout::BarcodeNode,
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::base::length::Length;
 use crate::base::span::Span;
-use crate::kit::barcode::{Options as BarcodeOptions, Symbology};
+use crate::kit::barcode::{Options as BarcodeOptions, Size as BarcodeSize, Symbology, Turn};
 use crate::kit::expr::{Expr, Schema};
 use crate::model::resources::{FormId, ImageId};
 pub use crate::model::style::{Align, ParagraphStyle, TabAlign, TabStop, TextStyle, TextStyleId, Transform};
@@ -382,14 +382,16 @@ pub struct BarcodeNode {
     pub options: BarcodeOptions,
     /// The payload.
     pub value: Expr,
-    /// Width of a module.
-    pub module: Length,
-    /// Height of the bars; unused by matrix codes.
-    pub height: Length,
+    /// How large it is drawn.
+    pub size: BarcodeSize,
+    /// Quarter turns.
+    pub turn: Turn,
     /// Where it stands across.
     pub align: Align,
-    /// Whether the quiet zone is part of the block's width.
+    /// Whether the quiet zone is part of the block.
     pub quiet: bool,
+    /// How the human-readable text is set, if it is printed, and whether above the bars.
+    pub text: Option<(ParagraphStyle, bool)>,
 }
 
 impl std::fmt::Debug for BarcodeNode {

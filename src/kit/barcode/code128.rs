@@ -4,7 +4,7 @@
 //! programming, because every greedy rule loses somewhere. Must never know heights: bars have widths only.
 
 use super::gs1::{self, FNC1};
-use super::{BarcodeError, OptionDoc, Options, Symbol, Symbology};
+use super::{BarcodeError, Caption, OptionDoc, Options, Shape, Symbol, Symbology};
 use crate::base::limits::LINEAR_BARCODE_BYTES_MAX;
 
 /// Code 128 and GS1-128.
@@ -23,11 +23,8 @@ impl Symbology for Code128 {
     }
     fn options(&self) -> &'static [OptionDoc] {
         &[
-            OptionDoc {
-                name: "gs1",
-                values: "`true` or `false`",
-                doc: "the payload is a GS1 element string such as `(01)09521234543213(10)A7`; default `false`",
-            },
+            super::GS1,
+            super::VERIFY,
             OptionDoc {
                 name: "latin1",
                 values: "`true` or `false`",
@@ -35,8 +32,13 @@ impl Symbology for Code128 {
             },
         ]
     }
-    fn is_linear(&self) -> bool {
-        true
+    fn shape(&self) -> Shape {
+        Shape::bars([190, 353, 50_000], [1_000, 10_000]).of_a_point()
+    }
+    fn captions(&self, payload: &str, _: &Options, symbol: &Symbol) -> Vec<Caption> {
+        // Control characters cannot be seen; a GS1 element string is printed as it is written.
+        let text = payload.chars().map(|character| if character.is_control() { ' ' } else { character }).collect();
+        vec![Caption { text, from: 0, to: symbol.width() as i32 }]
     }
 
     fn encode_into(&self, payload: &str, options: &Options, symbol: &mut Symbol) -> Result<(), BarcodeError> {
@@ -106,7 +108,7 @@ fn read_payload(payload: &str, options: &Options, items: &mut Items) -> Result<(
         return Err(BarcodeError::TooLong { symbology: "code128", unit: "bytes", length: payload.len(), max: LINEAR_BARCODE_BYTES_MAX });
     }
     if options.gs1 {
-        return gs1::read_elements(payload, &mut |item| items.push(item));
+        return gs1::read_elements(payload, !options.no_verify, &mut |item| items.push(item));
     }
     for (at, character) in payload.chars().enumerate() {
         let limit = if options.latin1 { 0x100 } else { 0x80 };
@@ -121,6 +123,16 @@ fn read_payload(payload: &str, options: &Options, items: &mut Items) -> Result<(
 
 fn is_digit(item: u16) -> bool {
     (u16::from(b'0')..=u16::from(b'9')).contains(&item)
+}
+
+/// Writes an even number of digits, each as its value, in set C.
+pub(super) fn write_set_c(digits: &[u8], widths: &mut Vec<u8>) {
+    assert!(digits.len().is_multiple_of(2), "set C holds pairs");
+    let mut writer = Writer::start(START_C, digits.len() / 2, widths);
+    for pair in digits.chunks_exact(2) {
+        writer.put(pair[0] * 10 + pair[1]);
+    }
+    writer.stop();
 }
 
 /// Pairs of digits in set C; nothing is shorter for an even number of digits.
@@ -318,8 +330,7 @@ mod tests {
     #[track_caller]
     fn check_with(payload: &str, options: &Options, expected: &str) {
         let text = match Code128.encode(payload, options) {
-            Ok(Symbol::Bars { widths, .. }) => widths.iter().map(|width| char::from(b'0' + width)).collect(),
-            Ok(Symbol::Matrix { .. }) => unreachable!("Code 128 has bars"),
+            Ok(symbol) => symbol.text(),
             Err(fault) => fault.to_string(),
         };
         assert_eq!(text, expected, "{payload:?}");
@@ -378,7 +389,11 @@ mod tests {
         check_with("(8008)2601021230(10)X", &options, "2112324111311112421322123212212221222222211122322121234111312213121141313311212132122331112");
         check_with("(8005)000100", &options, "2112324111311112421312222122222221222122222411122331112");
         check_with("(15)260131(30)12(10)B", &options, "2112324111311132223212212221222123212121231122324111312213121141311311232123212331112");
-        check_with("(00)340123450000000012", &options, "2112324111312122221311232221223121311131232122222122222122222122221122321222132331112");
+        check_with(
+            "(00)340123450000000012",
+            &Options { no_verify: true, ..options.clone() },
+            "2112324111312122221311232221223121311131232122222122222122222122221122321222132331112",
+        );
         check_with(
             "(01)95012345678903(3103)000123",
             &options,

@@ -1,10 +1,10 @@
 //! GS1 element strings: `(01)09521234543213(10)ABC` and its symbol characters.
 //!
-//! Takes the bracketed text people write, gives the characters of a GS1-128 symbol with their FNC1. Knows of the
-//! application identifiers only what decides the separators and the check digits; the full table of formats changes
-//! every year and belongs to the customer's data.
+//! Takes the bracketed text people write, gives the characters of a GS1-128 symbol with their FNC1. What a value may be says the table
+//! of application identifiers beside this.
 
 use super::BarcodeError;
+use super::gs1_table;
 
 /// FNC1 among the characters of a payload.
 pub const FNC1: u16 = 256;
@@ -15,7 +15,7 @@ const VALUE_CHARACTERS_MAX: usize = 90;
 /// Appends the characters of an element string to `items`, FNC1 first.
 ///
 /// A `(` starts the next element only if two to four digits and `)` follow; else it belongs to the value.
-pub fn read_elements(payload: &str, items: &mut impl FnMut(u16)) -> Result<(), BarcodeError> {
+pub fn read_elements(payload: &str, verify: bool, items: &mut impl FnMut(u16)) -> Result<(), BarcodeError> {
     let fault = |text: String| Err(BarcodeError::Gs1(text));
     let mut rest = payload.as_bytes();
     items(FNC1);
@@ -28,7 +28,7 @@ pub fn read_elements(payload: &str, items: &mut impl FnMut(u16)) -> Result<(), B
         let value_length = (0..rest.len()).find(|&at| identifier_at(&rest[at..]).is_some()).unwrap_or(rest.len());
         let value = &rest[..value_length];
         rest = &rest[value_length..];
-        check_value(identifier, value)?;
+        check_value(identifier, value, verify)?;
         for &byte in identifier.as_bytes().iter().chain(value) {
             items(u16::from(byte));
         }
@@ -64,7 +64,7 @@ fn length_fixed(identifier: &str) -> Option<usize> {
     }
 }
 
-fn check_value(identifier: &str, value: &[u8]) -> Result<(), BarcodeError> {
+fn check_value(identifier: &str, value: &[u8], verify: bool) -> Result<(), BarcodeError> {
     let fault = |text: String| Err(BarcodeError::Gs1(text));
     if value.is_empty() {
         return fault(format!("({identifier}) has no value"));
@@ -72,18 +72,13 @@ fn check_value(identifier: &str, value: &[u8]) -> Result<(), BarcodeError> {
     if value.len() > VALUE_CHARACTERS_MAX {
         return fault(format!("({identifier}) has {} characters, at most {VALUE_CHARACTERS_MAX}", value.len()));
     }
-    // Character set 82 (GS1 General Specifications, 7.11).
-    let allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b"!\"%&'()*+,-./:;<=>?_".contains(byte);
-    if let Some(position) = value.iter().position(|byte| !allowed(byte)) {
-        return fault(format!("({identifier}) has a character at position {} that GS1 does not allow", position + 1));
-    }
     if let Some(length) = length_fixed(identifier) {
         let expected = length - identifier.len();
-        if value.len() != expected || !value.iter().all(u8::is_ascii_digit) {
+        if value.len() != expected {
             return fault(format!("({identifier}) takes {expected} digits"));
         }
     }
-    Ok(())
+    gs1_table::check_value(identifier, value, verify).or_else(fault)
 }
 
 #[cfg(test)]
@@ -93,7 +88,7 @@ mod tests {
     #[track_caller]
     fn check(payload: &str, expected: &str) {
         let mut text = String::new();
-        let result = read_elements(payload, &mut |item| text.push(if item == FNC1 { '|' } else { item as u8 as char }));
+        let result = read_elements(payload, true, &mut |item| text.push(if item == FNC1 { '|' } else { item as u8 as char }));
         match result {
             Ok(()) => assert_eq!(text, expected, "{payload}"),
             Err(fault) => assert_eq!(fault.to_string().split_once(": ").unwrap().1, expected, "{payload}"),
@@ -117,6 +112,13 @@ mod tests {
         check("0109521234543213", "an application identifier such as `(01)` is expected at the start of every element");
         check("(01)9521234543213", "(01) takes 14 digits");
         check("(17)26123", "(17) takes 6 digits");
+        check("(01)09521234543214", "the check digit of (01) is 4, it should be 3");
+        check("(17)261331", "`261331` of (17) is no date YYMMDD");
+        check("(19)261331", "there is no application identifier (19)");
+        check("(10)123456789012345678901", "(10) takes up to 20 characters, this is 21 characters");
+        check("(37)12A", "(37) has `A` at position 3, where a digit is expected");
+        check("(8013)1987654Ad4X4bL5ttr2310c2K", "(|80131987654Ad4X4bL5ttr2310c2K".get(1..).unwrap_or_default());
+        check("(8013)1987654Ad4X4bL5ttr2310c2L", "the check characters of (8013) are wrong");
         check("(10)", "(10) has no value");
         check("(10)A B", "(10) has a character at position 2 that GS1 does not allow");
     }

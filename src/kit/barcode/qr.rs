@@ -3,9 +3,10 @@
 //! Takes text, gives modules. Segments, codewords and error correction come from `qrcodegen`; the choice of the mask is ours,
 //! because its search over eight whole symbols costs more than composing a page. Must never know payment formats.
 
-use qrcodegen::{DataTooLong, QrCode, QrCodeEcc, QrSegment, Version};
+use qrcodegen::{DataTooLong, QrCode, QrCodeEcc, Version};
 
-use super::{BarcodeError, Eci, ErrorCorrection, Mask, OptionDoc, Options, Symbol, Symbology, mask};
+use super::qr_segments::segments;
+use super::{BarcodeError, ErrorCorrection, Mask, OptionDoc, Options, Shape, Symbol, Symbology, mask};
 use crate::base::limits::BARCODE_BYTES_MAX;
 
 /// QR Code.
@@ -35,19 +36,26 @@ impl Symbology for Qr {
                 doc: "smallest version, so that short and long payloads get equal modules; default 1",
             },
             OptionDoc {
+                name: "version",
+                values: "`auto` or a whole number from 1 to 40",
+                doc: "the only version; a payload that needs a larger one is refused; default `auto`",
+            },
+            OptionDoc {
                 name: "mask",
                 values: "`best` or a whole number from 0 to 7",
                 doc: "the mask pattern; default `best`, the one the standard asks for",
             },
             OptionDoc {
-                name: "eci",
-                values: "`auto` or `off`",
-                doc: "`auto` marks text beyond ASCII as UTF-8; `off` for payment codes, which forbid the mark; default `auto`",
+                name: "mode",
+                values: "`auto`, `numeric`, `alphanumeric`, `byte` or `kanji`",
+                doc: "the only mode, or the mix that is shortest; default `auto`, in which Japanese text is Kanji",
             },
+            super::LATIN_1,
+            super::ECI,
         ]
     }
-    fn is_linear(&self) -> bool {
-        false
+    fn shape(&self) -> Shape {
+        Shape::matrix([250, 353, 50_000], 1).of_a_point()
     }
 
     fn encode_into(&self, payload: &str, options: &Options, symbol: &mut Symbol) -> Result<(), BarcodeError> {
@@ -70,8 +78,6 @@ impl Symbology for Qr {
 
 /// Clear modules on all sides (ISO/IEC 18004, 5.3.8).
 const QUIET: u8 = 4;
-/// The ECI assignment of UTF-8 (AIM ITS/04-023).
-const ECI_UTF_8: u32 = 26;
 
 fn encode(payload: &str, options: &Options) -> Result<QrCode, BarcodeError> {
     if payload.is_empty() {
@@ -81,27 +87,30 @@ fn encode(payload: &str, options: &Options) -> Result<QrCode, BarcodeError> {
     if payload.len() > BARCODE_BYTES_MAX {
         return Err(too_long("bytes", payload.len(), BARCODE_BYTES_MAX));
     }
-    let mut segments = QrSegment::make_segments(payload);
-    if options.eci == Eci::Auto && !payload.is_ascii() {
-        segments.insert(0, QrSegment::make_eci(ECI_UTF_8));
-    }
     let mask = match options.mask {
         Mask::Best => mask::FIRST,
         Mask::Fixed(number) => number,
     };
-    assert!(mask < 8 && (1..=40).contains(&options.version_min), "options are checked when they are set");
-    QrCode::encode_segments_advanced(
-        &segments,
-        level(options.error_correction),
-        Version::new(options.version_min),
-        Version::MAX,
-        Some(qrcodegen::Mask::new(mask)),
-        false,
-    )
-    .map_err(|fault| match fault {
-        DataTooLong::SegmentTooLong => too_long("bytes", payload.len(), BARCODE_BYTES_MAX),
-        DataTooLong::DataOverCapacity(length, max) => too_long("bits", length, max),
-    })
+    assert!(mask < 8 && options.version_min < 40, "options are checked when they are set");
+    let least = options.version.unwrap_or(options.version_min + 1);
+    let most = options.version.unwrap_or(40);
+    let mut fault = BarcodeError::Empty;
+    // Counts of characters take more bits in larger versions, which may change the shortest mix.
+    for (first, last) in [(1, 9), (10, 26), (27, 40)] {
+        let (first, last) = (least.max(first), most.min(last));
+        if first > last {
+            continue;
+        }
+        let segments = segments(payload, options, last)?;
+        let (first, last) = (Version::new(first), Version::new(last));
+        let code = QrCode::encode_segments_advanced(&segments, level(options.error_correction), first, last, Some(qrcodegen::Mask::new(mask)), false);
+        fault = match code {
+            Ok(code) => return Ok(code),
+            Err(DataTooLong::SegmentTooLong) => too_long("bytes", payload.len(), BARCODE_BYTES_MAX),
+            Err(DataTooLong::DataOverCapacity(length, max)) => too_long("bits", length, max),
+        };
+    }
+    Err(fault)
 }
 
 fn level(level: ErrorCorrection) -> QrCodeEcc {
@@ -127,26 +136,21 @@ fn level_bits(level: ErrorCorrection) -> u32 {
 mod tests {
     use sha2::{Digest, Sha256};
 
-    use super::super::Matrix;
+    use super::super::{Eci, Matrix};
     use super::*;
 
     fn encode_matrix(payload: &str, options: &Options) -> Matrix {
         match Qr.encode(payload, options).unwrap() {
             Symbol::Matrix { modules, .. } => modules,
-            Symbol::Bars { .. } => unreachable!("QR is a matrix"),
+            Symbol::Bars { .. } | Symbol::States { .. } => unreachable!("QR is a matrix"),
         }
-    }
-
-    fn rows(modules: &Matrix) -> String {
-        let row = |y| (0..modules.width()).map(|x| if modules.is_dark(x, y) { '1' } else { '0' }).collect::<String>();
-        (0..modules.height()).map(row).collect::<Vec<_>>().join("\n")
     }
 
     /// Against the SHA-256 of the rows that two other encoders agree on.
     #[track_caller]
     fn check(payload: &str, error_correction: ErrorCorrection, version_min: u8, mask: u8, expected: &str) {
-        let options = Options { error_correction, version_min, mask: Mask::Fixed(mask), ..Options::default() };
-        let digest = Sha256::digest(rows(&encode_matrix(payload, &options)));
+        let options = Options { error_correction, version_min: version_min - 1, mask: Mask::Fixed(mask), ..Options::default() };
+        let digest = Sha256::digest(Qr.encode(payload, &options).unwrap().text());
         let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(hex, expected, "{payload}");
     }
@@ -188,7 +192,7 @@ mod tests {
 
     #[test]
     fn the_version_never_falls_below_the_smallest_asked_for() {
-        let options = Options { version_min: 7, ..Options::default() };
+        let options = Options { version_min: 6, ..Options::default() };
         assert_eq!(encode_matrix("1", &options).width(), 7 * 4 + 17);
     }
 
