@@ -15,9 +15,7 @@ use crate::base::length::Length;
 use crate::base::money::Decimal;
 use crate::kit::expr::{Env, EvalError, Expr, List, Value};
 use crate::kit::locale::Locale;
-use crate::model::content::{
-    Block, CellContent, FramedBlocks, GroupHead, Item, Placed, RowContent, SideBySide, TableContent, Text, is_in_form,
-};
+use crate::model::content::{Block, CellContent, FramedBlocks, GroupHead, Item, Placed, RowContent, SideBySide, TableContent, Text, is_in_form};
 use crate::model::layout::{
     AddressNode, BoxNode, Break, Columns, Edges, Layout, ListItem, ListNode, Marker, Node, NodeKind, Paragraph, ParagraphStyle, Role, RowGroup,
     RowPart, Show, Table, TableRow,

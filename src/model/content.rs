@@ -268,3 +268,29 @@ pub struct CellContent<'a> {
 pub fn is_in_form(node: &Node, form: Option<FormId>) -> bool {
     form.is_some() && node.is_static && node.place.is_some()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An arena forgets what it holds without dropping it: a value that owned memory would lose it for good.
+    #[test]
+    fn nothing_in_an_arena_owns_memory() {
+        fn check<T>() {
+            assert!(!std::mem::needs_drop::<T>(), "{} owns memory", std::any::type_name::<T>());
+        }
+        check::<Value<'_>>();
+        check::<Placed<'_>>();
+        check::<Block<'_>>();
+        check::<Item<'_>>();
+        check::<Line<'_>>();
+        check::<Text<'_>>();
+        check::<FramedBlocks<'_>>();
+        check::<SideBySide<'_>>();
+        check::<Bars<'_>>();
+        check::<TableContent<'_>>();
+        check::<RowContent<'_>>();
+        check::<BoxStyle>();
+        check::<Flow>();
+    }
+}
