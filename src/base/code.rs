@@ -157,6 +157,9 @@ codes! {
         "Something that the layout keeps together (`break-inside`, `break-after` or `break-before` with `avoid`, rows that stay with\n\
          the next, `columns`) is higher than a page, so a page ends inside it all the same. The document is composed and not held;\n\
          this is told so that somebody can look at it.";
+    RECORD_PAGES = "R0410", "a document has more pages than the layout allows",
+        "The body of the layout says how many pages a document may have (`pages-max`), such as those that one envelope holds. Blank\n\
+         pages that `pages` and `break-before=\"odd-page\"` add count too. The record is held; give the layout more room or a higher number.";
     RECORD_LOCALE = "R0408", "the record names a locale the job does not know",
         "The job takes the locale from the record, and the record names one that is not among `locales`, not even by its language.";
 

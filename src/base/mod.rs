@@ -3,6 +3,7 @@
 //! Takes nothing from other layers, gives plain types: spans and diagnostics, lengths, money, dates, hashes,
 //! limits, files. Must never know of layouts, records, fonts or PDF.
 
+pub mod angle;
 pub mod code;
 pub mod date;
 pub mod diagnostic;

@@ -4,7 +4,7 @@
 //! items of a line into visual order.
 
 use super::bind::Binder;
-use super::inline::joined;
+use super::inline::{MARK, joined};
 use crate::model::content::Item;
 use crate::model::layout::TextStyleId;
 
@@ -15,17 +15,25 @@ pub fn has_right_to_left(text: &str) -> bool {
 
 /// Adds the items of a paragraph, cut where the style or the level changes. The paragraph's direction is left to right:
 /// a Hebrew name in an English letter stands where an English name would.
-pub fn items<'s, 'p, 'a>(binder: &mut Binder<'s, 'p, 'a>, pieces: &[(TextStyleId, &'a str)], out: &mut Vec<Item<'a>>)
+pub fn items<'s, 'p, 'a>(binder: &mut Binder<'s, 'p, 'a>, pieces: &[(TextStyleId, &'a str)], marks: &[u32], out: &mut Vec<Item<'a>>)
 where
     'p: 'a,
 {
     let text = joined(pieces, binder.arena);
     let info = unicode_bidi::BidiInfo::new(text, Some(unicode_bidi::Level::ltr()));
     let mut offset = 0;
+    let mut marks = marks.iter();
     for (style, piece) in pieces {
         if *piece == "\n" {
             out.push(Item::Break);
             offset += 1;
+            continue;
+        }
+        // A piece is this very text only where a mark made it.
+        if std::ptr::eq(*piece, MARK) {
+            let level = info.levels.get(offset).map_or(0, |level| level.number());
+            out.extend(marks.next().map(|mark| Item::Mark { mark: *mark, level }));
+            offset += piece.len();
             continue;
         }
         let mut start = 0;
@@ -46,7 +54,7 @@ where
 /// The order in which the items of a line stand on the page (UAX 9, L2); `None` if it is the order they have.
 pub fn visual_order(items: &[Item<'_>]) -> Option<Vec<usize>> {
     let level = |item: &Item<'_>| match item {
-        Item::Word { level, .. } | Item::Space { level, .. } => *level,
+        Item::Word { level, .. } | Item::Space { level, .. } | Item::Mark { level, .. } => *level,
         Item::Figures { .. } | Item::Tab { .. } | Item::Symbol(_) | Item::Opportunity | Item::SoftHyphen { .. } | Item::Break => 0,
     };
     let highest = items.iter().map(level).max().filter(|highest| *highest > 0)?;

@@ -15,10 +15,12 @@ use crate::base::length::Length;
 use crate::base::money::Decimal;
 use crate::kit::expr::{Env, EvalError, Expr, List, Value};
 use crate::kit::locale::Locale;
-use crate::model::content::{Block, CellContent, FramedBlocks, GroupHead, Item, Placed, RowContent, SideBySide, TableContent, Text, is_in_form};
+use crate::model::content::{
+    Block, CellContent, Filling, FramedBlocks, GroupHead, Item, Mark, Placed, RowContent, SideBySide, TableContent, Text, is_in_form,
+};
 use crate::model::layout::{
-    AddressNode, BoxNode, Break, Columns, Edges, Layout, ListItem, ListNode, Marker, Node, NodeKind, Paragraph, ParagraphStyle, Role, RowGroup,
-    RowPart, Show, Table, TableRow,
+    AddressNode, BoxNode, Break, Columns, Edges, Layout, ListItem, ListNode, Marker, Node, NodeKind, NoteNode, Paragraph, ParagraphStyle, Role,
+    RowGroup, RowPart, Show, Table, TableRow,
 };
 use crate::model::record::Hold;
 use crate::model::resources::{FormId, Used};
@@ -49,6 +51,14 @@ pub struct Binder<'s, 'p, 'a> {
     pub scratch: Scratch<'a>,
     /// Whether forms stand for static parts.
     pub use_forms: bool,
+    /// What stands in the texts and takes no room.
+    pub marks: Vec<Mark>,
+    /// The footnotes, in the order of their numbers.
+    pub notes: Vec<Placed<'a>>,
+    /// The number of the page that the body is on.
+    pub page_number: u32,
+    /// Set where the body goes on on a page with an odd number.
+    pub wants_odd: bool,
     /// The first keep rule that could not be honoured.
     pub broken_keep: Option<String>,
     /// Barcodes drawn so far.
@@ -117,6 +127,7 @@ where
                     continue;
                 }
                 NodeKind::PageBreak => Block::PageBreak,
+                NodeKind::Fill(fill) => Block::Fill(self.arena.alloc(Filling { children: self.blocks(&fill.children, None)?, node: fill })),
                 NodeKind::Choose(branches) => {
                     if let Some(body) = self.chosen(branches)? {
                         self.blocks_into(body, form, out)?;
@@ -146,7 +157,7 @@ where
         } else {
             (all, &[] as &[_])
         };
-        Ok(Block::Box(self.arena.alloc(FramedBlocks { style: &frame.style, children, placed, form })))
+        Ok(Block::Box(self.arena.alloc(FramedBlocks { style: &frame.style, children, placed, form, columns: frame.columns })))
     }
 
     fn columns(&mut self, node: &'a Columns) -> Bound<Block<'a>> {
@@ -227,7 +238,7 @@ where
             // What begins with an image, a table or another list has the marker on a line of its own.
             None => {
                 let marker = Some((marker_items, list.indent));
-                let text = Text { role: Role::Paragraph, style: &list.marker_style, items: &[], marker, lines: Cell::new(None) };
+                let text = Text { role: Role::Paragraph, style: &list.marker_style, items: &[], marker, is_marked: false, lines: Cell::new(None) };
                 let mut flow = crate::model::layout::Flow { after: Break::Avoid, ..Default::default() };
                 flow.margin.left = list.indent;
                 let block = Block::Text(self.arena.alloc(text));
@@ -245,6 +256,7 @@ where
                 style: text.style,
                 items: text.items,
                 marker: Some((marker, indent)),
+                is_marked: text.is_marked,
                 lines: Cell::new(None),
             }))),
             Block::Box(frame) => {
@@ -253,24 +265,32 @@ where
                 let block = self.marked(&first.block, marker, inner)?;
                 let children = self.arena.alloc_slice_copy(frame.children);
                 children[0].block = block;
-                Some(Block::Box(self.arena.alloc(FramedBlocks { style: frame.style, children, placed: frame.placed, form: frame.form })))
+                Some(Block::Box(self.arena.alloc(FramedBlocks {
+                    style: frame.style,
+                    children,
+                    placed: frame.placed,
+                    form: frame.form,
+                    columns: frame.columns,
+                })))
             }
             _ => None,
         }
     }
 
     fn paragraph(&mut self, paragraph: &'a Paragraph) -> Bound<Block<'a>> {
+        let before = self.marks.len();
         let items = self.inlines(&paragraph.inlines)?;
-        Ok(self.lines_block(paragraph.role, &paragraph.style, items))
+        Ok(self.lines_block(paragraph.role, &paragraph.style, items, self.marks.len() > before))
     }
 
-    fn lines_block(&self, role: Role, style: &'a ParagraphStyle, items: &'a [Item<'a>]) -> Block<'a> {
-        Block::Text(self.arena.alloc(Text { role, style, items, marker: None, lines: Cell::new(None) }))
+    fn lines_block(&self, role: Role, style: &'a ParagraphStyle, items: &'a [Item<'a>], is_marked: bool) -> Block<'a> {
+        Block::Text(self.arena.alloc(Text { role, style, items, marker: None, is_marked, lines: Cell::new(None) }))
     }
 
     fn address(&mut self, node: &'a AddressNode) -> Bound<Block<'a>> {
         let mut items: BumpVec<'a, Item<'a>> = BumpVec::new_in(self.arena);
         let mut lines = 0;
+        let before = self.marks.len();
         for line in &node.lines {
             let line = self.inlines(line)?;
             if line.iter().all(|item| matches!(item, Item::Space { .. } | Item::Opportunity | Item::SoftHyphen { .. })) {
@@ -289,7 +309,7 @@ where
             let reason = format!("the address has {lines} lines, the window shows {}", node.lines_max);
             return Err(Hold::new(&code::RECORD_ADDRESS, reason));
         }
-        Ok(self.lines_block(Role::Paragraph, &node.style, items.into_bump_slice()))
+        Ok(self.lines_block(Role::Paragraph, &node.style, items.into_bump_slice(), self.marks.len() > before))
     }
 
     fn table(&mut self, table: &'a Table) -> Bound<Block<'a>> {
@@ -396,6 +416,28 @@ where
         let outer = bound.group.replace(bound.groups.len());
         bound.groups.push(GroupHead { first: bound.rows.len(), end: usize::MAX, outer, rows });
         Ok(bound.groups.len() - 1)
+    }
+
+    /// Binds a footnote; gives its number.
+    pub(super) fn note(&mut self, node: &'a NoteNode) -> Bound<u32> {
+        let number = self.notes.len() as u32 + 1;
+        let mut marker = Vec::new();
+        self.text(self.arena.alloc_str(&number.to_string()), node.number, &mut marker);
+        // The paragraph that calls it is being bound: its pieces are put aside.
+        let around = std::mem::take(&mut self.scratch);
+        let items = self.inlines(&node.inlines)?;
+        self.scratch = around;
+        let text = Text {
+            role: Role::Paragraph,
+            style: &node.style,
+            items,
+            marker: Some((self.arena.alloc_slice_copy(&marker), node.indent)),
+            is_marked: false,
+            lines: Cell::new(None),
+        };
+        let block = Block::Text(self.arena.alloc(text));
+        self.notes.push(Placed { flow: &node.flow, place: None, block, span: &node.span });
+        Ok(number)
     }
 
     /// Binds rows that are not repeated.

@@ -67,8 +67,9 @@ fn is_placed_static(node: &Node) -> bool {
 }
 
 fn uniform_width(layout: &Layout) -> Option<Length> {
-    let width = layout.masters.first()?.body_width();
-    layout.masters.iter().all(|master| master.body_width() == width).then_some(width)
+    let mut flowing = layout.masters.iter().filter(|master| !master.applies.blank);
+    let width = flowing.next()?.body_width();
+    flowing.all(|master| master.body_width() == width).then_some(width)
 }
 
 type Found = (Option<Form>, Option<(Form, Length)>);
@@ -78,6 +79,8 @@ fn walk(layout: &Layout, resources: &Resources, locale: &Locale, nodes: &[Node],
     for node in nodes {
         let width = width - node.flow.margin.left - node.flow.margin.right;
         match &node.kind {
+            // What is turned has other widths than its place.
+            NodeKind::Box(frame) if frame.style.turn != 0 => {}
             NodeKind::Box(frame) => {
                 let own = match node.place {
                     Some(place) => place.width.unwrap_or(width),
@@ -85,6 +88,7 @@ fn walk(layout: &Layout, resources: &Resources, locale: &Locale, nodes: &[Node],
                 };
                 let inner = own - frame.style.padding.left - frame.style.padding.right;
                 found.push((box_form(layout, resources, locale, node, frame, inner)?, None));
+                let inner = frame.columns.map_or(inner, |columns| columns.width(inner));
                 walk(layout, resources, locale, &frame.children, inner, found)?;
             }
             NodeKind::Table(table) => found.push((None, head_form(layout, resources, locale, table, width)?)),
@@ -101,7 +105,8 @@ fn walk(layout: &Layout, resources: &Resources, locale: &Locale, nodes: &[Node],
             | NodeKind::Barcode(_)
             | NodeKind::Address(_)
             | NodeKind::List(_)
-            | NodeKind::PageBreak => {}
+            | NodeKind::PageBreak
+            | NodeKind::Fill(_) => {}
         }
     }
     Ok(())
@@ -110,6 +115,7 @@ fn walk(layout: &Layout, resources: &Resources, locale: &Locale, nodes: &[Node],
 fn assign(nodes: &mut [Node], resources: &mut Resources, found: &mut impl Iterator<Item = Found>) {
     for node in nodes {
         match &mut node.kind {
+            NodeKind::Box(frame) if frame.style.turn != 0 => {}
             NodeKind::Box(frame) => {
                 let (form, _) = found.next().expect("both walks meet the same fragments");
                 frame.form = form.map(|form| add(resources, form));
@@ -132,7 +138,8 @@ fn assign(nodes: &mut [Node], resources: &mut Resources, found: &mut impl Iterat
             | NodeKind::Barcode(_)
             | NodeKind::Address(_)
             | NodeKind::List(_)
-            | NodeKind::PageBreak => {}
+            | NodeKind::PageBreak
+            | NodeKind::Fill(_) => {}
         }
     }
 }
@@ -211,6 +218,10 @@ fn binder<'s, 'p, 'a>(
         fixed,
         scratch: Scratch::default(),
         use_forms: false,
+        marks: Vec::new(),
+        notes: Vec::new(),
+        page_number: 1,
+        wants_odd: false,
         broken_keep: None,
         symbols: super::symbol::Symbols::default(),
     }

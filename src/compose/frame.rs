@@ -19,6 +19,9 @@ where
     'p: 'a,
 {
     pub(super) fn frame(&mut self, frame: &'a FramedBlocks<'a>, from: Token<'a>, room: Room) -> Result<Placement<'a>> {
+        if frame.style.turn != 0 {
+            return self.turned(frame, room);
+        }
         let style = frame.style;
         let width = resolve(style.width, room.width);
         let x = aligned(room.x, room.width, width, style.align);
@@ -46,7 +49,10 @@ where
             may_break: room.may_break && style.height.is_none(),
             after: if room.after == Length::ZERO { Length::ZERO } else { room.after + style.padding.bottom },
         };
-        let inner = self.flow(frame.children, from, area)?;
+        let inner = match &frame.columns {
+            None => self.flow(frame.children, from, area)?,
+            Some(columns) => self.flow_columns(frame.children, from, area, columns)?,
+        };
         if style.height.is_some() && inner.rest.is_some() {
             return Err(Hold::new(&code::RECORD_TOO_HIGH, format!("the content of a box is higher than its height of {}", area.bottom - area.y)));
         }
@@ -67,6 +73,59 @@ where
         )?;
         self.canvas.insert_below(mark, |canvas| paint_frame(canvas, style, x, room.y, width, height, !continues, inner.rest.is_none()));
         Ok(Placement { height, rest: inner.rest })
+    }
+
+    /// Width and height of the place that a turned box takes.
+    pub(super) fn turned_size(&mut self, frame: &FramedBlocks<'a>, room: Length) -> Result<(Length, Length)> {
+        let style = frame.style;
+        let padding = style.padding;
+        let inner = |width: Length| width - padding.left - padding.right;
+        match (style.width, style.height) {
+            // The lines of a box that stands on its side are as long as it is high.
+            (None, Some(height)) if style.turn % 180 == 90 => {
+                let across = self.measure_children(frame, inner(height))? + padding.top + padding.bottom;
+                Ok((across.max(style.min_height), height))
+            }
+            (width, Some(height)) => Ok((resolve(width, room), height)),
+            (width, None) => {
+                let width = resolve(width, room);
+                let height = self.measure_children(frame, inner(width))? + padding.top + padding.bottom;
+                Ok((width, height.max(style.min_height)))
+            }
+        }
+    }
+
+    /// Places a turned box, which never breaks.
+    fn turned(&mut self, frame: &'a FramedBlocks<'a>, room: Room) -> Result<Placement<'a>> {
+        let style = frame.style;
+        let (width, height) = self.turned_size(frame, room.width)?;
+        if room.y + height > room.bottom {
+            if room.is_fresh {
+                return Err(too_high("a turned box", height, room.bottom - room.y));
+            }
+            return Ok(Placement { height: Length::ZERO, rest: Some(Token::Start) });
+        }
+        let x = aligned(room.x, room.width, width, style.align);
+        let (inner_width, inner_height) = if style.turn % 180 == 90 { (height, width) } else { (width, height) };
+        let arena = self.binder.arena;
+        let upright = BoxStyle { turn: 0, width: None, height: Some(inner_height), ..style.clone() };
+        let upright =
+            FramedBlocks { style: arena.alloc(upright), children: frame.children, placed: frame.placed, form: None, columns: frame.columns };
+        let center = (x + width / 2, room.y + height / 2);
+        let (left, top) = (center.0 - inner_width / 2, center.1 - inner_height / 2);
+        let area = Room { x: left, y: top, width: inner_width, bottom: top + inner_height, is_fresh: true, may_break: false, after: Length::ZERO };
+        let around = self.canvas.begin_part();
+        self.frame(arena.alloc(upright), Token::Start, area)?;
+        self.canvas.end_part(around, i32::from(style.turn), center, false);
+        Ok(Placement { height, rest: None })
+    }
+
+    /// The height of what a box holds, without breaks.
+    pub(super) fn measure_children(&mut self, frame: &FramedBlocks<'a>, width: Length) -> Result<Length> {
+        match &frame.columns {
+            None => self.measure_all(frame.children, width),
+            Some(columns) => self.balanced_height(frame.children, width, columns),
+        }
     }
 
     fn placed(&mut self, frame: &'a FramedBlocks<'a>, x: Length, y: Length, width: Length, height: Length) -> Result<()> {
@@ -124,7 +183,13 @@ where
         if let Block::Box(frame) = copy[0].block {
             let style = arena.alloc(BoxStyle { min_height: height, ..frame.style.clone() });
             style.padding.top += shift;
-            copy[0].block = Block::Box(arena.alloc(FramedBlocks { style, children: frame.children, placed: frame.placed, form: frame.form }));
+            copy[0].block = Block::Box(arena.alloc(FramedBlocks {
+                style,
+                children: frame.children,
+                placed: frame.placed,
+                form: frame.form,
+                columns: frame.columns,
+            }));
         }
         copy
     }

@@ -14,7 +14,7 @@ use crate::base::length::Length;
 use crate::base::limits;
 use crate::kit::expr::Value;
 use crate::kit::text::{Token, is_invisible, tokens};
-use crate::model::content::Item;
+use crate::model::content::{Item, Mark};
 use crate::model::layout::{Inline, TextStyle, TextStyleId, Transform};
 use crate::model::record::Hold;
 use crate::model::resources::Resources;
@@ -29,7 +29,12 @@ pub struct Scratch<'a> {
     /// The texts of the paragraph, for bidirectional reordering.
     pieces: Vec<(TextStyleId, &'a str)>,
     has_right_to_left: bool,
+    /// The marks among the pieces, in their order.
+    marks: Vec<u32>,
 }
+
+/// The piece that stands for a mark: an object without direction (UAX 9, 3.2: U+FFFC is ON). No other piece is this very text.
+pub(super) static MARK: &str = "\u{fffc}\u{2060}";
 
 impl<'s, 'p, 'a> Binder<'s, 'p, 'a>
 where
@@ -40,11 +45,12 @@ where
         let mut scratch = std::mem::take(&mut self.scratch);
         scratch.items.clear();
         scratch.pieces.clear();
+        scratch.marks.clear();
         scratch.has_right_to_left = false;
         self.inlines_into(inlines, &mut scratch)?;
         if scratch.has_right_to_left {
             scratch.items.clear();
-            bidi::items(self, &scratch.pieces, &mut scratch.items);
+            bidi::items(self, &scratch.pieces, &scratch.marks, &mut scratch.items);
         }
         let items = self.arena.alloc_slice_copy(&scratch.items);
         self.scratch = scratch;
@@ -83,6 +89,12 @@ where
                     scratch.pieces.push((TextStyleId::default(), "\u{fffc}"));
                     scratch.items.push(Item::Symbol(symbol));
                 }
+                Inline::Note(note) => {
+                    let number = self.note(note)?;
+                    let number: &'a str = self.arena.alloc_str(&number.to_string());
+                    self.piece(number, note.call, scratch);
+                    self.mark(Mark::Note(self.notes.len() as u32 - 1), scratch);
+                }
                 Inline::Choose(branches) => {
                     for (test, body) in branches {
                         if self.holds(test.as_ref())? {
@@ -100,6 +112,15 @@ where
             }
         }
         Ok(())
+    }
+
+    /// Adds something that takes no room.
+    fn mark(&mut self, mark: Mark, scratch: &mut Scratch<'a>) {
+        let index = self.marks.len() as u32;
+        self.marks.push(mark);
+        scratch.pieces.push((TextStyleId::default(), MARK));
+        scratch.marks.push(index);
+        scratch.items.push(Item::Mark { mark: index, level: 0 });
     }
 
     /// A text that no record can change: its items are made once for each worker.

@@ -98,6 +98,7 @@ impl<'p> Setter<'_, 'p> {
                     state = LineState { room, ..LineState::default() };
                     ended_by_break = true;
                 }
+                Item::Mark { .. } => line.push(item),
                 Item::Opportunity => {
                     (state.last_place, state.last_rest) = (line.len(), queue.as_slice());
                     line.push(item);
@@ -229,7 +230,7 @@ impl<'p> Setter<'_, 'p> {
                     }
                 }
                 Item::Space { width, .. } => sum += *width,
-                Item::Opportunity | Item::SoftHyphen { .. } => {}
+                Item::Opportunity | Item::SoftHyphen { .. } | Item::Mark { .. } => {}
             }
         }
         Some(Line { rest: all, ..self.line_of(items, style, true) })
@@ -262,7 +263,7 @@ impl<'p> Setter<'_, 'p> {
                     is_tabbed = true;
                     continue;
                 }
-                Item::Opportunity | Item::SoftHyphen { .. } | Item::Break => continue,
+                Item::Opportunity | Item::SoftHyphen { .. } | Item::Break | Item::Mark { .. } => continue,
             };
             if item_style != last {
                 last = item_style;
@@ -425,7 +426,7 @@ pub fn width_of(item: &Item<'_>) -> Length {
     match item {
         Item::Word { width, .. } | Item::Figures { width, .. } | Item::Space { width, .. } | Item::Tab { width, .. } => *width,
         Item::Symbol(symbol) => symbol.width,
-        Item::Opportunity | Item::SoftHyphen { .. } | Item::Break => Length::ZERO,
+        Item::Opportunity | Item::SoftHyphen { .. } | Item::Break | Item::Mark { .. } => Length::ZERO,
     }
 }
 

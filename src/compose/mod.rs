@@ -12,7 +12,10 @@ mod form;
 mod frame;
 mod inline;
 mod line;
+mod mark;
+mod multicol;
 mod optimum;
+mod pages;
 mod paginate;
 mod paint;
 mod paragraph;
@@ -31,18 +34,16 @@ use bumpalo::Bump;
 use bind::Binder;
 use inline::{FixedTexts, Scratch};
 use line::{Setter, StyleMetrics};
-use paginate::{Paginator, Room, Token};
+use paginate::Paginator;
 use paint::Canvas;
 use symbol::Symbols;
 
 use crate::base::code;
 use crate::base::length::Length;
-use crate::base::limits;
 use crate::kit::expr::Value;
 use crate::kit::font::FaceId;
 use crate::kit::locale::Locale;
 use crate::kit::text::Words;
-use crate::model::content::Placed;
 use crate::model::layout::{Layout, PageMaster};
 use crate::model::page::Page;
 use crate::model::record::{Hold, Remark};
@@ -169,11 +170,15 @@ impl<'p> Composer<'p> {
             fixed: &mut self.fixed,
             scratch: Scratch::default(),
             use_forms,
+            marks: Vec::new(),
+            notes: Vec::new(),
+            page_number: 1,
+            wants_odd: false,
             broken_keep: None,
             symbols: std::mem::take(&mut self.symbols),
         };
         let body = binder.blocks(&layout.body, None)?;
-        let masters = paginate_body(&mut binder, body, &mut self.canvases, &mut self.figures_used)?;
+        let masters = pages::paginate_body(&mut binder, body, &mut self.canvases, &mut self.figures_used)?;
         paint_regions(&mut binder, &masters, &mut self.canvases, &mut self.figures_used)?;
         let missing = std::mem::take(&mut binder.missing);
         let broken_keep = binder.broken_keep.take();
@@ -224,91 +229,6 @@ fn mark_fixed(resources: &Resources, figures_used: u64, used: &mut Used) {
     }
 }
 
-/// Flows the body over pages; gives the master of each page, whose content stands in the canvas of the same index.
-fn paginate_body<'p: 'a, 'a>(
-    binder: &mut Binder<'_, 'p, 'a>,
-    body: &'a [Placed<'a>],
-    canvases: &mut Vec<Canvas>,
-    figures_used: &mut u64,
-) -> Result<Vec<usize>, Hold> {
-    let layout = binder.setter.layout;
-    let mut masters = Vec::new();
-    let mut token = Token::Start;
-    loop {
-        let index = masters.len();
-        if index >= limits::PAGES_PER_DOCUMENT_MAX {
-            let reason = format!("the document has more than {} pages", limits::PAGES_PER_DOCUMENT_MAX);
-            return Err(Hold::new(&code::RECORD_LIMIT, reason));
-        }
-        if canvases.len() <= index {
-            canvases.push(if binder.use_forms { Canvas::default() } else { Canvas::traced() });
-        }
-        let number = index as u32 + 1;
-        let canvas = &mut canvases[index];
-        let mut master = layout.master(number, false);
-        let mut place = |master: usize, less: Length, canvas: &mut Canvas, binder: &mut Binder<'_, 'p, 'a>| {
-            let page = &layout.masters[master];
-            canvas.begin(page.height);
-            if let Some(form) = page.form.filter(|_| binder.use_forms) {
-                canvas.form(form, Length::ZERO, Length::ZERO);
-            }
-            let bottom = page.height - page.margin.bottom - less;
-            let room = Room {
-                x: page.margin.left,
-                y: page.margin.top,
-                width: page.body_width(),
-                bottom,
-                is_fresh: true,
-                may_break: true,
-                after: Length::ZERO,
-            };
-            let area = page.height - page.margin.top - page.margin.bottom;
-            Paginator { binder, canvas, figures_used, area }.flow(body, token, room)
-        };
-        let mut placement = place(master, Length::ZERO, canvas, binder)?;
-        let last = layout.master(number, true);
-        if placement.rest.is_none() && last != master {
-            let ending = place(last, Length::ZERO, canvas, binder);
-            if let Ok(ending) = ending
-                && ending.rest.is_none()
-            {
-                master = last;
-            } else {
-                // The last page has less room than the end of the document needs. This page stays what it is and leaves the
-                // least it can to the next, which may be nothing but what stands in its regions.
-                let page = &layout.masters[master];
-                let spare = page.height - page.margin.top - page.margin.bottom - placement.height;
-                let step = Length::from_points(6);
-                let shorter = (1..).map(|count| spare + step * count).take_while(|less| *less < spare + placement.height);
-                let mut left = None;
-                for less in shorter {
-                    match place(master, less, canvas, binder) {
-                        Ok(placement) if placement.rest.is_some() => {
-                            left = Some(placement);
-                            break;
-                        }
-                        Ok(_) => {}
-                        Err(_) => break,
-                    }
-                }
-                placement = match left {
-                    Some(placement) => placement,
-                    None => {
-                        let whole = place(master, Length::ZERO, canvas, binder)?;
-                        let end = Token::Child(body.len(), binder.arena.alloc(Token::Start));
-                        paginate::Placement { rest: Some(end), ..whole }
-                    }
-                };
-            }
-        }
-        masters.push(master);
-        match placement.rest {
-            Some(rest) => token = rest,
-            None => return Ok(masters),
-        }
-    }
-}
-
 /// Paints the regions that depend on the record or the page.
 fn paint_regions<'p: 'a, 'a>(
     binder: &mut Binder<'_, 'p, 'a>,
@@ -326,6 +246,14 @@ fn paint_regions<'p: 'a, 'a>(
         for region in regions {
             paginator.place_absolute(region, Length::ZERO, Length::ZERO, page.width, page.height)?;
         }
+        if page.behind.is_empty() {
+            continue;
+        }
+        let around = paginator.canvas.begin_part();
+        for region in paginator.binder.blocks(&page.behind, None)? {
+            paginator.place_absolute(region, Length::ZERO, Length::ZERO, page.width, page.height)?;
+        }
+        paginator.canvas.end_part(around, 0, (Length::ZERO, Length::ZERO), true);
     }
     binder.page = None;
     Ok(())

@@ -197,7 +197,7 @@ impl<'p> Setter<'_, 'p> {
             }
             match item {
                 Item::Space { width, .. } => sum = (sum.0 + width, sum.1 + 1),
-                Item::Opportunity | Item::SoftHyphen { .. } => {}
+                Item::Opportunity | Item::SoftHyphen { .. } | Item::Mark { .. } => {}
                 Item::Word { word, style: text, level, width } => {
                     let is_whole = at == range.start || matches!(items[at - 1], Item::Space { .. } | Item::Opportunity | Item::SoftHyphen { .. });
                     if let Some(language) = style.hyphens.filter(|_| hyphenate && is_whole && may_end_in(sum, width, measure, &active, nodes)) {

@@ -106,7 +106,7 @@ where
             Block::Box(frame) => self.frame(frame, from, room),
             Block::Columns(columns) => self.columns(columns, from, room),
             Block::Table(table) => self.table(table, from, room),
-            Block::PageBreak => Ok(Placement { height: Length::ZERO, rest: None }),
+            Block::PageBreak | Block::Fill(_) => Ok(Placement { height: Length::ZERO, rest: None }),
             Block::Image(_) | Block::Rule(_) | Block::Barcode(_) => {
                 if let Block::Barcode(bars) = child.block
                     && bars_width(bars) > room.width
@@ -134,8 +134,11 @@ where
             Block::Text(text) => self.lines(text, width).iter().map(|line| line.height).sum(),
             Block::Box(frame) => {
                 let style = frame.style;
+                if style.turn != 0 {
+                    return Ok(self.turned_size(frame, width)?.1);
+                }
                 let width = resolve(style.width, width);
-                let inner = self.measure_all(frame.children, width - style.padding.left - style.padding.right)?;
+                let inner = self.measure_children(frame, width - style.padding.left - style.padding.right)?;
                 match style.height {
                     Some(height) => height,
                     None => (inner + style.padding.top + style.padding.bottom).max(style.min_height),
@@ -152,7 +155,7 @@ where
             Block::Image(image) => image.height,
             Block::Rule(rule) => rule.border.width,
             Block::Barcode(bars) => self.bars_height(bars),
-            Block::PageBreak => Length::ZERO,
+            Block::PageBreak | Block::Fill(_) => Length::ZERO,
         })
     }
 

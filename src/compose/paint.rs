@@ -3,6 +3,7 @@
 //! Takes lines, rectangles, images and forms in layout coordinates (y downwards), gives operators (ISO 32000-1, 8 and 9).
 //! Fills and lines come first, then all text as one text object with relative moves. Must never format a float.
 
+use crate::base::angle;
 use crate::base::length::Length;
 use crate::kit::barcode;
 use crate::kit::font::FaceId;
@@ -15,6 +16,8 @@ use crate::model::resources::{FormId, ImageId};
 #[derive(Debug, Default)]
 pub struct Canvas {
     height: Length,
+    /// What lies below everything else.
+    below: Vec<u8>,
     graphics: Vec<u8>,
     text: Vec<u8>,
     string: Vec<u8>,
@@ -31,6 +34,8 @@ pub struct Canvas {
     pub forms: Vec<FormId>,
     /// Images named so far.
     pub images: Vec<ImageId>,
+    /// The footnotes that are called, in the order of their calls.
+    pub calls: Vec<u32>,
     /// The boxes of the page, if they are wanted.
     pub trace: Option<Box<super::trace::Trace>>,
 }
@@ -62,6 +67,10 @@ impl Canvas {
         self.text.clear();
         self.forms.clear();
         self.images.clear();
+        self.calls.clear();
+        self.below.clear();
+        self.string.clear();
+        self.adjusted = false;
         self.fill = None;
         self.stroke = None;
         self.state = TextState::default();
@@ -76,12 +85,50 @@ impl Canvas {
     /// The finished content stream.
     pub fn finish(&mut self, out: &mut Vec<u8>) {
         assert!(self.string.is_empty(), "a string was left open");
+        out.extend_from_slice(&self.below);
         out.extend_from_slice(&self.graphics);
         if !self.text.is_empty() {
             out.extend_from_slice(b"BT\n");
             out.extend_from_slice(&self.text);
             out.extend_from_slice(b"ET\n");
         }
+    }
+
+    /// Begins a part of the page with a graphics state of its own; what is painted until [`Canvas::end_part`] lies together,
+    /// texts above the rest of it.
+    pub fn begin_part(&mut self) -> Part {
+        assert!(self.string.is_empty(), "a string was left open");
+        Part {
+            graphics: std::mem::take(&mut self.graphics),
+            text: std::mem::take(&mut self.text),
+            fill: self.fill.take(),
+            stroke: self.stroke.take(),
+            state: std::mem::take(&mut self.state),
+            look: self.look.take(),
+            extra: std::mem::take(&mut self.extra),
+            origin: std::mem::take(&mut self.origin),
+        }
+    }
+
+    /// Ends a part: it is painted now, or `below` everything else, turned clockwise by `degrees` around a point.
+    pub fn end_part(&mut self, around: Part, degrees: i32, (x, y): (Length, Length), is_below: bool) {
+        let (graphics, text) = (std::mem::replace(&mut self.graphics, around.graphics), std::mem::replace(&mut self.text, around.text));
+        (self.fill, self.stroke, self.state) = (around.fill, around.stroke, around.state);
+        (self.look, self.extra, self.origin) = (around.look, around.extra, around.origin);
+        let center = self.point(x, y);
+        let out = if is_below { &mut self.below } else { &mut self.graphics };
+        out.extend_from_slice(b"q ");
+        if degrees != 0 {
+            turn(degrees, center, out);
+        }
+        out.push(b'\n');
+        out.extend_from_slice(&graphics);
+        if !text.is_empty() {
+            out.extend_from_slice(b"BT\n");
+            out.extend_from_slice(&text);
+            out.extend_from_slice(b"ET\n");
+        }
+        out.extend_from_slice(b"Q\n");
     }
 
     /// Where the graphics stand, for [`Canvas::insert_below`].
@@ -353,6 +400,30 @@ impl Canvas {
         numbers(&[left, bottom + near, left + near, bottom, left + radius, bottom], out);
         out.extend_from_slice(b"c h ");
     }
+}
+
+/// What a canvas was in the middle of before a part of the page began.
+#[derive(Debug)]
+pub struct Part {
+    graphics: Vec<u8>,
+    text: Vec<u8>,
+    fill: Option<Color>,
+    stroke: Option<(Color, Length, LineStyle)>,
+    state: TextState,
+    look: Option<Look>,
+    extra: Length,
+    origin: (i64, i64),
+}
+
+/// Turns the coordinates clockwise around a point (ISO 32000-1, 8.3.3).
+fn turn(degrees: i32, (x, y): (i64, i64), out: &mut Vec<u8>) {
+    let (sine, cosine) = angle::sin_cos(degrees);
+    for factor in [cosine, -sine, sine, cosine] {
+        decimal::<6>(factor, out);
+    }
+    let rounded = |value: i64| (value + angle::ONE / 2).div_euclid(angle::ONE);
+    numbers(&[x - rounded(cosine * x + sine * y), y - rounded(cosine * y - sine * x)], out);
+    out.extend_from_slice(b"cm");
 }
 
 /// Writes hundredths as decimals, each followed by a space.

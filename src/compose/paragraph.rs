@@ -84,6 +84,9 @@ where
                 self.items(marker, room.x - indent, y + line.baseline, Length::ZERO);
             }
             self.line(line, text.style, room.x, y, room.width, is_first);
+            if text.is_marked {
+                self.marks(line);
+            }
             y += line.height;
         }
         let rest = (count < left).then(|| if count == 0 { from } else { Token::Line(&lines[count..], room.width) });
@@ -177,7 +180,7 @@ where
                     x += symbol.width;
                     continue;
                 }
-                Item::Opportunity | Item::SoftHyphen { .. } | Item::Break => continue,
+                Item::Opportunity | Item::SoftHyphen { .. } | Item::Break | Item::Mark { .. } => continue,
             };
             let style = layout.text_style(style_id);
             if style.underline || style.strike {

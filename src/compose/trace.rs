@@ -152,7 +152,7 @@ where
                     width += symbol.width;
                     continue;
                 }
-                Item::Opportunity | Item::SoftHyphen { .. } | Item::Break => continue,
+                Item::Opportunity | Item::SoftHyphen { .. } | Item::Break | Item::Mark { .. } => continue,
             };
             size = size.max(self.layout().text_style(style).size);
         }

@@ -5,6 +5,7 @@
 use super::choose::is_control;
 use super::compile::Compiler;
 use super::context::Context;
+use super::flowing::placed_track;
 use super::inline::are_static;
 use super::look::read_align;
 use super::place::TOLERANCE;
@@ -87,6 +88,7 @@ impl<'t> Compiler<'_, 't> {
             "barcode" => self.barcode(element, spec, &properties, context),
             "hr" => self.rule(element, &properties, context),
             "pagebreak" => self.pagebreak(element, context),
+            "fill" => self.fill(element, &properties, context),
             name => {
                 let level = name.strip_prefix('h').and_then(|level| level.parse().ok());
                 let role = level.map_or(Role::Paragraph, Role::Heading);
@@ -152,10 +154,21 @@ impl<'t> Compiler<'_, 't> {
         let padding = style.padding;
         let width = across.map(|width| width - padding.left - padding.right).or(inside.width);
         // Placed children count from the padding edge of the box, which is its border edge: borders take no space.
-        let inside = Context { width: width.filter(|width| *width > Length::ZERO), height: style.height.or(context.height), is_box: true, ..inside };
+        let spec = inside.host;
+        let columns = self.flow_columns(element, spec);
+        let height = style.height.or(context.height);
+        if element.find("rotate").is_some() && place.is_some() {
+            style.width = place.as_ref().and_then(|place| placed_track(place, context.width)).or(style.width);
+        }
+        let (width, height) = match self.turn(element, &mut style, place.as_ref(), (width, height)) {
+            (across, height) if style.turn % 180 == 90 => (across.map(|across| across - padding.left - padding.right), height),
+            upright => upright,
+        };
+        let width = columns.map_or(width, |columns| width.map(|width| columns.width(width)));
+        let inside = Context { width: width.filter(|width| *width > Length::ZERO), height, is_box: true, ..inside };
         let children = self.content(element, &inside);
         let is_static = children.iter().all(|child| child.is_static);
-        let kind = NodeKind::Box(BoxNode { style, children, form: None });
+        let kind = NodeKind::Box(BoxNode { style, children, columns, form: None });
         Some(Node { kind, span: element.span, flow: properties.flow(Break::Auto), place, is_static })
     }
 
@@ -465,7 +478,7 @@ fn framed(mut node: Node, properties: &Properties, place: Option<Absolute>, widt
 fn in_box(mut node: Node, style: BoxStyle) -> Node {
     let (flow, place) = (std::mem::take(&mut node.flow), node.place.take());
     let (span, is_static) = (node.span, node.is_static);
-    Node { kind: NodeKind::Box(BoxNode { style, children: vec![node], form: None }), span, flow, place, is_static }
+    Node { kind: NodeKind::Box(BoxNode { style, children: vec![node], columns: None, form: None }), span, flow, place, is_static }
 }
 
 /// The same for several.
@@ -476,6 +489,6 @@ fn boxed(nodes: Vec<Node>, element: &Element, style: BoxStyle) -> Vec<Node> {
     }
     let is_static = nodes.iter().all(|node| node.is_static);
     let style = BoxStyle { stretch: true, ..style };
-    let kind = NodeKind::Box(BoxNode { style, children: nodes, form: None });
+    let kind = NodeKind::Box(BoxNode { style, children: nodes, columns: None, form: None });
     vec![Node { kind, span: element.span, flow: Flow::default(), place: None, is_static }]
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::context::Context;
+use super::flowing::blank_master;
 use super::library::Library;
 use super::look::Look;
 use super::read::read_tree;
@@ -18,7 +19,7 @@ use crate::base::diagnostic::{Diagnostic, Faults};
 use crate::base::length::Length;
 use crate::base::span::{FileId, Sources, Span};
 use crate::kit::expr::{Schema, Scope};
-use crate::model::layout::{Layout, PageMaster, TextStyle};
+use crate::model::layout::{Layout, Node, PageCount, PageMaster, TextStyle};
 use crate::model::record;
 
 /// Compiles the layout in `file`. `None` if it has a fault; all its faults and warnings are then, or also, in `faults`.
@@ -63,6 +64,9 @@ pub(super) struct Compiler<'a, 't> {
     pub(super) styles: Styles<'t>,
     pub(super) text_styles: Vec<TextStyle>,
     pub(super) untold_languages: BTreeSet<String>,
+    /// What holds in the body, for its footnotes.
+    pub(super) note_context: Option<Context>,
+    pub(super) has_notes: bool,
 }
 
 /// The name of a row that is visible.
@@ -93,6 +97,8 @@ fn compile_tree<'a>(
         styles: Styles::default(),
         text_styles: Vec::new(),
         untold_languages: BTreeSet::new(),
+        note_context: None,
+        has_notes: false,
     };
     compiler.compile_layout(root, contract)
 }
@@ -122,8 +128,9 @@ impl<'t> Compiler<'_, 't> {
         self.read_styles(root);
         let family = self.library.families().first().cloned().unwrap_or_default();
         let look = Look::initial(family, lang.clone());
-        let masters = self.compile_pages(root, &look);
-        let body = self.compile_body(root, &look, &masters);
+        let mut masters = self.compile_pages(root, &look);
+        let (body, pages) = self.compile_body(root, &look, &masters);
+        masters.extend(blank_master(&masters, &body, pages));
         self.warn_of_unused_styles();
         Some(Layout {
             name,
@@ -133,6 +140,8 @@ impl<'t> Compiler<'_, 't> {
             masters,
             body,
             variables: self.scope.variables_max(),
+            pages,
+            has_notes: self.has_notes,
         })
     }
 
@@ -145,33 +154,37 @@ impl<'t> Compiler<'_, 't> {
         }
     }
 
-    fn compile_body(&mut self, root: &'t Element, look: &Look, masters: &[PageMaster]) -> Vec<crate::model::layout::Node> {
+    fn compile_body(&mut self, root: &'t Element, look: &Look, masters: &[PageMaster]) -> (Vec<Node>, PageCount) {
         let mut bodies = root.elements().filter(|element| element.name == "body");
         let (Some(body), Some(spec)) = (bodies.next(), find_element("body")) else {
             self.fault(
                 Diagnostic::error(&code::LAYOUT_MISSING_CONTENT, root.span, "the layout has no `<body>`")
                     .hint("the body is what flows from page to page: `<body> <p>…</p> </body>`"),
             );
-            return Vec::new();
+            return (Vec::new(), PageCount { multiple: 1, most: None });
         };
         for again in bodies {
             self.refuse_second(again, body);
         }
         self.check_element(body);
         let properties = self.properties_of(body, spec);
-        let least = |size: fn(&PageMaster) -> Length| masters.iter().map(size).min().filter(|length| *length > Length::ZERO);
+        let pages = self.page_count(body, spec);
+        let masters = || masters.iter().filter(|master| !master.applies.blank);
+        let least = |size: fn(&PageMaster) -> Length| masters().map(size).min().filter(|length| *length > Length::ZERO);
         let context = Context {
             look: look.with(&properties),
             // The narrowest page decides what fits, the highest whether something fits at all.
             width: least(PageMaster::body_width),
-            height: masters.iter().map(PageMaster::body_height).max(),
+            height: masters().map(PageMaster::body_height).max(),
             host: spec,
             is_artifact: false,
             is_flow: true,
             is_box: false,
             is_cell: false,
+            may_note: true,
         };
-        self.blocks(&body.children, &context)
+        self.note_context = Some(context.clone());
+        (self.blocks(&body.children, &context), pages)
     }
 
     /// Reports an element that may stand only once.

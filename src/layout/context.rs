@@ -23,6 +23,8 @@ pub(super) struct Context {
     pub(super) is_box: bool,
     /// Whether this is inside a table cell.
     pub(super) is_cell: bool,
+    /// Whether footnotes may be called here.
+    pub(super) may_note: bool,
 }
 
 impl Context {

@@ -28,6 +28,13 @@ impl Pieces {
         Pieces { list: Vec::new(), after_space }
     }
 
+    /// Adds a footnote, whose number stands beside the word before.
+    pub(super) fn push_note(&mut self, note: Inline) {
+        trim_end(&mut self.list);
+        self.list.push(note);
+        self.after_space = false;
+    }
+
     /// Adds text; white space of XML becomes one space, others (no-break, thin) stay.
     fn push_text(&mut self, style: TextStyleId, text: &str) {
         if !matches!(self.list.last(), Some(Inline::Text(last, _)) if *last == style) {
@@ -59,7 +66,7 @@ fn trim_end(list: &mut Vec<Inline>) {
             }
         }
         Some(Inline::Choose(branches)) => branches.iter_mut().for_each(|(_, branch)| trim_end(branch)),
-        Some(Inline::Value(..) | Inline::Break | Inline::Tab(_) | Inline::Symbol(_) | Inline::For { .. }) | None => {}
+        Some(Inline::Value(..) | Inline::Break | Inline::Tab(_) | Inline::Symbol(_) | Inline::Note(_) | Inline::For { .. }) | None => {}
     }
 }
 
@@ -168,6 +175,7 @@ impl<'t> Compiler<'_, 't> {
                 }
                 pieces.after_space = false;
             }
+            "footnote" => self.add_footnote(element, spec, context, pieces),
             _ => {
                 self.check_attributes(element, spec);
                 let properties = self.properties_of(element, spec);

@@ -10,6 +10,7 @@ mod choose;
 mod compile;
 mod context;
 mod data;
+mod flowing;
 mod format;
 mod inline;
 mod library;

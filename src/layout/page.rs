@@ -5,7 +5,7 @@
 use super::compile::Compiler;
 use super::context::Context;
 use super::look::Look;
-use super::schema::find_element;
+use super::schema::{Kind, find_element};
 use super::tree::{Attribute, Child, Element};
 use super::value::{self, Sign};
 use crate::base::code;
@@ -13,10 +13,10 @@ use crate::base::diagnostic::Diagnostic;
 use crate::base::length::Length;
 use crate::base::span::Span;
 use crate::base::suggest::closest;
-use crate::model::layout::{BoxNode, Edges, Flow, MasterUse, Node, NodeKind, PageMaster};
+use crate::model::layout::{BoxNode, Edges, Flow, MasterUse, Node, NodeKind, PageMaster, Track};
 
 /// The names of pages in the order they are tried.
-const ORDER: &[&str] = &["last", "first", "odd", "even", "rest", "any"];
+const ORDER: &[&str] = &["last", "first", "odd", "even", "rest", "any", "blank"];
 
 /// The least side of a body area.
 const BODY_MIN: Length = Length::from_points(20);
@@ -37,7 +37,8 @@ impl<'t> Compiler<'_, 't> {
         for element in root.elements().filter(|element| element.name == "page") {
             let spec = self.check_element(element);
             self.check_children(element);
-            let name = self.keyword(element, spec, "name").or_else(|| self.meant_page(element, &pages));
+            let words = spec.attribute("name").map_or(&[] as &'static [_], |name| if let Kind::PageName(words) = name.kind { words } else { &[] });
+            let name = element.find("name").and_then(|attribute| self.page_name(attribute, words)).or_else(|| self.meant_page(element, &pages));
             // A page whose name means nothing is read all the same: what is in it counts as used, and others may extend it.
             let Some(name) = name.or_else(|| element.find("name").map(|attribute| attribute.value.text.trim())) else { continue };
             if let Some((_, first)) = pages.iter().find(|(known, _)| *known == name) {
@@ -56,12 +57,14 @@ impl<'t> Compiler<'_, 't> {
                     .hint("write `<page name=\"any\" size=\"A4\" margin=\"20mm\"/>`"),
             );
         }
-        for (name, element) in pages.iter().filter(|(name, _)| !ORDER.contains(name)) {
+        for (name, element) in pages.iter().filter(|(name, _)| !ORDER.contains(name) && number_of(name).is_none()) {
             self.compile_page(name, element, &pages, look);
         }
+        let numbered = pages.iter().filter(|(name, _)| number_of(name).is_some());
         let masters: Vec<PageMaster> = ORDER
             .iter()
             .filter_map(|name| pages.iter().find(|(known, _)| known == name))
+            .chain(numbered)
             .filter_map(|(name, element)| self.compile_page(name, element, &pages, look))
             .collect();
         self.check_media(&masters);
@@ -139,13 +142,16 @@ impl<'t> Compiler<'_, 't> {
         if let Some(owner) = chain.0.iter().find(|element| element.find("media").is_some()) {
             self.read_new_name(owner, "media", "media");
         }
+        let none = MasterUse { number: number_of(name), ..MasterUse::default() };
         let applies = match name {
-            "first" => MasterUse { first: true, odd: false, even: false, last: false },
-            "last" => MasterUse { first: false, odd: false, even: false, last: true },
-            "odd" => MasterUse { first: false, odd: true, even: false, last: false },
-            "even" => MasterUse { first: false, odd: false, even: true, last: false },
-            "rest" => MasterUse { first: false, odd: true, even: true, last: false },
-            _ => MasterUse { first: true, odd: true, even: true, last: false },
+            "first" => MasterUse { first: true, ..none },
+            "last" => MasterUse { last: true, ..none },
+            "odd" => MasterUse { odd: true, ..none },
+            "even" => MasterUse { even: true, ..none },
+            "rest" => MasterUse { odd: true, even: true, ..none },
+            "blank" => MasterUse { blank: true, ..none },
+            _ if none.number.is_some() => none,
+            _ => MasterUse { first: true, odd: true, even: true, ..none },
         };
         let mut master = PageMaster {
             name: name.to_string(),
@@ -155,14 +161,23 @@ impl<'t> Compiler<'_, 't> {
             margin: margin.unwrap_or_default(),
             media: media.to_string(),
             regions: Vec::new(),
+            behind: Vec::new(),
             form: None,
             span: element.span,
         };
-        if margin.is_some() && size.is_some() {
+        // Nothing flows through a page that is left blank.
+        if margin.is_some() && size.is_some() && !applies.blank {
             let span = chain.find("margin").or_else(|| chain.find("size")).map_or(element.span, |attribute| attribute.value.span);
             self.check_body_area(&master, span);
         }
-        master.regions = self.compile_regions(&chain, &master, look);
+        for (region, is_behind) in self.compile_regions(&chain, &master, look) {
+            match is_behind {
+                // What no record can change is a form, which is painted before everything else.
+                true if region.is_static => master.regions.insert(0, region),
+                true => master.behind.push(region),
+                false => master.regions.push(region),
+            }
+        }
         // Without size and margin there is no body area that anything could be checked against.
         margin.and(size).map(|_| master)
     }
@@ -198,7 +213,7 @@ impl<'t> Compiler<'_, 't> {
     }
 
     /// The regions of a page: those it extends, without those it leaves out or replaces, then its own.
-    fn compile_regions(&mut self, chain: &Chain<'t>, master: &PageMaster, look: &Look) -> Vec<Node> {
+    fn compile_regions(&mut self, chain: &Chain<'t>, master: &PageMaster, look: &Look) -> Vec<(Node, bool)> {
         let mut regions: Vec<(&'t str, &'t Element)> = Vec::new();
         for page in chain.0.iter().rev() {
             if let Some(without) = page.find("without") {
@@ -236,7 +251,7 @@ impl<'t> Compiler<'_, 't> {
         regions.into_iter().filter_map(|(_, element)| self.compile_region(element, master, look)).collect()
     }
 
-    fn compile_region(&mut self, element: &'t Element, master: &PageMaster, look: &Look) -> Option<Node> {
+    fn compile_region(&mut self, element: &'t Element, master: &PageMaster, look: &Look) -> Option<(Node, bool)> {
         let spec = find_element("region")?;
         self.check_attributes(element, spec);
         let properties = self.properties_of(element, spec);
@@ -279,21 +294,37 @@ impl<'t> Compiler<'_, 't> {
             Some("false") => false,
             Some(_) | None => master.name != "first",
         };
+        if element.find("rotate").is_some() {
+            style.width = Some(Track::Fixed(width));
+        }
+        let (inner, height) = match self.turn(element, &mut style, Some(&place), (Some(inner), place.height)) {
+            (across, _) if style.turn % 180 == 90 => {
+                (across.map_or(Length::ZERO, |across| across - style.padding.left - style.padding.right), Some(width))
+            }
+            (_, height) => (inner, height),
+        };
         let context = Context {
             look: look.with(&properties),
             width: Some(inner).filter(|width| *width > Length::ZERO),
-            height: Some(place.height.unwrap_or(master.height)),
+            height: Some(height.unwrap_or(master.height)),
             host: spec,
             is_artifact,
             is_flow: false,
             is_box: true,
             is_cell: false,
+            may_note: false,
         };
         self.scope.allow_page(true);
         let children = self.content(element, &context);
         self.scope.allow_page(false);
         let is_static = children.iter().all(|child| child.is_static);
-        let kind = NodeKind::Box(BoxNode { style, children, form: None });
-        Some(Node { kind, span: element.span, flow: Flow::default(), place: Some(place), is_static })
+        let kind = NodeKind::Box(BoxNode { style, children, columns: None, form: None });
+        let is_behind = self.keyword(element, spec, "layer") == Some("behind");
+        Some((Node { kind, span: element.span, flow: Flow::default(), place: Some(place), is_static }, is_behind))
     }
+}
+
+/// The page that a name is the number of.
+fn number_of(name: &str) -> Option<u32> {
+    name.parse().ok()
 }

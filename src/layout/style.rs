@@ -105,6 +105,7 @@ impl Properties {
         let page_break = |name: &str| match self.keyword(name) {
             Some("avoid") => Some(Break::Avoid),
             Some("page") => Some(Break::Page),
+            Some("odd-page") => Some(Break::OddPage),
             Some(_) => Some(Break::Auto),
             None => None,
         };
@@ -127,6 +128,7 @@ impl Properties {
             min_height: self.length("min-height").unwrap_or_default(),
             align: Align::Left,
             stretch: false,
+            turn: 0,
         }
     }
 

@@ -219,7 +219,8 @@ impl<'t> Compiler<'_, 't> {
             return self.section(&[(element, spec)], SectionKind::Body, rows);
         }
         let mut section = Section::new(rows.table.count);
-        let made = self.row(element, spec, &[], rows, &mut section);
+        let rows = RowContext { context: Context { may_note: false, ..rows.context.clone() }, ..*rows };
+        let made = self.row(element, spec, &[], &rows, &mut section);
         self.close_section(&section);
         made
     }
@@ -249,7 +250,8 @@ impl<'t> Compiler<'_, 't> {
     /// What the rows of a head or foot take from it.
     fn section_context<'c>(&mut self, element: &'t Element, spec: &'static ElementSpec, kind: SectionKind, rows: &RowContext<'c>) -> RowContext<'c> {
         let properties = self.properties_of(element, spec);
-        let context = rows.context.inside(spec, rows.context.look.with(&properties));
+        // A head or foot stands on several pages, a footnote on one.
+        let context = Context { may_note: false, ..rows.context.inside(spec, rows.context.look.with(&properties)) };
         RowContext { context, background: properties.fill("background").flatten(), section: kind, ..*rows }
     }
 
@@ -499,7 +501,7 @@ fn bordered(mut node: Node, borders: Borders, width: Option<Track>) -> Node {
     let (flow, place) = (std::mem::take(&mut node.flow), node.place.take());
     let (span, is_static) = (node.span, node.is_static);
     let style = BoxStyle { borders, width, ..BoxStyle::default() };
-    Node { kind: NodeKind::Box(BoxNode { style, children: vec![node], form: None }), span, flow, place, is_static }
+    Node { kind: NodeKind::Box(BoxNode { style, children: vec![node], columns: None, form: None }), span, flow, place, is_static }
 }
 
 /// The children of a table by what they are.

@@ -423,6 +423,36 @@ pub fn read_integer(token: Token<'_>, least: u32, most: u32) -> Read<u32> {
     }
 }
 
+/// An angle in whole degrees, clockwise, from 0 to 359.
+pub fn read_angle(token: Token<'_>) -> Read<u16> {
+    let number = token.text.strip_suffix("deg").unwrap_or(token.text);
+    match number.parse::<i32>() {
+        Ok(degrees) if (-360..=360).contains(&degrees) => Ok(degrees.rem_euclid(360) as u16),
+        Ok(degrees) => {
+            let fault = token.fault(&code::LAYOUT_NUMBER, format!("`{degrees}` is not between -360 and 360 degrees"));
+            Err(fault.fix(degrees.rem_euclid(360).to_string()))
+        }
+        Err(_) => Err(token.fault(&code::LAYOUT_NUMBER, format!("`{}` is not an angle", token.text)).hint("whole degrees, clockwise: `90` or `-45`")),
+    }
+}
+
+/// `multiple of` a number of pages.
+pub fn read_multiple(value: &str) -> Read<u32> {
+    let parts = tokens(value);
+    if let [multiple, of, number] = parts[..]
+        && (multiple.text, of.text) == ("multiple", "of")
+    {
+        return read_integer(number, 2, 16);
+    }
+    let written = whole(value);
+    let fault = written.fault(&code::LAYOUT_VALUE, format!("`{}` is not a number of pages", written.text));
+    let digits = written.text.trim_matches(|c: char| !c.is_ascii_digit()).parse::<u32>().ok();
+    Err(match digits.filter(|number| (2..=16).contains(number)) {
+        Some(number) => fault.fix(format!("multiple of {number}")),
+        None => fault.hint("such as `multiple of 2`; `pages-max` says how many there may be"),
+    })
+}
+
 /// The distance between baselines.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum LineHeight {

@@ -11,7 +11,8 @@ use crate::kit::expr::Value;
 use crate::kit::text::WordId;
 use crate::model::layout::Absolute;
 use crate::model::layout::{
-    BoxStyle, Flow, ImageNode, Node, ParagraphStyle, Role, RuleNode, SymbolNode, Table, TableCell, TableRow, TextStyleId, Track, VerticalAlign,
+    BoxStyle, FillNode, Flow, FlowColumns, ImageNode, Node, ParagraphStyle, Role, RuleNode, SymbolNode, Table, TableCell, TableRow, TextStyleId,
+    Track, VerticalAlign,
 };
 use crate::model::resources::FormId;
 
@@ -47,6 +48,17 @@ pub enum Block<'a> {
     Barcode(&'a Bars<'a>),
     /// A forced page break.
     PageBreak,
+    /// The room that is left on a page.
+    Fill(&'a Filling<'a>),
+}
+
+/// What takes the room that is left on a page.
+#[derive(Debug)]
+pub struct Filling<'a> {
+    /// What appears if there is room for it.
+    pub children: &'a [Placed<'a>],
+    /// How it is placed.
+    pub node: &'a FillNode,
 }
 
 /// A piece of a paragraph as line breaking sees it.
@@ -105,6 +117,20 @@ pub enum Item<'a> {
     Symbol(&'a SymbolNode),
     /// A line ends here.
     Break,
+    /// Something stands here that takes no room: see [`Mark`].
+    Mark {
+        /// Its index among the marks of the document.
+        mark: u32,
+        /// Embedding level.
+        level: u8,
+    },
+}
+
+/// Something that stands at a place of a text and takes no room.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Mark {
+    /// A footnote is called, by its index among those of the document.
+    Note(u32),
 }
 
 impl Item<'_> {
@@ -116,7 +142,7 @@ impl Item<'_> {
             Item::Opportunity => Item::Opportunity,
             Item::SoftHyphen { word, style, width } => Item::SoftHyphen { word, style, width },
             Item::Break => Item::Break,
-            Item::Figures { .. } | Item::Tab { .. } | Item::Symbol(_) => return None,
+            Item::Figures { .. } | Item::Tab { .. } | Item::Symbol(_) | Item::Mark { .. } => return None,
         })
     }
 }
@@ -153,6 +179,8 @@ pub struct Text<'a> {
     pub items: &'a [Item<'a>],
     /// A marker to the left of the first line, for list items: its items and the room it has.
     pub marker: Option<(&'a [Item<'a>], Length)>,
+    /// Whether any of its items is a mark.
+    pub is_marked: bool,
     /// The lines for the width they were last set in.
     pub lines: Cell<Option<(Length, &'a [Line<'a>])>>,
 }
@@ -168,6 +196,8 @@ pub struct FramedBlocks<'a> {
     pub placed: &'a [Placed<'a>],
     /// Its static part.
     pub form: Option<FormId>,
+    /// Its content flows through these.
+    pub columns: Option<FlowColumns>,
 }
 
 /// Blocks side by side.

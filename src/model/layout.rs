@@ -93,6 +93,8 @@ pub enum Break {
     Avoid,
     /// Always.
     Page,
+    /// Always, and what follows stands on a page with an odd number.
+    OddPage,
 }
 
 /// How a block stands in the flow.
@@ -174,6 +176,8 @@ pub enum NodeKind {
     List(ListNode),
     /// A forced page break.
     PageBreak,
+    /// The room that is left on a page.
+    Fill(FillNode),
     /// Blocks that appear if one of the tests holds: the first that does. A missing test always holds.
     Choose(Vec<(Option<Expr>, Vec<Node>)>),
     /// Blocks for each row of a list. The row is the variable `variable` of the environment.
@@ -222,6 +226,8 @@ pub enum Inline {
     Tab(TabNode),
     /// A picture in the line.
     Symbol(SymbolNode),
+    /// A footnote.
+    Note(Box<NoteNode>),
     /// Pieces that appear if one of the tests holds: the first that does.
     Choose(Vec<(Option<Expr>, Vec<Inline>)>),
     /// Pieces for each row of a list.
@@ -280,6 +286,9 @@ pub struct BoxStyle {
     pub align: Align,
     /// Whether it is a column, as high as the highest beside it where all fit one page.
     pub stretch: bool,
+    /// How far it is turned clockwise, in degrees from 0 to 359. Width and height are those before it is turned; turned by
+    /// 90 or 270 degrees, those of the place it takes.
+    pub turn: u16,
 }
 
 impl BoxStyle {
@@ -297,9 +306,62 @@ pub struct BoxNode {
     pub style: BoxStyle,
     /// What it holds. Children with a `place` are placed from its padding edge.
     pub children: Vec<Node>,
+    /// Its content flows through several columns.
+    pub columns: Option<FlowColumns>,
     /// The static children with a place, composed once; they are then skipped when the box is bound. Painted with the
     /// origin at the box's upper left padding edge.
     pub form: Option<FormId>,
+}
+
+/// Columns of equal width that content flows through.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct FlowColumns {
+    /// How many.
+    pub count: u32,
+    /// Space between them.
+    pub gap: Length,
+    /// Whether they are of equal height where the content ends.
+    pub balance: bool,
+    /// The line between them.
+    pub rule: Option<Border>,
+}
+
+impl FlowColumns {
+    /// The width of each in the width of all.
+    pub fn width(&self, all: Length) -> Length {
+        let count = i64::from(self.count.max(1));
+        ((all - self.gap * (count - 1)) / count).max(Length::ZERO)
+    }
+}
+
+/// What takes the room that is left on a page.
+#[derive(Debug)]
+pub struct FillNode {
+    /// What appears if there is room for it.
+    pub children: Vec<Node>,
+    /// The least room for its content.
+    pub min_height: Length,
+    /// Where its content stands.
+    pub align: VerticalAlign,
+}
+
+/// A footnote.
+#[derive(Debug)]
+pub struct NoteNode {
+    /// The style of its number in the text.
+    pub call: TextStyleId,
+    /// How its lines are set.
+    pub style: ParagraphStyle,
+    /// The style of its number before its text.
+    pub number: TextStyleId,
+    /// The room for that number.
+    pub indent: Length,
+    /// The space between it and its neighbours.
+    pub flow: Flow,
+    /// Its text.
+    pub inlines: Vec<Inline>,
+    /// Where it was written.
+    pub span: Span,
 }
 
 /// Blocks side by side.
@@ -555,7 +617,7 @@ pub struct TableCell {
 }
 
 /// When a page master applies.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct MasterUse {
     /// On the first page.
     pub first: bool,
@@ -565,12 +627,16 @@ pub struct MasterUse {
     pub even: bool,
     /// On the last page of a document of more than one page.
     pub last: bool,
+    /// On the page with this number.
+    pub number: Option<u32>,
+    /// On pages that are left blank.
+    pub blank: bool,
 }
 
 /// A page master.
 #[derive(Debug)]
 pub struct PageMaster {
-    /// Its name: `first`, `rest`, `last`, `odd`, `even`.
+    /// Its name: `first`, `rest`, `last`, `odd`, `even`, `blank`, or the number of a page.
     pub name: String,
     /// When it applies.
     pub applies: MasterUse,
@@ -584,6 +650,8 @@ pub struct PageMaster {
     pub media: String,
     /// Blocks placed on the page, each with a `place`.
     pub regions: Vec<Node>,
+    /// Blocks placed on the page below everything else, each with a `place`.
+    pub behind: Vec<Node>,
     /// The static regions, composed once, origin at the page's upper left corner; they are then skipped when bound.
     pub form: Option<FormId>,
     /// Where it was written.
@@ -618,6 +686,19 @@ pub struct Layout {
     pub body: Vec<Node>,
     /// How many variables an environment needs (the record is number 0).
     pub variables: usize,
+    /// How many pages a document may have.
+    pub pages: PageCount,
+    /// Whether it has footnotes.
+    pub has_notes: bool,
+}
+
+/// How many pages a document may have.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PageCount {
+    /// Blank pages are added until the number is a multiple of this.
+    pub multiple: u32,
+    /// A document with more is held.
+    pub most: Option<u32>,
 }
 
 impl Layout {
@@ -626,11 +707,17 @@ impl Layout {
         &self.text_styles[usize::from(id.0)]
     }
 
+    /// The master of pages that are left blank, if the layout can have any.
+    pub fn blank(&self) -> Option<usize> {
+        self.masters.iter().position(|master| master.applies.blank)
+    }
+
     /// The master of page `number` (from 1) when the document ends there (`is_last`) or not.
     pub fn master(&self, number: u32, is_last: bool) -> usize {
         let odd = number % 2 == 1;
         let find = |test: &dyn Fn(&MasterUse) -> bool| self.masters.iter().position(|m| test(&m.applies));
-        (if number == 1 { find(&|m| m.first) } else { None })
+        find(&|m| m.number == Some(number))
+            .or_else(|| if number == 1 { find(&|m| m.first) } else { None })
             .or_else(|| if is_last && number > 1 { find(&|m| m.last) } else { None })
             .or_else(|| find(&|m| if odd { m.odd } else { m.even }))
             .or_else(|| find(&|m| m.odd || m.even))

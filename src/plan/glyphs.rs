@@ -19,6 +19,7 @@ pub fn check<'l>(layouts: impl Iterator<Item = &'l Layout>, resources: &Resource
         check.nodes(&layout.body);
         for master in &layout.masters {
             check.nodes(&master.regions);
+            check.nodes(&master.behind);
         }
     }
 }
@@ -36,6 +37,7 @@ impl Check<'_> {
             match &node.kind {
                 NodeKind::Paragraph(paragraph) => self.inlines(&paragraph.inlines, node.span),
                 NodeKind::Box(frame) => self.nodes(&frame.children),
+                NodeKind::Fill(fill) => self.nodes(&fill.children),
                 NodeKind::Columns(columns) => columns.columns.iter().for_each(|(_, nodes)| self.nodes(nodes)),
                 NodeKind::Table(table) => self.table(table),
                 NodeKind::Address(address) => address.lines.iter().for_each(|line| self.inlines(line, node.span)),
@@ -59,6 +61,7 @@ impl Check<'_> {
     }
 
     fn group(&mut self, group: &RowGroup) {
+        group.head.iter().for_each(|row| self.row(row));
         for part in &group.parts {
             match part {
                 RowPart::Row(row) => self.row(row),
@@ -78,6 +81,7 @@ impl Check<'_> {
                 Inline::Choose(branches) => branches.iter().for_each(|(_, inlines)| self.inlines(inlines, span)),
                 Inline::For { body, .. } => self.inlines(body, span),
                 Inline::Tab(tab) => self.text(&tab.leader, tab.style, span),
+                Inline::Note(note) => self.inlines(&note.inlines, note.span),
                 Inline::Value(..) | Inline::Break | Inline::Symbol(_) => {}
             }
         }

@@ -10,6 +10,7 @@
 //! line 1 of page 2 at 10 19.2
 //! "Amount" of page 2 from 70 to 95.4
 //! mark 1 of page 1 = fill #ff0000 10 10 80x20
+//! turned text of page 1 = 90 "side" at 20 30
 //! held R0405
 //! reason = "the content of a box is higher than its height of 20pt"
 //! ```
@@ -156,6 +157,7 @@ fn describe_page(number: usize, page: &Shown, out: &mut Vec<String>) {
         }
     }
     out.push(format!("marks of page {number} = {}", page.marks.len()));
+    out.extend(page.turned.iter().map(|turned| format!("turned text of page {number} = {turned}")));
     for (index, mark) in page.marks.iter().enumerate() {
         out.push(format!("mark {} of page {number} = {mark}", index + 1));
     }

@@ -14,6 +14,8 @@ pub struct Shown {
     pieces: Vec<Piece>,
     /// Fills, strokes and images in the order they are painted.
     pub marks: Vec<String>,
+    /// Texts that do not run from left to right: degrees clockwise, text, where it begins.
+    pub turned: Vec<String>,
 }
 
 /// The text of one code.
@@ -42,7 +44,7 @@ fn read_page(document: &Document, page: ObjectId) -> Shown {
     let resources = resolve(document, inherited(document, page, b"Resources")).as_dict().unwrap().clone();
     let mut shown = Shown::default();
     let content = document.get_page_content(page);
-    Reader { document, height: media[3], shown: &mut shown, fonts: BTreeMap::new() }.run(&content, &resources, (0.0, 0.0));
+    Reader { document, height: media[3], shown: &mut shown, fonts: BTreeMap::new() }.run(&content, &resources, [1.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
     shown
 }
 
@@ -150,14 +152,14 @@ struct Graphics {
 }
 
 impl Reader<'_, '_> {
-    /// Runs a content stream whose origin is moved by `origin`.
-    fn run(&mut self, content: &[u8], resources: &Dictionary, origin: (f64, f64)) {
+    /// Runs a content stream in coordinates that `matrix` places on the page.
+    fn run(&mut self, content: &[u8], resources: &Dictionary, matrix: [f64; 6]) {
         let document = self.document;
         let named = |kind: &[u8], name: &[u8]| -> &Object {
             let all = resolve(document, resources.get(kind).unwrap()).as_dict().unwrap();
             resolve(document, all.get(name).unwrap_or_else(|_| panic!("no resource {}", String::from_utf8_lossy(name))))
         };
-        let black = Graphics { fill: [0.0; 3], stroke: [0.0; 3], width: 1.0, dash: String::new(), matrix: [1.0, 0.0, 0.0, 1.0, origin.0, origin.1] };
+        let black = Graphics { fill: [0.0; 3], stroke: [0.0; 3], width: 1.0, dash: String::new(), matrix };
         let (mut now, mut saved) = (black, Vec::new());
         let mut path: Vec<(f64, f64)> = Vec::new();
         let mut is_curved = false;
@@ -178,7 +180,10 @@ impl Reader<'_, '_> {
                     let dash: Vec<String> = operation.operands[0].as_array().unwrap().iter().map(|d| short(number(d))).collect();
                     now.dash = if dash.is_empty() { String::new() } else { format!(" dash {}", dash.join(" ")) };
                 }
-                "re" => path.extend([(values[0], values[1]), (values[0] + values[2], values[1] + values[3])]),
+                "re" => {
+                    let (left, bottom, right, top) = (values[0], values[1], values[0] + values[2], values[1] + values[3]);
+                    path.extend([(left, bottom), (right, bottom), (right, top), (left, top)]);
+                }
                 "m" | "l" => path.push((values[0], values[1])),
                 "c" => {
                     path.push((values[4], values[5]));
@@ -208,6 +213,10 @@ impl Reader<'_, '_> {
                         self.fonts.insert(font.clone(), read);
                     }
                     let known = &self.fonts[&font];
+                    let m = now.matrix;
+                    let place = |x: f64, y: f64| (m[0] * x + m[2] * y + m[4], m[1] * x + m[3] * y + m[5]);
+                    let degrees = (-m[1]).atan2(m[0]).to_degrees().rem_euclid(360.0).round();
+                    let (start, mut turned) = (place(line.0 + pen, line.1), String::new());
                     for part in parts {
                         match part {
                             Object::String(bytes, _) => {
@@ -216,15 +225,23 @@ impl Reader<'_, '_> {
                                     let advance = known.widths.get(&code).copied().unwrap_or(1000.0) / 1000.0 * size + spacing;
                                     // ISO 32000-1, 9.3.3: word spacing widens the one-byte code 32 only.
                                     let advance = if known.code_bytes == 1 && code == 32 { advance + word_spacing } else { advance };
-                                    let left = now.matrix[4] + line.0 + pen;
+                                    let left = place(line.0 + pen, 0.0).0;
                                     let text = known.texts.get(&code).cloned().unwrap_or_else(|| "\u{fffd}".to_string());
-                                    let baseline = self.height - now.matrix[5] - line.1 - rise;
-                                    self.shown.pieces.push(Piece { left, right: left + advance, baseline, text });
+                                    let baseline = self.height - place(0.0, line.1 + rise).1;
+                                    if degrees != 0.0 {
+                                        turned.push_str(&text);
+                                    } else {
+                                        self.shown.pieces.push(Piece { left, right: left + advance, baseline, text });
+                                    }
                                     pen += advance;
                                 }
                             }
                             other => pen -= number(other) / 1000.0 * size,
                         }
+                    }
+                    if !turned.is_empty() {
+                        let at = format!("{} {}", short(start.0), short(self.height - start.1));
+                        self.shown.turned.push(format!("{} \"{turned}\" at {at}", short(degrees)));
                     }
                 }
                 "Do" => {
@@ -237,7 +254,7 @@ impl Reader<'_, '_> {
                         let inner = resolve(document, object.dict.get(b"Resources").unwrap()).as_dict().unwrap();
                         let content = object.decompressed_content().unwrap();
                         let outer = std::mem::take(&mut self.fonts);
-                        self.run(&content, inner, (now.matrix[4], now.matrix[5]));
+                        self.run(&content, inner, now.matrix);
                         self.fonts = outer;
                     }
                 }

@@ -49,6 +49,7 @@ const COLUMNS: &[PropertyGroup] = &[
 ];
 const MARGINS: &[PropertyGroup] = &[PropertyGroup::Flow];
 const TEXT_FLOW: &[PropertyGroup] = &[PropertyGroup::Text, PropertyGroup::Flow];
+const FILL: &[PropertyGroup] = &[PropertyGroup::Text, PropertyGroup::Paragraph, PropertyGroup::Vertical];
 
 const fn needs(name: &'static str, kind: Kind, doc: &'static str) -> AttributeSpec {
     AttributeSpec { name, kind, default: None, doc }
@@ -66,6 +67,14 @@ const BOTTOM: AttributeSpec = takes("bottom", Kind::Offset, "", "Placed: the dis
 const ALIGN: AttributeSpec =
     takes("align", Kind::Keyword(&["left", "center", "right"]), "left", "Where it stands across if it is narrower than the room.");
 const TEST: AttributeSpec = takes("test", Kind::Test, "", "It appears only if this holds.");
+
+const ROTATE: AttributeSpec = takes(
+    "rotate",
+    Kind::Angle,
+    "0",
+    "Turned clockwise. By 90 or 270 degrees, width and height are those of the place it takes, and the height is needed; by other angles, which are \
+     for what is placed, it is turned around its middle.",
+);
 
 const HEADING: &str = "A heading. The next block stays with it on one page unless `break-after` says otherwise. It has no look of its own: name a \
                        style like the element.";
@@ -162,10 +171,12 @@ pub const ELEMENTS: &[ElementSpec] = &[
     ElementSpec {
         name: "page",
         doc: "A page master. `first` is used for page 1, `last` for the last page of a document of several pages, `odd` and `even` by the \
-              number of the page, `rest` where none of these is given, `any` for all that no other page is given for.",
+              number of the page, `rest` where none of these is given, `any` for all that no other page is given for. A number, such as `2`, is for that \
+              page alone and counts more than the words. `blank` is for pages that are left blank (`pages` of the body, `break-before=\"odd-page\"`): \
+              without it they are white.",
         content: Content::Elements(&["region"], &[]),
         attributes: &[
-            needs("name", Kind::Keyword(&["any", "first", "rest", "last", "odd", "even"]), "Which pages."),
+            needs("name", Kind::PageName(&["any", "first", "rest", "last", "odd", "even", "blank"]), "Which pages."),
             takes(
                 "extends",
                 Kind::Page,
@@ -203,6 +214,8 @@ pub const ELEMENTS: &[ElementSpec] = &[
                 "auto",
                 "Whether its text is a running head or foot and no content. `auto`: on all pages but `first`.",
             ),
+            takes("layer", Kind::Keyword(&["front", "behind"]), "front", "`behind`: below everything else on the page, such as a watermark."),
+            ROTATE,
         ],
         properties: FRAMED,
         example: r#"<page name="any" size="A4" margin="20mm">
@@ -214,7 +227,15 @@ pub const ELEMENTS: &[ElementSpec] = &[
         name: "body",
         doc: "What flows from page to page.",
         content: Content::Blocks,
-        attributes: &[],
+        attributes: &[
+            takes("pages", Kind::Multiple, "any number", "The number of pages of each document: blank ones are added at its end."),
+            takes(
+                "pages-max",
+                Kind::Integer(1, 9_999),
+                "any number",
+                "The most pages of a document, blank ones included; a record with more is held.",
+            ),
+        ],
         properties: LINES,
         example: r#"<body font-size="9.5pt" line-height="13pt"><p>Dear {customer.name}</p></body>"#,
         place: Place::Layout,
@@ -268,6 +289,16 @@ pub const ELEMENTS: &[ElementSpec] = &[
         )],
         properties: TEXT,
         example: r#"<p tabs="60mm decimal 100% right">Fees <tab/> {closing | money} <tab leader=" ."/> page 2</p>"#,
+        place: Place::Body,
+    },
+    ElementSpec {
+        name: "footnote",
+        doc: "A footnote. Its number stands here, its text at the bottom of the page, on the next pages if it is long. Footnotes are counted through \
+              the document. Without a font size they have 80 % of that of the body.",
+        content: Content::Inline,
+        attributes: &[takes("indent", Kind::Length, "the font size", "The room for its number before its text.")],
+        properties: LINES,
+        example: r#"<p>Interest is 2 %<footnote>Per year, on the daily balance.</footnote> from now on.</p>"#,
         place: Place::Body,
     },
     ElementSpec {
@@ -327,7 +358,23 @@ pub const ELEMENTS: &[ElementSpec] = &[
         doc: "Blocks with a frame: background, border, padding, size. Children with `left`, `top`, `right` or `bottom` are placed from its padding edge \
               and leave the flow; the others stand one under the other.",
         content: Content::Either,
-        attributes: &[ALIGN, LEFT, TOP, RIGHT, BOTTOM],
+        attributes: &[
+            ALIGN,
+            takes("column-count", Kind::Integer(1, 12), "1", "Its content flows through so many columns of equal width."),
+            takes("column-gap", Kind::Length, "0", "The space between them."),
+            takes(
+                "column-fill",
+                Kind::Keyword(&["balance", "auto"]),
+                "balance",
+                "Whether they are of equal height where the content ends, or each is filled before the next.",
+            ),
+            takes("column-rule", Kind::Border, "none", "The line between them."),
+            ROTATE,
+            LEFT,
+            TOP,
+            RIGHT,
+            BOTTOM,
+        ],
         properties: BOX,
         example: r##"<box width="80mm" height="25mm" padding="3mm" border="0.5pt solid #888" border-radius="2mm" background="#f4f4f4">
   <p>Balance</p>
@@ -636,6 +683,17 @@ pub const ELEMENTS: &[ElementSpec] = &[
         attributes: &[takes("border", Kind::Border, "0.5pt solid #000", "How it is drawn."), WIDTH, LEFT, TOP, RIGHT, BOTTOM],
         properties: MARGINS,
         example: r##"<hr border="0.75pt dashed #888" margin="6pt 0"/>"##,
+        place: Place::Body,
+    },
+    ElementSpec {
+        name: "fill",
+        doc: "Takes the room that is left on the page, so that what follows stands at the bottom; several share it. If what follows does not fit below, \
+              it begins the next page. Blocks in it appear only if there is room for them: nothing else moves. Only in the body.",
+        content: Content::Blocks,
+        attributes: &[takes("min-height", Kind::Length, "0", "The least room its content needs to appear.")],
+        properties: FILL,
+        example: r#"<fill min-height="30mm" vertical-align="middle"><p>Did you know? Statements come by e-mail, too.</p></fill>
+<box break-inside="avoid" border="0.5pt solid" padding="3mm"><p>Payment slip</p></box>"#,
         place: Place::Body,
     },
     ElementSpec {

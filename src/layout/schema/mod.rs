@@ -55,6 +55,12 @@ pub enum Kind {
     NewName,
     /// The name of a style.
     Style,
+    /// One of these words, or the number of a page.
+    PageName(&'static [&'static str]),
+    /// `multiple of` a number of pages.
+    Multiple,
+    /// An angle in degrees.
+    Angle,
     /// The name of another page.
     Page,
     /// Names of regions between spaces.
@@ -108,6 +114,9 @@ impl Kind {
             Kind::Tabs => "tab stops".into(),
             Kind::NewName => "name".into(),
             Kind::Style => "name of a style".into(),
+            Kind::PageName(words) => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" · ") + " · the number of a page",
+            Kind::Multiple => "`multiple of` and a number".into(),
+            Kind::Angle => "whole degrees".into(),
             Kind::Page => "name of a page".into(),
             Kind::Regions => "names of regions".into(),
             Kind::FontFamily => "name of a font family".into(),
@@ -230,10 +239,27 @@ impl Group {
     /// The elements of the group.
     pub fn elements(self) -> &'static [&'static str] {
         match self {
-            Group::Block => {
-                &["p", "h1", "h2", "h3", "h4", "h5", "h6", "box", "img", "columns", "table", "ul", "ol", "address", "barcode", "hr", "pagebreak"]
-            }
-            Group::Inline => &["span", "b", "i", "u", "s", "sub", "sup", "symbol", "tab", "br"],
+            Group::Block => &[
+                "p",
+                "h1",
+                "h2",
+                "h3",
+                "h4",
+                "h5",
+                "h6",
+                "box",
+                "img",
+                "columns",
+                "table",
+                "ul",
+                "ol",
+                "address",
+                "barcode",
+                "hr",
+                "fill",
+                "pagebreak",
+            ],
+            Group::Inline => &["span", "b", "i", "u", "s", "sub", "sup", "symbol", "tab", "footnote", "br"],
             Group::Control => &["if", "choose", "for"],
             Group::Condition => &["if", "choose"],
         }

@@ -2,7 +2,7 @@
 
 use super::{Kind, PropertyGroup, PropertySpec};
 
-const BREAKS: &[&str] = &["auto", "avoid", "page"];
+const BREAKS: &[&str] = &["auto", "avoid", "page", "odd-page"];
 
 /// Every property, in the order of the manual.
 pub const PROPERTIES: &[PropertySpec] = &[
@@ -87,7 +87,8 @@ pub const PROPERTIES: &[PropertySpec] = &[
         "break-before",
         Kind::Keyword(BREAKS),
         "auto",
-        "Whether a page ends before it: if needed, not if it can be helped, always. In cells, regions and boxes of fixed height, `page` has no effect.",
+        "Whether a page ends before it: if needed, not if it can be helped, always, or so that it stands on a page with an odd number, after a blank \
+         one if need be. In columns of a box, the column ends; in cells, regions and boxes of fixed height, `page` has no effect.",
     ),
     flow("break-after", Kind::Keyword(BREAKS), "auto; headings: avoid", "Whether a page ends after it; `avoid` keeps it with the next block."),
     flow("break-inside", Kind::Keyword(&["auto", "avoid"]), "auto", "`avoid`: kept on one page if it fits one."),
