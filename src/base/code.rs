@@ -406,6 +406,11 @@ codes! {
          per line, in the order of the data contract. The contract has no such group. Write the lines:\n\
          \n\
          <address> <line>{name}</line> <line>{street}</line> <line>{zip} {city}</line> </address>";
+    LAYOUT_QUIET_ZONE = "L0260", "something stands in the quiet zone of a barcode",
+        "Readers find a barcode by the clear space around it: ten modules at the sides of most bars, four around a QR code, a few millimetres\n\
+         around the codes of the posts. A region or placed block whose place is known reaches into it. Move one of the two.\n\
+         \n\
+         wrong: <barcode left=\"10mm\" …/> <p left=\"8mm\" …>      right: the text ends where the quiet zone begins";
     LAYOUT_GLYPH = "L0240", "no font has a character of the layout",
         "A text of the layout has a character for which neither its font family nor any fallback family has a glyph. Every record would\n\
          be held for it, or print without it. Use another character, or add a family that has it to `fallback` in the job file.\n\

@@ -19,6 +19,7 @@ mod pages;
 mod paginate;
 mod paint;
 mod paragraph;
+mod slip;
 mod solid;
 mod symbol;
 mod tab;

@@ -12,7 +12,7 @@ use crate::base::code;
 use crate::base::length::Length;
 use crate::kit::barcode::{Drawing, Symbol};
 use crate::model::content::{Bars, Block, Item};
-use crate::model::layout::BarcodeNode;
+use crate::model::layout::{BarcodeNode, SlipKind};
 use crate::model::record::Hold;
 
 /// The last drawing of each barcode of the layouts, by where the layout holds it.
@@ -36,7 +36,17 @@ where
     pub(super) fn barcode(&mut self, node: &'a BarcodeNode) -> Bound<Block<'a>> {
         let mut payload = std::mem::take(&mut self.buffer);
         payload.clear();
-        self.write(&node.value, &mut payload)?;
+        match &node.slip {
+            None => self.write(&node.value, &mut payload)?,
+            Some(slip) => self.slip_payload(slip, &mut payload)?,
+        }
+        if let Some(slip) = &node.slip
+            && let SlipKind::Swiss(styles) = &slip.kind
+        {
+            let text: &'a str = self.arena.alloc_str(&payload);
+            self.buffer = payload;
+            return self.swiss_slip(node, styles, &slip.span, text);
+        }
         let key = std::ptr::from_ref(node) as usize;
         let Symbols { known, symbol } = &mut self.symbols;
         let entry = known.entry(key).or_default();

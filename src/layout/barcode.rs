@@ -14,9 +14,9 @@ use crate::base::code;
 use crate::base::diagnostic::{At, Diagnostic};
 use crate::base::length::Length;
 use crate::base::suggest::closest;
-use crate::kit::barcode::{self, Options, Size, Symbology, Turn};
+use crate::kit::barcode::{self, Drawing, Options, Size, Symbology, Turn};
 use crate::kit::expr::{self, Expr};
-use crate::model::layout::{Align, BarcodeNode, Break, Node, NodeKind, ParagraphStyle};
+use crate::model::layout::{Align, BarcodeNode, Break, Extent, Node, NodeKind, ParagraphStyle};
 
 impl<'t> Compiler<'_, 't> {
     pub(super) fn barcode(&mut self, element: &'t Element, spec: &'static ElementSpec, properties: &Properties, context: &Context) -> Option<Node> {
@@ -36,9 +36,11 @@ impl<'t> Compiler<'_, 't> {
         let text = self.barcode_text(element, spec, properties, context, turn);
         let place = self.place(element, context, None, None);
         let (symbology, options, value, size) = (symbology?, options?, value?, size?);
+        let literal = element.find("value").map(|attribute| attribute.value.text.as_str()).filter(|text| !text.contains(['{', '}']));
+        let extent = extent(symbology, &options, &size, literal, turn);
         // A part that is composed once does not know where on the device's grid its page puts it.
         let is_static = value.is_constant() && size.dot.is_none();
-        let kind = NodeKind::Barcode(BarcodeNode { symbology, options, value, size, turn, align, quiet, text });
+        let kind = NodeKind::Barcode(BarcodeNode { symbology, options, value, size, turn, align, quiet, text, extent, slip: None });
         Some(Node { kind, span: element.span, flow: properties.flow(Break::Auto), place, is_static })
     }
 
@@ -152,7 +154,7 @@ impl<'t> Compiler<'_, 't> {
     }
 
     /// The payload as one expression.
-    fn payload(&mut self, value: &Mapped, symbology: Option<(&'static dyn Symbology, &Options)>) -> Option<Expr> {
+    pub(super) fn payload(&mut self, value: &Mapped, symbology: Option<(&'static dyn Symbology, &Options)>) -> Option<Expr> {
         let pieces = self.split(value);
         if let Some(literal) = self.literal(&pieces, &value.text)
             && let Some((symbology, options)) = symbology
@@ -182,6 +184,21 @@ impl<'t> Compiler<'_, 't> {
                 None
             }
         }
+    }
+}
+
+/// What is known of the size: all of it for a fixed payload and for symbologies whose symbols are all alike.
+fn extent(symbology: &dyn Symbology, options: &Options, size: &Size, literal: Option<&str>, turn: Turn) -> Extent {
+    let is_known = literal.is_some() || symbology.is_fixed();
+    let mut drawing = Drawing::default();
+    let shown =
+        literal.and_then(|text| symbology.encode(text, options).ok()).or_else(|| symbology.encode(symbology.example(), &Options::default()).ok());
+    let Some(symbol) = shown else { return Extent::default() };
+    drawing.draw(&symbol, size);
+    let ink = [Some(drawing.width).filter(|_| is_known), Some(drawing.height).filter(|_| is_known || symbology.is_linear())];
+    match turn.is_sideways() {
+        true => Extent { ink: [ink[1], ink[0]], quiet: [drawing.quiet[1], drawing.quiet[0]] },
+        false => Extent { ink, quiet: drawing.quiet },
     }
 }
 

@@ -73,7 +73,8 @@ impl<'t> Compiler<'_, 't> {
         self.check_decimal(element, &look, context);
         self.check_radius(element, &properties);
         // Boxes, tables and images read their width themselves, because it may be a percentage or follow from the height.
-        let width = if matches!(spec.name, "box" | "table" | "img" | "barcode") { None } else { self.length(element, "width") };
+        let width =
+            if matches!(spec.name, "box" | "table" | "img" | "barcode" | "swiss-qr-bill" | "epc-qr") { None } else { self.length(element, "width") };
         let margins = properties.flow(Break::Auto).margin;
         self.check_width(element, "width", width.map(|width| width + margins.left + margins.right), context.width);
         let room = width.map(|width| width + margins.left + margins.right).or(context.width);
@@ -86,6 +87,8 @@ impl<'t> Compiler<'_, 't> {
             "ul" | "ol" => self.list(element, spec, &properties, context, &inside),
             "address" => self.address(element, spec, &properties, context, &inside),
             "barcode" => self.barcode(element, spec, &properties, context),
+            "swiss-qr-bill" => self.swiss_qr_bill(element, spec, &properties, context),
+            "epc-qr" => self.epc_qr(element, &properties, context),
             "hr" => self.rule(element, &properties, context),
             "pagebreak" => self.pagebreak(element, context),
             "fill" => self.fill(element, &properties, context),

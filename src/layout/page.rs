@@ -178,6 +178,7 @@ impl<'t> Compiler<'_, 't> {
                 false => master.regions.push(region),
             }
         }
+        self.check_quiet_zones(&master.regions, master.width, master.height);
         // Without size and margin there is no body area that anything could be checked against.
         margin.and(size).map(|_| master)
     }

@@ -67,6 +67,9 @@ impl Symbology for Mailmark2d {
     fn options(&self) -> &'static [OptionDoc] {
         &[]
     }
+    fn is_fixed(&self) -> bool {
+        true
+    }
     fn shape(&self) -> Shape {
         Shape::matrix([400, 500, 700], 1)
     }

@@ -167,6 +167,31 @@ impl Drawing {
     }
 }
 
+impl Drawing {
+    /// Puts the Swiss cross into the middle of a square symbol that is `side` wide: a white square of 7 mm, a black one of 6 mm, a white cross (SIX
+    /// guidelines, 6.4.2).
+    pub fn put_cross(&mut self, modules: i64, side: Length) {
+        // In thousandths of a module, from the middle.
+        let scale = |um: i64| um * 72_000 * modules * 1_000 / (25_400 * side.millipoints());
+        let middle = modules * 500;
+        let end = self.path.len() - b"Q\n".len();
+        self.path.truncate(end);
+        // Halves of width and height, in micrometres.
+        for (gray, parts) in [("1 g ", &[(3_500, 3_500)][..]), ("0 g ", &[(3_000, 3_000)]), ("1 g ", &[(1_950, 583), (583, 1_950)])] {
+            self.path.extend_from_slice(gray.as_bytes());
+            for &(width, height) in parts {
+                for number in [middle - scale(width), middle - scale(height), 2 * scale(width), 2 * scale(height)] {
+                    write_decimal(number, &mut self.path);
+                    self.path.push(b' ');
+                }
+                self.path.extend_from_slice(b"re ");
+            }
+            self.path.extend_from_slice(b"f\n");
+        }
+        self.path.extend_from_slice(b"Q\n");
+    }
+}
+
 impl Size {
     /// The size of a symbology for a module and a height, on the grid of a device if there is one: no module below the least.
     pub fn new(shape: &Shape, module: Length, height: Length, units: u8, dot: Option<Length>) -> Size {

@@ -70,6 +70,9 @@ impl Symbology for Ean {
     fn options(&self) -> &'static [OptionDoc] {
         &[]
     }
+    fn is_fixed(&self) -> bool {
+        true
+    }
     fn shape(&self) -> Shape {
         Shape::bars([264, 330, 660], [5_000, self.height])
     }

@@ -28,6 +28,9 @@ impl Symbology for IntelligentMail {
     fn options(&self) -> &'static [OptionDoc] {
         &[]
     }
+    fn is_fixed(&self) -> bool {
+        true
+    }
     fn shape(&self) -> Shape {
         Shape::INTELLIGENT_MAIL
     }

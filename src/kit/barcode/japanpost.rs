@@ -34,6 +34,9 @@ impl Symbology for JapanPost {
     fn options(&self) -> &'static [OptionDoc] {
         &[]
     }
+    fn is_fixed(&self) -> bool {
+        true
+    }
     fn shape(&self) -> Shape {
         Shape::JAPAN_POST
     }

@@ -37,6 +37,9 @@ impl Symbology for Mailmark {
     fn options(&self) -> &'static [OptionDoc] {
         &[]
     }
+    fn is_fixed(&self) -> bool {
+        true
+    }
     fn shape(&self) -> Shape {
         Shape::ROYAL_MAIL
     }

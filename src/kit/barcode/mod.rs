@@ -1,7 +1,7 @@
 //! Barcodes: payload text to modules to PDF paths.
 //!
-//! Takes a payload and options, gives a [`Symbol`] in whole modules and its path in page content. Must never know where
-//! the payload comes from, nor what the code is for (sequence, payment, account).
+//! Takes a payload and options, checks the rules of its symbology, gives a [`Symbol`] in whole modules and its path in page content. Must
+//! never know where the payload comes from.
 
 mod auspost;
 mod aztec;
@@ -13,6 +13,7 @@ mod data_matrix_look;
 mod data_matrix_post;
 mod drawing;
 mod ean;
+mod epc_qr;
 mod field;
 mod gs1;
 mod gs1_table;
@@ -28,6 +29,7 @@ mod postal;
 mod qr;
 mod qr_segments;
 mod shape;
+mod swiss_qr;
 mod symbol;
 mod two_of_five;
 
@@ -36,7 +38,8 @@ pub use data_matrix::MatrixSize;
 pub use drawing::{Drawing, Size, Turn, write_frame};
 pub use options::{Bearer, Correction, Customer, Eci, ErrorCorrection, Mask, OptionDoc, Options, QrMode, Ratio};
 pub use qr::Qr;
-pub use shape::{Shape, ShapeKind};
+pub use shape::{Shape, ShapeKind, um};
+pub use swiss_qr::{Bill, Party, read_bill};
 pub use symbol::{Matrix, State, Symbol};
 
 use options::{CHECK, ECI, GS1, LATIN_1, RATIO, VERIFY};
@@ -70,6 +73,8 @@ pub const SYMBOLOGIES: &[&dyn Symbology] = &[
     &two_of_five::IDENTCODE,
     &ids::S10,
     &ids::FinnishBank,
+    &swiss_qr::SwissQr,
+    &epc_qr::EpcQr,
 ];
 
 /// The symbology with this name.
@@ -123,6 +128,10 @@ pub trait Symbology: Sync {
     fn bearer(&self, options: &Options) -> Bearer {
         let _ = options;
         Bearer::None
+    }
+    /// Whether all symbols are of one size, whatever the payload.
+    fn is_fixed(&self) -> bool {
+        false
     }
     /// Whether the height is free (bars) or follows from the width (matrix).
     fn is_linear(&self) -> bool {

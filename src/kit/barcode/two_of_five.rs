@@ -108,6 +108,9 @@ impl Symbology for TwoOfFive {
     fn options(&self) -> &'static [OptionDoc] {
         self.options
     }
+    fn is_fixed(&self) -> bool {
+        self.digits.is_some()
+    }
     fn shape(&self) -> Shape {
         self.shape
     }

@@ -255,6 +255,8 @@ impl Group {
                 "ol",
                 "address",
                 "barcode",
+                "swiss-qr-bill",
+                "epc-qr",
                 "hr",
                 "fill",
                 "pagebreak",
