@@ -15,6 +15,7 @@ use crate::base::length::Length;
 use crate::base::money::Decimal;
 use crate::kit::expr::{Env, EvalError, Expr, List, Value};
 use crate::kit::locale::Locale;
+use crate::kit::text::Direction;
 use crate::model::content::{
     Block, CellContent, Filling, FramedBlocks, GroupHead, Item, Mark, Placed, RowContent, SideBySide, TableContent, Text, is_in_form,
 };
@@ -170,6 +171,10 @@ where
 
     /// A list becomes its items, each indented, the marker beside its first line.
     fn list(&mut self, list: &'a ListNode, node: &'a Node, out: &mut BumpVec<'a, Placed<'a>>) -> Bound<()> {
+        let marker_style = match list.marker_style.asked {
+            Some(asked) => self.answered(&list.marker_style, asked)?,
+            None => &list.marker_style,
+        };
         let first = out.len();
         let mut number = 0;
         for item in &list.items {
@@ -181,10 +186,10 @@ where
                 Some((variable, rows)) => {
                     for row in rows.rows() {
                         self.variables[variable] = Value::Row(row);
-                        self.list_item(list, item, node, &mut number, out)?;
+                        self.list_item(list, marker_style, item, node, &mut number, out)?;
                     }
                 }
-                None => self.list_item(list, item, node, &mut number, out)?,
+                None => self.list_item(list, marker_style, item, node, &mut number, out)?,
             }
         }
         let margin = &node.flow.margin;
@@ -206,6 +211,7 @@ where
     fn list_item(
         &mut self,
         list: &'a ListNode,
+        marker_style: &'a ParagraphStyle,
         item: &'a ListItem,
         node: &'a Node,
         number: &mut u32,
@@ -225,10 +231,13 @@ where
         let first = out.len();
         self.blocks_into(&item.body, None, out)?;
         for placed in &mut out[first..] {
-            self.change_margin(placed, |margin| margin.left += list.indent);
+            self.change_margin(placed, |margin| match marker_style.direction {
+                Direction::RightToLeft => margin.right += list.indent,
+                Direction::LeftToRight | Direction::Auto => margin.left += list.indent,
+            });
         }
         let mut items = Vec::new();
-        self.text(self.arena.alloc_str(&marker), list.marker_style.text, &mut items);
+        self.text(self.arena.alloc_str(&marker), marker_style.text, &mut items);
         let marker_items: &'a [Item<'a>] = self.arena.alloc_slice_copy(&items);
         if marker_items.is_empty() {
             return Ok(());
@@ -238,9 +247,12 @@ where
             // What begins with an image, a table or another list has the marker on a line of its own.
             None => {
                 let marker = Some((marker_items, list.indent));
-                let text = Text { role: Role::Paragraph, style: &list.marker_style, items: &[], marker, is_marked: false, lines: Cell::new(None) };
+                let text = Text { role: Role::Paragraph, style: marker_style, items: &[], marker, is_marked: false, lines: Cell::new(None) };
                 let mut flow = crate::model::layout::Flow { after: Break::Avoid, ..Default::default() };
-                flow.margin.left = list.indent;
+                match marker_style.direction {
+                    Direction::RightToLeft => flow.margin.right = list.indent,
+                    Direction::LeftToRight | Direction::Auto => flow.margin.left = list.indent,
+                }
                 let block = Block::Text(self.arena.alloc(text));
                 out.insert(first, Placed { flow: self.arena.alloc(flow), place: None, block, span: &node.span });
             }
@@ -261,7 +273,10 @@ where
             }))),
             Block::Box(frame) => {
                 let first = frame.children.first()?;
-                let inner = indent + frame.style.padding.left + first.flow.margin.left;
+                let inner = match text_direction(&first.block) {
+                    Direction::RightToLeft => indent + frame.style.padding.right + first.flow.margin.right,
+                    Direction::LeftToRight | Direction::Auto => indent + frame.style.padding.left + first.flow.margin.left,
+                };
                 let block = self.marked(&first.block, marker, inner)?;
                 let children = self.arena.alloc_slice_copy(frame.children);
                 children[0].block = block;
@@ -279,8 +294,8 @@ where
 
     fn paragraph(&mut self, paragraph: &'a Paragraph) -> Bound<Block<'a>> {
         let before = self.marks.len();
-        let items = self.inlines(&paragraph.inlines)?;
-        Ok(self.lines_block(paragraph.role, &paragraph.style, items, self.marks.len() > before))
+        let (items, style) = self.inlines(&paragraph.inlines, &paragraph.style)?;
+        Ok(self.lines_block(paragraph.role, style, items, self.marks.len() > before))
     }
 
     fn lines_block(&self, role: Role, style: &'a ParagraphStyle, items: &'a [Item<'a>], is_marked: bool) -> Block<'a> {
@@ -289,10 +304,13 @@ where
 
     fn address(&mut self, node: &'a AddressNode) -> Bound<Block<'a>> {
         let mut items: BumpVec<'a, Item<'a>> = BumpVec::new_in(self.arena);
-        let mut lines = 0;
+        let (mut lines, mut style) = (0, &node.style);
         let before = self.marks.len();
         for line in &node.lines {
-            let line = self.inlines(line)?;
+            let (line, own) = self.inlines(line, &node.style)?;
+            if lines == 0 {
+                style = own;
+            }
             if line.iter().all(|item| matches!(item, Item::Space { .. } | Item::Opportunity | Item::SoftHyphen { .. })) {
                 continue;
             }
@@ -309,7 +327,7 @@ where
             let reason = format!("the address has {lines} lines, the window shows {}", node.lines_max);
             return Err(Hold::new(&code::RECORD_ADDRESS, reason));
         }
-        Ok(self.lines_block(Role::Paragraph, &node.style, items.into_bump_slice(), self.marks.len() > before))
+        Ok(self.lines_block(Role::Paragraph, style, items.into_bump_slice(), self.marks.len() > before))
     }
 
     fn table(&mut self, table: &'a Table) -> Bound<Block<'a>> {
@@ -425,11 +443,11 @@ where
         self.text(self.arena.alloc_str(&number.to_string()), node.number, &mut marker);
         // The paragraph that calls it is being bound: its pieces are put aside.
         let around = std::mem::take(&mut self.scratch);
-        let items = self.inlines(&node.inlines)?;
+        let (items, style) = self.inlines(&node.inlines, &node.style)?;
         self.scratch = around;
         let text = Text {
             role: Role::Paragraph,
-            style: &node.style,
+            style,
             items,
             marker: Some((self.arena.alloc_slice_copy(&marker), node.indent)),
             is_marked: false,
@@ -500,6 +518,15 @@ where
 
     fn env(&self) -> Env<'_, 'a> {
         Env { arena: self.arena, vars: &self.variables, running: &self.running, page: self.page, locale: self.locale }
+    }
+}
+
+/// The direction of the first line of a block.
+fn text_direction(block: &Block<'_>) -> Direction {
+    match block {
+        Block::Text(text) => text.style.direction,
+        Block::Box(frame) => frame.children.first().map_or(Direction::LeftToRight, |first| text_direction(&first.block)),
+        _ => Direction::LeftToRight,
     }
 }
 

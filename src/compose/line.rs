@@ -119,12 +119,12 @@ impl<'p> Setter<'_, 'p> {
                         line.push(item);
                     }
                 }
-                Item::Tab { style: tab, leader, .. } => {
+                Item::Tab { style: tab, leader, level, .. } => {
                     let leap = self.leap(width - state.room + state.width, width, queue.as_slice(), style);
                     state.width += leap;
-                    line.push(Item::Tab { style: tab, leader, width: leap });
+                    line.push(Item::Tab { style: tab, leader, level, width: leap });
                 }
-                Item::Word { width: word, .. } | Item::Figures { width: word, .. } | Item::Symbol(&SymbolNode { width: word, .. }) => {
+                Item::Word { width: word, .. } | Item::Figures { width: word, .. } | Item::Symbol { symbol: &SymbolNode { width: word, .. }, .. } => {
                     if state.width + word <= state.room || !style.wrap {
                         state.width += word;
                         line.push(item);
@@ -201,10 +201,12 @@ impl<'p> Setter<'_, 'p> {
         while matches!(line.last(), Some(Item::Space { .. } | Item::Opportunity)) {
             line.pop();
         }
-        if let (Some(last), false) = (line.last_mut(), is_last)
+        if let ([.., before, last], false) = (line.as_mut_slice(), is_last)
             && let Item::SoftHyphen { word, style, width } = *last
         {
-            *last = Item::Word { word, style, level: 0, width };
+            // The hyphen stands at the end of its word, in whichever direction that runs.
+            let level = if let Item::Word { level, .. } = *before { level } else { 0 };
+            *last = Item::Word { word, style, level, width };
         }
         let items: &'a [Item<'a>] = std::mem::replace(line, BumpVec::new_in(arena)).into_bump_slice();
         lines.push(Line { divided, rest, ..self.line_of(items, style, is_last) });
@@ -223,7 +225,7 @@ impl<'p> Setter<'_, 'p> {
         for item in items {
             match item {
                 Item::Break | Item::Tab { .. } => return None,
-                Item::Word { width, .. } | Item::Figures { width, .. } | Item::Symbol(SymbolNode { width, .. }) => {
+                Item::Word { width, .. } | Item::Figures { width, .. } | Item::Symbol { symbol: SymbolNode { width, .. }, .. } => {
                     sum += *width;
                     if sum > room && style.wrap {
                         return None;
@@ -255,7 +257,7 @@ impl<'p> Setter<'_, 'p> {
                     *style
                 }
                 Item::Figures { style, .. } => *style,
-                Item::Symbol(symbol) => {
+                Item::Symbol { symbol, .. } => {
                     (above, below) = (above.max(symbol.rise + symbol.height), below.max(-symbol.rise));
                     continue;
                 }
@@ -284,7 +286,7 @@ impl<'p> Setter<'_, 'p> {
     fn divide<'a>(&mut self, item: &Item<'a>, room: Length, style: &ParagraphStyle, is_whole_word: bool) -> Option<(Item<'a>, Item<'a>)> {
         let language = style.hyphens?;
         let Item::Word { word, style: text_style, level, .. } = *item else { return None };
-        if level != 0 || !is_whole_word || room <= Length::ZERO {
+        if level & 1 == 1 || !is_whole_word || room <= Length::ZERO {
             return None;
         }
         for index in self.divisions(word, text_style, language).rev() {
@@ -396,8 +398,8 @@ impl<'p> Setter<'_, 'p> {
     }
 
     fn find(&mut self, text: &str, style: &TextStyle, right_to_left: bool) -> WordId {
-        let FontStack { faces, features } = &self.resources.stacks[usize::from(style.stack.0)];
-        let stack = Stack { number: style.stack.0, faces, features };
+        let FontStack { faces, features, scripts } = &self.resources.stacks[usize::from(style.stack.0)];
+        let stack = Stack { number: style.stack.0, faces, features, scripts };
         let tabular = style.tabular && has_figures(text);
         let spaced = style.letter_spacing != Length::ZERO;
         self.words.find(&self.resources.faces, stack, text, tabular, right_to_left, spaced)
@@ -425,7 +427,7 @@ struct LineState<'a> {
 pub fn width_of(item: &Item<'_>) -> Length {
     match item {
         Item::Word { width, .. } | Item::Figures { width, .. } | Item::Space { width, .. } | Item::Tab { width, .. } => *width,
-        Item::Symbol(symbol) => symbol.width,
+        Item::Symbol { symbol, .. } => symbol.width,
         Item::Opportunity | Item::SoftHyphen { .. } | Item::Break | Item::Mark { .. } => Length::ZERO,
     }
 }

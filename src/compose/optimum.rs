@@ -185,7 +185,10 @@ impl<'p> Setter<'_, 'p> {
                 let start = skip(items, at, range.end);
                 let (width, spaces) = sums(self, &items[at..start]);
                 let head = match item {
-                    Item::SoftHyphen { word, style, width } => Some(Item::Word { word, style, level: 0, width }),
+                    Item::SoftHyphen { word, style, width } => {
+                        let level = if let Some(Item::Word { level, .. }) = at.checked_sub(1).map(|at| items[at]) { level } else { 0 };
+                        Some(Item::Word { word, style, level, width })
+                    }
                     _ => None,
                 };
                 let upto = (sum.0 + head.as_ref().map_or(Length::ZERO, width_of), sum.1);
@@ -200,7 +203,9 @@ impl<'p> Setter<'_, 'p> {
                 Item::Opportunity | Item::SoftHyphen { .. } | Item::Mark { .. } => {}
                 Item::Word { word, style: text, level, width } => {
                     let is_whole = at == range.start || matches!(items[at - 1], Item::Space { .. } | Item::Opportunity | Item::SoftHyphen { .. });
-                    if let Some(language) = style.hyphens.filter(|_| hyphenate && is_whole && may_end_in(sum, width, measure, &active, nodes)) {
+                    if let Some(language) =
+                        style.hyphens.filter(|_| hyphenate && is_whole && level & 1 == 0 && may_end_in(sum, width, measure, &active, nodes))
+                    {
                         for index in self.divisions(word, text, language) {
                             let (head, tail) = self.words.division(index);
                             let (head, tail) = (self.part_of(head, text, level), self.part_of(tail, text, level));
@@ -212,7 +217,7 @@ impl<'p> Setter<'_, 'p> {
                     // Word spacing widens no-break spaces, too.
                     sum = (sum.0 + width, sum.1 + u32::from(self.words.word(word).spaces));
                 }
-                Item::Figures { width, .. } | Item::Symbol(&SymbolNode { width, .. }) => sum.0 += width,
+                Item::Figures { width, .. } | Item::Symbol { symbol: &SymbolNode { width, .. }, .. } => sum.0 += width,
                 Item::Tab { .. } | Item::Break => return None,
             }
             if active.is_empty() {

@@ -267,6 +267,24 @@ impl Canvas {
         self.string.push(b' ');
     }
 
+    /// Begins text that reads as `text`, whatever its glyphs read as (ISO 32000-1, 14.9.4).
+    pub fn begin_told(&mut self, text: &str) {
+        self.close();
+        self.text.extend_from_slice(b"/Span<</ActualText<FEFF");
+        for unit in text.encode_utf16() {
+            for shift in [12, 8, 4, 0] {
+                self.text.push(b"0123456789ABCDEF"[usize::from(unit >> shift & 15)]);
+            }
+        }
+        self.text.extend_from_slice(b">>>BDC\n");
+    }
+
+    /// Ends it.
+    pub fn end_told(&mut self) {
+        self.close();
+        self.text.extend_from_slice(b"EMC\n");
+    }
+
     /// Ends the open string.
     pub fn close(&mut self) {
         if self.string.is_empty() {

@@ -3,8 +3,10 @@
 //! Takes set lines, gives text on the canvas. Must never decide where a line ends.
 
 use super::bidi::visual_order;
+use super::line::width_of;
 use super::paginate::{Paginator, Placement, Result, Room, Token, too_high};
 use crate::base::length::Length;
+use crate::kit::text::Direction;
 use crate::model::content::{Item, Line, Text};
 use crate::model::layout::{Align, Border, ParagraphStyle};
 
@@ -81,7 +83,11 @@ where
         for (index, line) in lines[..count].iter().enumerate() {
             let is_first = starts && index == 0;
             if is_first && let Some((marker, indent)) = text.marker {
-                self.items(marker, room.x - indent, y + line.baseline, Length::ZERO);
+                let x = match text.style.direction {
+                    Direction::RightToLeft => room.x + room.width + indent - marker.iter().map(width_of).sum(),
+                    Direction::LeftToRight | Direction::Auto => room.x - indent,
+                };
+                self.items(marker, text.style.direction, x, y + line.baseline, Length::ZERO);
             }
             self.line(line, text.style, room.x, y, room.width, is_first);
             if text.is_marked {
@@ -98,39 +104,45 @@ where
         let indent = if is_first { style.indent } else { style.hanging };
         let room = width - indent - line.width;
         let mut extra = Length::ZERO;
+        let is_reversed = style.direction == Direction::RightToLeft;
+        // An indent is where a line begins, which may be on the right.
         let x = x
-            + indent
+            + if is_reversed { Length::ZERO } else { indent }
             + match if line.is_last { style.align_last } else { style.align } {
-                Align::Left => Length::ZERO,
+                Align::Left | Align::Start => Length::ZERO,
                 // A cell that is aligned by its decimal sign is as wide as its text, unless that takes several lines.
-                Align::Right | Align::Decimal => room,
+                Align::Right | Align::Decimal | Align::End => room,
                 Align::Center => room / 2,
                 Align::Justify => {
                     // Lines of optimum fit may be somewhat longer, with narrower spaces.
                     if line.spaces > 0 && (room > Length::ZERO || style.optimum.is_some()) {
                         extra = Length::from_millipoints(room.millipoints() / i64::from(line.spaces));
+                        Length::ZERO
+                    } else if is_reversed {
+                        room
+                    } else {
+                        Length::ZERO
                     }
-                    Length::ZERO
                 }
             };
-        self.items(line.items, x, y + line.baseline, extra);
+        self.items(line.items, style.direction, x, y + line.baseline, extra);
     }
 
     /// Paints items from a point on the baseline; spaces are `extra` wider.
-    pub(super) fn items(&mut self, items: &[Item<'a>], x: Length, baseline: Length, extra: Length) {
+    pub(super) fn items(&mut self, items: &[Item<'a>], direction: Direction, x: Length, baseline: Length, extra: Length) {
         if self.canvas.trace.is_some() {
             self.trace_line(items, x, baseline, extra);
         }
-        self.paint_items(items, x, baseline, extra);
+        self.paint_items(items, direction, x, baseline, extra);
     }
 
     /// The same without a note of the line.
-    pub(super) fn paint_items(&mut self, items: &[Item<'a>], mut x: Length, baseline: Length, extra: Length) {
-        let order = visual_order(items);
+    pub(super) fn paint_items(&mut self, items: &[Item<'a>], direction: Direction, mut x: Length, baseline: Length, extra: Length) {
+        let order = visual_order(items, u8::from(direction == Direction::RightToLeft));
         let layout = self.layout();
         let metrics = self.binder.setter.metrics;
         self.canvas.justify(extra);
-        for position in 0..items.len() {
+        for position in 0..order.as_ref().map_or(items.len(), Vec::len) {
             let item = &items[order.as_ref().map_or(position, |order| order[position])];
             let start = x;
             let style_id = match *item {
@@ -145,10 +157,17 @@ where
                         }
                     });
                     let mut at = x;
+                    let is_told = words.word(word).is_told;
+                    if is_told {
+                        self.canvas.begin_told(words.text(word));
+                    }
                     for run in words.runs(word) {
                         self.canvas.run(words.bytes(run), run, style, text_style, at, baseline);
                         at += text_style.size.scaled(i64::from(run.width), 1_000_000) + text_style.letter_spacing * i64::from(run.glyphs);
                         at += extra * i64::from(run.spaces);
+                    }
+                    if is_told {
+                        self.canvas.end_told();
                     }
                     x += width + extra * i64::from(words.word(word).spaces);
                     style
@@ -167,13 +186,13 @@ where
                     x += width + extra;
                     style
                 }
-                Item::Tab { style, leader, width } => {
+                Item::Tab { style, leader, width, .. } => {
                     self.canvas.close();
                     self.leader(leader, style, x, width, baseline);
                     x += width;
                     style
                 }
-                Item::Symbol(symbol) => {
+                Item::Symbol { symbol, .. } => {
                     self.canvas.close();
                     let turn = self.binder.setter.resources.images[usize::from(symbol.image.0)].turn;
                     self.canvas.image(symbol.image, turn, x, baseline - symbol.rise - symbol.height, symbol.width, symbol.height);

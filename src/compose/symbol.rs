@@ -142,7 +142,7 @@ impl<'p: 'a, 'a> Paginator<'_, '_, 'p, 'a> {
                 continue;
             };
             let start = left + *from + (*to - *from - line.width) / 2;
-            self.items(line.items, start, line_top + line.baseline, Length::ZERO);
+            self.items(line.items, style.direction, start, line_top + line.baseline, Length::ZERO);
         }
     }
 }

@@ -7,6 +7,7 @@ use super::line::{Setter, width_of};
 use super::paginate::Paginator;
 use super::track::resolve;
 use crate::base::length::Length;
+use crate::kit::text::Direction;
 use crate::model::content::Item;
 use crate::model::layout::{ParagraphStyle, TabAlign, TextStyleId};
 
@@ -92,7 +93,7 @@ where
         let start = step * -((-x.millipoints()).div_euclid(step.millipoints()));
         let count = (x + width - start).millipoints().div_euclid(step.millipoints());
         if let Ok(count @ 1..) = usize::try_from(count) {
-            self.paint_items(&vec![item; count], start, baseline, Length::ZERO);
+            self.paint_items(&vec![item; count], Direction::LeftToRight, start, baseline, Length::ZERO);
         }
     }
 }

@@ -148,7 +148,7 @@ where
                     width += own;
                     style
                 }
-                Item::Symbol(symbol) => {
+                Item::Symbol { symbol, .. } => {
                     width += symbol.width;
                     continue;
                 }

@@ -6,8 +6,8 @@ use crate::model::layout::{Align, Track};
 /// Where something narrower than its room stands.
 pub fn aligned(x: Length, room: Length, width: Length, align: Align) -> Length {
     match align {
-        Align::Left | Align::Justify | Align::Decimal => x,
-        Align::Right => x + room - width,
+        Align::Left | Align::Start | Align::Justify | Align::Decimal => x,
+        Align::Right | Align::End => x + room - width,
         Align::Center => x + (room - width) / 2,
     }
 }

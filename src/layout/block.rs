@@ -123,7 +123,7 @@ impl<'t> Compiler<'_, 't> {
     fn paragraph(&mut self, element: &'t Element, context: &Context, role: Role, flow: Flow) -> Node {
         let style = self.paragraph_style(&context.look, element.span);
         let inlines = self.inlines(element, context);
-        let is_static = are_static(&inlines);
+        let is_static = are_static(&inlines) && style.asked.is_none();
         Node { kind: NodeKind::Paragraph(Paragraph { role, style, inlines }), span: element.span, flow, place: None, is_static }
     }
 

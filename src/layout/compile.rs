@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::context::Context;
 use super::flowing::blank_master;
 use super::library::Library;
-use super::look::Look;
+use super::look::{Look, read_direction};
 use super::read::read_tree;
 use super::schema::{NAMESPACE, find_element};
 use super::style::Styles;
@@ -19,7 +19,8 @@ use crate::base::diagnostic::{Diagnostic, Faults};
 use crate::base::length::Length;
 use crate::base::span::{FileId, Sources, Span};
 use crate::kit::expr::{Schema, Scope};
-use crate::model::layout::{Layout, Node, PageCount, PageMaster, TextStyle};
+use crate::kit::text::{Direction, Script};
+use crate::model::layout::{Asked, Layout, Node, PageCount, PageMaster, TextStyle};
 use crate::model::record;
 
 /// Compiles the layout in `file`. `None` if it has a fault; all its faults and warnings are then, or also, in `faults`.
@@ -63,6 +64,10 @@ pub(super) struct Compiler<'a, 't> {
     pub(super) sums_at: usize,
     pub(super) styles: Styles<'t>,
     pub(super) text_styles: Vec<TextStyle>,
+    /// Languages and directions that records decide.
+    pub(super) asked: Vec<Asked>,
+    /// Families of scripts.
+    pub(super) scripts: Vec<(Script, String)>,
     pub(super) untold_languages: BTreeSet<String>,
     /// What holds in the body, for its footnotes.
     pub(super) note_context: Option<Context>,
@@ -96,6 +101,8 @@ fn compile_tree<'a>(
         sums_at: 0,
         styles: Styles::default(),
         text_styles: Vec::new(),
+        asked: Vec::new(),
+        scripts: Vec::new(),
         untold_languages: BTreeSet::new(),
         note_context: None,
         has_notes: false,
@@ -125,9 +132,10 @@ impl<'t> Compiler<'_, 't> {
         let before = self.faults.len();
         self.read_data(root);
         *contract = (self.faults.len() == before).then(|| self.schema.clone());
+        self.read_scripts(root);
         self.read_styles(root);
         let family = self.library.families().first().cloned().unwrap_or_default();
-        let look = Look::initial(family, lang.clone());
+        let look = Look::initial(family, lang.clone(), self.keyword(root, spec, "dir").map_or(Direction::LeftToRight, read_direction));
         let mut masters = self.compile_pages(root, &look);
         let (body, pages) = self.compile_body(root, &look, &masters);
         masters.extend(blank_master(&masters, &body, pages));
@@ -137,6 +145,7 @@ impl<'t> Compiler<'_, 't> {
             lang,
             schema: self.schema.clone(),
             text_styles: std::mem::take(&mut self.text_styles),
+            asked: std::mem::take(&mut self.asked),
             masters,
             body,
             variables: self.scope.variables_max(),

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::base::length::Length;
 use crate::kit::expr::CodeTable;
 use crate::kit::font::FontFeature;
+use crate::kit::text::Script;
 use crate::model::resources::{ImageId, StackId};
 
 /// An image as a layout sees it.
@@ -32,6 +33,8 @@ pub struct StackRequest<'r> {
     pub italic: bool,
     /// OpenType features, applied in this order.
     pub features: &'r [FontFeature],
+    /// Families of scripts, which count more than the family; one that lacks the face is taken as it is.
+    pub scripts: &'r [(Script, String)],
 }
 
 /// Fonts, images and tables by name.

@@ -10,8 +10,10 @@ use crate::base::code;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::length::Length;
 use crate::base::span::Span;
+use crate::kit::expr::Expr;
 use crate::kit::font::FontFeature;
-use crate::model::layout::{Align, Color, ParagraphStyle, TabAlign, TabStop, TextStyle, TextStyleId, Track, Transform};
+use crate::kit::text::{Direction, Strictness};
+use crate::model::layout::{Align, Asked, Color, ParagraphStyle, TabAlign, TabStop, TextStyle, TextStyleId, Track, Transform};
 use crate::model::resources::StackId;
 
 /// The feature of small capitals.
@@ -24,7 +26,18 @@ pub(super) fn read_align(word: &str) -> Align {
         "center" => Align::Center,
         "justify" => Align::Justify,
         "decimal" => Align::Decimal,
+        "start" => Align::Start,
+        "end" => Align::End,
         _ => Align::Left,
+    }
+}
+
+/// The direction of a word of `dir`.
+pub(super) fn read_direction(word: &str) -> Direction {
+    match word {
+        "rtl" => Direction::RightToLeft,
+        "auto" => Direction::Auto,
+        _ => Direction::LeftToRight,
     }
 }
 
@@ -52,6 +65,11 @@ pub(super) struct Look {
     pub(super) hanging: Length,
     pub(super) hyphens: bool,
     pub(super) lang: String,
+    pub(super) direction: Direction,
+    pub(super) strictness: Strictness,
+    /// Expressions that the record answers; they count more than `lang` and `direction`.
+    pub(super) asked_lang: Option<Expr>,
+    pub(super) asked_dir: Option<Expr>,
     pub(super) wrap: bool,
     pub(super) optimum: bool,
     pub(super) tolerance: u32,
@@ -62,7 +80,7 @@ pub(super) struct Look {
 
 impl Look {
     /// What holds where nothing is said.
-    pub(super) fn initial(family: String, lang: String) -> Look {
+    pub(super) fn initial(family: String, lang: String, direction: Direction) -> Look {
         Look {
             family,
             bold: false,
@@ -78,12 +96,16 @@ impl Look {
             tabular: true,
             small_caps: false,
             features: Vec::new(),
-            align: Align::Left,
+            align: Align::Start,
             align_last: None,
             indent: Length::ZERO,
             hanging: Length::ZERO,
             hyphens: false,
             lang,
+            direction,
+            strictness: Strictness::Normal,
+            asked_lang: None,
+            asked_dir: None,
             wrap: true,
             optimum: false,
             tolerance: 1_000,
@@ -127,7 +149,17 @@ impl Look {
                 ("tolerance", Value::Integer(tolerance)) => look.tolerance = *tolerance,
                 ("tabs", Value::Tabs(tabs)) => look.tabs.clone_from(tabs),
                 ("hyphens", Value::Keyword(word)) => look.hyphens = *word == "auto",
-                ("lang", Value::Text(lang)) => look.lang.clone_from(lang),
+                ("lang", Value::Text(lang)) => (look.lang, look.asked_lang) = (lang.clone(), None),
+                ("lang", Value::Asked(expr)) => look.asked_lang = Some(expr.as_ref().clone()),
+                ("dir", Value::Keyword(word)) => (look.direction, look.asked_dir) = (read_direction(word), None),
+                ("dir", Value::Asked(expr)) => look.asked_dir = Some(expr.as_ref().clone()),
+                ("line-break", Value::Keyword(word)) => {
+                    look.strictness = match *word {
+                        "loose" => Strictness::Loose,
+                        "strict" => Strictness::Strict,
+                        _ => Strictness::Normal,
+                    }
+                }
                 ("white-space", Value::Keyword(word)) => look.wrap = *word != "nowrap",
                 ("widows", Value::Integer(lines)) => look.widows = *lines,
                 ("orphans", Value::Integer(lines)) => look.orphans = *lines,
@@ -198,11 +230,15 @@ impl Compiler<'_, '_> {
 
     /// How lines are set in an element with this look.
     pub(super) fn paragraph_style(&mut self, look: &Look, span: Span) -> ParagraphStyle {
-        let hyphens = if look.hyphens { self.hyphenation(&look.lang, span) } else { None };
+        let hyphens = if look.hyphens && look.asked_lang.is_none() { self.hyphenation(&look.lang, span) } else { None };
+        let asked = self.asked(look, span);
+        // What only a record or a text decides is resolved when the paragraph is bound.
+        let is_open = look.direction == Direction::Auto || look.asked_dir.is_some();
+        let resolved = |align: Align| if is_open { align } else { align.resolved(look.direction) };
         ParagraphStyle {
             text: self.text_style(look, span),
-            align: look.align,
-            align_last: look.align_last.unwrap_or(if look.align == Align::Justify { Align::Left } else { look.align }),
+            align: resolved(look.align),
+            align_last: resolved(look.align_last.unwrap_or(if look.align == Align::Justify { Align::Start } else { look.align })),
             indent: look.indent,
             hanging: look.hanging,
             orphans: look.orphans,
@@ -211,7 +247,26 @@ impl Compiler<'_, '_> {
             wrap: look.wrap,
             optimum: (look.optimum && look.wrap).then_some(look.tolerance),
             tabs: look.tabs.clone(),
+            direction: look.direction,
+            strictness: look.strictness,
+            asked,
         }
+    }
+
+    /// The number of the language and direction that the record decides.
+    fn asked(&mut self, look: &Look, span: Span) -> Option<u16> {
+        if look.asked_lang.is_none() && look.asked_dir.is_none() {
+            return None;
+        }
+        let asked = Asked { lang: look.asked_lang.clone(), dir: look.asked_dir.clone(), hyphens: look.hyphens };
+        let at = self.asked.iter().position(|known| *known == asked).unwrap_or_else(|| {
+            self.asked.push(asked);
+            self.asked.len() - 1
+        });
+        if at > usize::from(u16::MAX) {
+            self.fault(Diagnostic::error(&code::LAYOUT_TOO_LARGE, span, "more than 65,535 different languages and directions"));
+        }
+        u16::try_from(at).ok()
     }
 
     fn hyphenation(&mut self, lang: &str, span: Span) -> Option<[u8; 2]> {
@@ -229,7 +284,8 @@ impl Compiler<'_, '_> {
     }
 
     fn stack(&mut self, look: &Look, features: &[FontFeature], span: Span) -> StackId {
-        let wanted = StackRequest { family: &look.family, bold: look.bold, italic: look.italic, features };
+        let scripts = self.scripts.clone();
+        let wanted = StackRequest { family: &look.family, bold: look.bold, italic: look.italic, features, scripts: &scripts };
         match self.library.stack(&wanted) {
             Ok(stack) => stack,
             Err(reason) => {

@@ -23,6 +23,7 @@ mod quiet;
 mod read;
 mod row;
 pub mod schema;
+mod script;
 mod style;
 mod symbol;
 mod table;

@@ -15,6 +15,7 @@ use crate::base::length::Length;
 use crate::base::span::Span;
 use crate::kit::barcode::{self, Options, Size, Turn};
 use crate::kit::expr;
+use crate::kit::text::Direction;
 use crate::model::layout::{
     Align, BarcodeNode, Break, EPC_FIELDS, Extent, Node, NodeKind, ParagraphStyle, SWISS_FIELDS, Slip, SlipField, SlipKind, SwissStyles,
 };
@@ -121,7 +122,7 @@ impl<'t> Compiler<'_, 't> {
             line_height: LineHeight::Fixed(Length::from_points(size + 1)),
             bold,
             align,
-            ..Look::initial(look.family.clone(), look.lang.clone())
+            ..Look::initial(look.family.clone(), look.lang.clone(), Direction::LeftToRight)
         };
         self.paragraph_style(&look, span)
     }

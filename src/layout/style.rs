@@ -4,8 +4,10 @@
 
 use std::collections::BTreeMap;
 
+use super::attribute::article;
 use super::compile::Compiler;
 use super::schema::{Kind, PropertySpec, find_element, find_property};
+use super::text::strip_braces;
 use super::tree::{Attribute, Element, Mapped};
 use super::typography;
 use super::value::{self, LineHeight, Sign, ValueFault, plain_name, whole};
@@ -14,6 +16,7 @@ use crate::base::diagnostic::Diagnostic;
 use crate::base::length::Length;
 use crate::base::span::Span;
 use crate::base::suggest::closest;
+use crate::kit::expr::{Expr, Type};
 use crate::kit::font::FontFeature;
 use crate::model::layout::{Align, Border, Borders, BoxStyle, Break, Color, Edges, Flow, TabStop, Track, VerticalAlign};
 
@@ -31,6 +34,8 @@ pub(super) enum Value {
     Text(String),
     Features(Vec<FontFeature>),
     Tabs(Vec<TabStop>),
+    /// A language or direction that the record decides.
+    Asked(Box<Expr>),
 }
 
 /// Properties by name; shorthands are already divided into their sides.
@@ -312,10 +317,19 @@ impl<'t> Compiler<'_, 't> {
                 Some(family) => Value::Text(family),
                 None => return Ok(()),
             },
-            Kind::Language => match self.check_language(value) {
+            Kind::LanguageOrExpression if is_expression(&value.text) => match self.asked_expression(value) {
+                Some(expr) => Value::Asked(Box::new(expr)),
+                None => return Ok(()),
+            },
+            Kind::LanguageOrExpression => match self.check_language(value) {
                 Some(lang) => Value::Text(lang),
                 None => return Ok(()),
             },
+            Kind::Direction if is_expression(&value.text) => match self.asked_expression(value) {
+                Some(expr) => Value::Asked(Box::new(expr)),
+                None => return Ok(()),
+            },
+            Kind::Direction => Value::Keyword(value::read_keyword(token, DIRECTIONS).map_err(one)?),
             Kind::Edges | Kind::Offsets => {
                 let sign = if property.kind == Kind::Edges { Sign::Positive } else { Sign::Any };
                 let edges = value::read_edges(&value.text, sign)?;
@@ -341,7 +355,20 @@ impl<'t> Compiler<'_, 't> {
         Ok(())
     }
 
-    fn check_family(&mut self, value: &Mapped) -> Option<String> {
+    /// An expression that a record answers when its paragraphs are bound.
+    fn asked_expression(&mut self, value: &Mapped) -> Option<Expr> {
+        let text = strip_braces(&value.text);
+        let start = text.as_ptr() as usize - value.text.as_ptr() as usize;
+        let expr = self.expression(value, start..start + text.len())?;
+        if *expr.kind() != Type::Text {
+            let message = format!("`{}` is {}, and a text is wanted", text.trim(), article(expr.kind()));
+            self.fault(Diagnostic::error(&code::EXPR_TYPE, value.place_of(text.trim()), message));
+            return None;
+        }
+        Some(expr)
+    }
+
+    pub(super) fn check_family(&mut self, value: &Mapped) -> Option<String> {
         let name = value.text.trim();
         let families = self.library.families();
         if families.iter().any(|family| family == name) {
@@ -421,6 +448,14 @@ impl<'t> Compiler<'_, 't> {
         });
         None
     }
+}
+
+/// The words of `dir`.
+const DIRECTIONS: &[&str] = &["ltr", "rtl", "auto"];
+
+/// Whether a value is one expression in braces.
+fn is_expression(text: &str) -> bool {
+    text.trim().starts_with('{')
 }
 
 fn set_side(into: &mut Properties, name: &str, side: &str, value: Value) {

@@ -110,11 +110,18 @@ pub enum Item<'a> {
         style: TextStyleId,
         /// What fills it; empty: nothing.
         leader: &'a str,
+        /// Embedding level.
+        level: u8,
         /// Width, 0 until its line is set.
         width: Length,
     },
     /// A picture in the line.
-    Symbol(&'a SymbolNode),
+    Symbol {
+        /// Which.
+        symbol: &'a SymbolNode,
+        /// Embedding level.
+        level: u8,
+    },
     /// A line ends here.
     Break,
     /// Something stands here that takes no room: see [`Mark`].
@@ -142,7 +149,7 @@ impl Item<'_> {
             Item::Opportunity => Item::Opportunity,
             Item::SoftHyphen { word, style, width } => Item::SoftHyphen { word, style, width },
             Item::Break => Item::Break,
-            Item::Figures { .. } | Item::Tab { .. } | Item::Symbol(_) | Item::Mark { .. } => return None,
+            Item::Figures { .. } | Item::Tab { .. } | Item::Symbol { .. } | Item::Mark { .. } => return None,
         })
     }
 }

@@ -10,7 +10,7 @@ use crate::base::span::Span;
 use crate::kit::barcode::{Options as BarcodeOptions, Size as BarcodeSize, Symbology, Turn};
 use crate::kit::expr::{Expr, Schema};
 use crate::model::resources::{FormId, ImageId};
-pub use crate::model::style::{Align, ParagraphStyle, TabAlign, TabStop, TextStyle, TextStyleId, Transform};
+pub use crate::model::style::{Align, Asked, ParagraphStyle, TabAlign, TabStop, TextStyle, TextStyleId, Transform};
 
 /// A colour in sRGB, 8 bits each.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -782,6 +782,8 @@ pub struct Layout {
     pub masters: Vec<PageMaster>,
     /// The body.
     pub body: Vec<Node>,
+    /// Languages and directions that records decide.
+    pub asked: Vec<Asked>,
     /// How many variables an environment needs (the record is number 0).
     pub variables: usize,
     /// How many pages a document may have.

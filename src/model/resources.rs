@@ -6,6 +6,7 @@
 use crate::base::length::Length;
 use crate::kit::font::{Face, FaceId, FontFeature};
 use crate::kit::image::PdfImage;
+use crate::kit::text::Script;
 
 /// The index of a font stack.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -27,6 +28,8 @@ pub struct FontStack {
     pub faces: Vec<FaceId>,
     /// The OpenType features its text is shaped with.
     pub features: Vec<FontFeature>,
+    /// The faces that are tried before all others for characters of a script.
+    pub scripts: Vec<(Script, FaceId)>,
 }
 
 /// A fragment no record can change: a Form XObject (ISO 32000-1, 8.10).

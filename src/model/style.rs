@@ -4,6 +4,8 @@
 //! looked up.
 
 use crate::base::length::Length;
+use crate::kit::expr::Expr;
+use crate::kit::text::{Direction, Strictness};
 use crate::model::layout::{Color, Track};
 use crate::model::resources::StackId;
 
@@ -21,6 +23,34 @@ pub enum Align {
     Justify,
     /// Table cells only: the decimal signs of a column stand under each other.
     Decimal,
+    /// Where lines begin: on the left or, in a paragraph from right to left, on the right.
+    Start,
+    /// Where lines end.
+    End,
+}
+
+impl Align {
+    /// The same without [`Align::Start`] and [`Align::End`].
+    pub fn resolved(self, direction: Direction) -> Align {
+        let is_reversed = direction == Direction::RightToLeft;
+        match self {
+            Align::Start => {
+                if is_reversed {
+                    Align::Right
+                } else {
+                    Align::Left
+                }
+            }
+            Align::End => {
+                if is_reversed {
+                    Align::Left
+                } else {
+                    Align::Right
+                }
+            }
+            other => other,
+        }
+    }
 }
 
 /// How what follows a tab stands to its stop.
@@ -116,4 +146,21 @@ pub struct ParagraphStyle {
     pub optimum: Option<u32>,
     /// Where tabs lead to, in the order they are reached.
     pub tabs: Vec<TabStop>,
+    /// Its direction. `Auto` is resolved when its text is known, and so are alignments by start and end.
+    pub direction: Direction,
+    /// What may begin a line.
+    pub strictness: Strictness,
+    /// Expressions of language and direction, which then count instead; an index into [`crate::model::layout::Layout::asked`].
+    pub asked: Option<u16>,
+}
+
+/// Language and direction that a record decides.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Asked {
+    /// Its language, a BCP 47 tag.
+    pub lang: Option<Expr>,
+    /// Its direction: `ltr`, `rtl` or `auto`.
+    pub dir: Option<Expr>,
+    /// Whether words are divided if the language has patterns.
+    pub hyphens: bool,
 }

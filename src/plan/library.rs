@@ -20,6 +20,7 @@ use crate::base::limits;
 use crate::base::suggest::closest;
 use crate::kit::font::{Face, FaceId, FontFeature};
 use crate::kit::image;
+use crate::kit::text::Script;
 use crate::layout::{Library, LibraryImage, StackRequest};
 use crate::model::resources::{FontStack, ImageId, Resources, StackId};
 
@@ -61,6 +62,9 @@ enum FaceSource {
     Path(PathBuf),
 }
 
+/// Family, slot, features, families of scripts.
+type StackKey = (usize, usize, Vec<FontFeature>, Vec<(Script, String)>);
+
 struct Family {
     name: String,
     faces: Faces<FaceSource>,
@@ -91,7 +95,7 @@ pub(super) struct JobLibrary {
     fallback: Vec<usize>,
     /// Faces that were read, by family and slot; or why they cannot be used.
     loaded: BTreeMap<(usize, usize), Result<FaceId, String>>,
-    stacks: BTreeMap<(usize, usize, Vec<FontFeature>), StackId>,
+    stacks: BTreeMap<StackKey, StackId>,
     images: BTreeMap<PathBuf, Result<LibraryImage, String>>,
     image_of_hash: BTreeMap<Hash, LibraryImage>,
     /// The folder of the layout that is being compiled.
@@ -276,7 +280,7 @@ impl Library for JobLibrary {
     }
 
     fn stack(&mut self, wanted: &StackRequest<'_>) -> Result<StackId, String> {
-        let StackRequest { family, bold, italic, features } = *wanted;
+        let StackRequest { family, bold, italic, features, scripts } = *wanted;
         let slot = usize::from(bold) + 2 * usize::from(italic);
         let Some(at) = self.families.iter().position(|known| known.name == family) else {
             return Err(match closest(family, self.families.iter().map(|known| known.name.as_str())) {
@@ -284,7 +288,8 @@ impl Library for JobLibrary {
                 None => format!("there is no font family `{family}`"),
             });
         };
-        if let Some(known) = self.stacks.get(&(at, slot, features.to_vec())) {
+        let key = (at, slot, features.to_vec(), scripts.to_vec());
+        if let Some(known) = self.stacks.get(&key) {
             return Ok(*known);
         }
         let mut faces = vec![self.face(at, slot)?];
@@ -297,9 +302,19 @@ impl Library for JobLibrary {
                 faces.push(face);
             }
         }
+        let mut own = Vec::new();
+        for (script, family) in scripts {
+            // A layout names families that there are: it was checked.
+            let Some(at) = self.families.iter().position(|known| known.name == *family) else { continue };
+            let face = self.face(at, slot).or_else(|_| self.face(at, 0))?;
+            own.push((*script, face));
+            if !faces.contains(&face) {
+                faces.push(face);
+            }
+        }
         let id = StackId(u16::try_from(self.resources.stacks.len()).map_err(|_| "too many font stacks".to_string())?);
-        self.resources.stacks.push(FontStack { faces, features: features.to_vec() });
-        self.stacks.insert((at, slot, features.to_vec()), id);
+        self.resources.stacks.push(FontStack { faces, features: features.to_vec(), scripts: own });
+        self.stacks.insert(key, id);
         Ok(id)
     }
 

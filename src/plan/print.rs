@@ -231,7 +231,7 @@ fn compile_late_text(table: &Table<'_>, library: &mut JobLibrary, media: &[Media
     }
     let family = table.text("font", faults);
     let name = family.as_ref().map_or_else(|| library.families().first().cloned().unwrap_or_default(), |text| text.text.clone());
-    let stack = match (library.stack(&StackRequest { family: &name, bold: false, italic: false, features: &[] }), &family) {
+    let stack = match (library.stack(&StackRequest { family: &name, bold: false, italic: false, features: &[], scripts: &[] }), &family) {
         (Ok(stack), _) => Some(stack),
         (Err(_), Some(text)) => {
             library.unknown_family(text, faults);

@@ -162,9 +162,9 @@ impl LateText {
         let width: i64 = glyphs.iter().map(|glyph| i64::from(face.advances[usize::from(*glyph)])).sum();
         let width = self.size.scaled(width, face.units_per_em);
         let back = match self.align {
-            Align::Left | Align::Justify => Length::ZERO,
+            Align::Left | Align::Start | Align::Justify => Length::ZERO,
             Align::Center => width / 2,
-            Align::Right | Align::Decimal => width,
+            Align::Right | Align::End | Align::Decimal => width,
         };
         let down = self.size.scaled(face.ascent, face.units_per_em);
         let (cosine, sine) = self.angle.direction();

@@ -37,6 +37,14 @@ const RECORD: &str = r#"{"name":"Ada Lovelace","id":"C-4711","due":"2026-09-01",
  "address":{"name":"Ada Lovelace","city":"London"},"none":[],
  "rows":[{"text":"Paper","group":"A","amount":12.50,"number":1},{"text":"Ink","group":"B","amount":27.50,"number":2},{"text":"Credit","group":"A","amount":-4.50,"number":3}]}"#;
 
+const SCRIPTS: &[(&str, &str)] = &[
+    ("Naskh", "NotoNaskhArabic-Regular.ttf"),
+    ("Hebrew", "NotoSansHebrew-Regular.ttf"),
+    ("Devanagari", "NotoSansDevanagari-Regular.ttf"),
+    ("Thai", "NotoSansThai-Regular.ttf"),
+    ("Japanese", "NotoSansJP-Regular.otf"),
+];
+
 /// One case.
 pub struct Case {
     pub name: String,
@@ -115,6 +123,15 @@ pub fn describe(case: &Case) -> Vec<String> {
          [[layout]]\nfile = \"layout.xml\"\n",
         case.locale
     );
+    // Fonts of scripts, for the cases that name them.
+    let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/scripts/fonts");
+    let mut job = job;
+    for (family, file) in SCRIPTS {
+        if case.layout.contains(&format!("\"{family}\"")) {
+            job = job.replace("[[input]]", &format!("[fonts.{family}]\nregular = \"{file}\"\n[[input]]"));
+            std::fs::copy(scripts.join(file), folder.path().join(file)).unwrap();
+        }
+    }
     write("job.toml", job.as_bytes());
     write("units.csv", "code,en,de\nHUR,hours,Stunden\nC62,pieces,Stück\n".as_bytes());
     write("tiny.otf", include_bytes!("../fonts/tiny-cff.otf"));

@@ -4,8 +4,7 @@
 
 use std::sync::OnceLock;
 
-use unicode_linebreak::{BreakOpportunity, linebreaks};
-
+use super::breaks::{Strictness, opportunities};
 use crate::base::limits::WORD_BYTES_MAX;
 
 /// A piece of text as line breaking sees it.
@@ -28,13 +27,18 @@ pub enum Token<'t> {
 /// Calls `give` with each token. Tabs are spaces, line ends in the data are breaks, other control characters are told.
 pub fn tokens<'t>(text: &'t str, mut give: impl FnMut(Token<'t>)) {
     if !plain(text, &mut give) {
-        broken(text, &mut give);
+        broken(text, Strictness::Normal, &mut |_, token| give(token));
     }
 }
 
+/// The same with the place of each token in the text, by the rules in full.
+pub fn tokens_with_places<'t>(text: &'t str, strictness: Strictness, mut give: impl FnMut(usize, Token<'t>)) {
+    broken(text, strictness, &mut give);
+}
+
 /// Gives the tokens of a text of ASCII and Latin letters without control characters, which is most text; otherwise gives
-/// nothing and says `false`. In such text two neighbours decide whether a line may break between them: the test
-/// `plain_text_breaks_as_unicode_says` compares it with UAX 14 in full.
+/// nothing and says `false`. In such text two neighbours decide whether a line may break between them, but for numbers and
+/// for some characters beside spaces: the test `plain_text_breaks_as_unicode_says` compares it with UAX 14 in full.
 fn plain<'t>(text: &'t str, give: &mut impl FnMut(Token<'t>)) -> bool {
     let bytes = text.as_bytes();
     if !bytes.iter().all(|&byte| is_plain(byte)) {
@@ -48,9 +52,17 @@ fn plain<'t>(text: &'t str, give: &mut impl FnMut(Token<'t>)) -> bool {
             if start < at {
                 give_word(&text[start..at], give);
             }
-            give(Token::Space);
+            let after = bytes.get(at + 1).copied().unwrap_or(b'a');
+            if is_sticky(before) | is_sticky(after) && sticks(bytes, at) {
+                // Spaces in a row are one here, too.
+                if after != b' ' {
+                    give(Token::Word(&text[at..=at]));
+                }
+            } else {
+                give(Token::Space);
+            }
             start = at + 1;
-        } else if pairs[usize::from(before)] >> first_letter(byte) & 1 == 1 {
+        } else if pairs[usize::from(before)] >> first_letter(byte) & 1 == 1 && !is_in_number(bytes, at) {
             give_word(&text[start..at], give);
             give(Token::Opportunity);
             start = at;
@@ -61,6 +73,53 @@ fn plain<'t>(text: &'t str, give: &mut impl FnMut(Token<'t>)) -> bool {
         give_word(&text[start..], give);
     }
     true
+}
+
+/// Whether a line may perhaps not end at a space beside this byte: between spaces, before closing and after opening
+/// punctuation, beside quotation marks.
+#[inline]
+fn is_sticky(byte: u8) -> bool {
+    const STICKY: u128 = {
+        let (mut set, mut index) = (0u128, 0);
+        let bytes = b" ()[]{}!?/,.:;\"'";
+        while index < bytes.len() {
+            set |= 1 << bytes[index];
+            index += 1;
+        }
+        set
+    };
+    byte < 128 && STICKY >> byte & 1 == 1
+}
+
+/// Whether a line must not end at the space at `at` (LB13 to LB15).
+#[cold]
+fn sticks(bytes: &[u8], at: usize) -> bool {
+    let before = bytes[..at].iter().rev().find(|byte| **byte != b' ').copied();
+    let after = bytes[at..].iter().find(|byte| **byte != b' ').copied();
+    let Some(after) = after else { return false };
+    let closes = matches!(after, b')' | b']' | b'}' | b'!' | b'?' | b'/' | b',' | b'.' | b':' | b';');
+    let opens = matches!(after, b'(' | b'[' | b'{');
+    match before {
+        Some(b'(' | b'[' | b'{') => true,
+        Some(b'"' | b'\'') => closes || opens,
+        _ => closes,
+    }
+}
+
+/// Whether the two bytes before and at `at`, between which a line may end elsewhere, belong to a number (LB25).
+#[cold]
+fn is_in_number(bytes: &[u8], at: usize) -> bool {
+    // `NU (NU | SY | IS)*` before some byte.
+    let number = |end: usize| {
+        let run = bytes[..end].iter().rev().take_while(|byte| matches!(**byte, b'0'..=b'9' | b',' | b'.' | b':' | b';' | b'/'));
+        run.into_iter().any(u8::is_ascii_digit)
+    };
+    match (bytes[at - 1], bytes[at]) {
+        (b',' | b'.' | b':' | b';' | b'/', b'0'..=b'9' | b'%' | b'$' | b'+' | b'\\') => number(at),
+        (b')' | b']' | b'}', b'%' | b'$' | b'+' | b'\\') => number(at - 1),
+        (b'%' | b'$' | b'+' | b'\\', b'(' | b'[' | b'{') => bytes.get(at + 1).is_some_and(u8::is_ascii_digit),
+        _ => false,
+    }
 }
 
 // U+00C0 to U+017F, the letters of Latin-1 and Latin Extended-A, begin with the bytes C3 to C5, and no other character does.
@@ -86,9 +145,11 @@ fn pairs() -> &'static [u128; 256] {
         for before in b'!'..=b'~' {
             for after in b'!'..=b'~' {
                 let text = [char::from(before), char::from(after)].iter().collect::<String>();
-                if linebreaks(&text).any(|(at, _)| at == 1) {
-                    pairs[usize::from(before)] |= 1 << after;
-                }
+                opportunities(&text, Strictness::Normal, |place| {
+                    if place.at == 1 {
+                        pairs[usize::from(before)] |= 1 << after;
+                    }
+                });
             }
         }
         let letter = pairs[usize::from(b'a')];
@@ -97,42 +158,59 @@ fn pairs() -> &'static [u128; 256] {
     })
 }
 
-fn broken<'t>(text: &'t str, give: &mut impl FnMut(Token<'t>)) {
+fn broken<'t>(text: &'t str, strictness: Strictness, give: &mut impl FnMut(usize, Token<'t>)) {
     let mut start = 0;
-    for (end, opportunity) in linebreaks(text) {
-        words(&text[start..end], give);
-        let piece = &text[start..end];
-        start = end;
-        let space = piece.ends_with([' ', '\t', '\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}']);
-        match opportunity {
-            // The end of the text is reported as a mandatory break, too.
-            BreakOpportunity::Mandatory if end == text.len() && !piece.ends_with(is_line_end) => {}
-            BreakOpportunity::Mandatory => give(Token::Break),
-            BreakOpportunity::Allowed if space => {}
-            BreakOpportunity::Allowed if piece.ends_with('\u{ad}') => give(Token::SoftHyphen),
-            BreakOpportunity::Allowed => give(Token::Opportunity),
+    opportunities(text, strictness, |place| {
+        let piece = &text[start..place.at];
+        words(piece, start, give);
+        let token = match place.is_mandatory {
+            true => Some(Token::Break),
+            false if piece.ends_with(|c| is_space(c) || is_line_end(c)) => None,
+            false if piece.ends_with('\u{ad}') => Some(Token::SoftHyphen),
+            false => Some(Token::Opportunity),
+        };
+        if let Some(token) = token {
+            // A break is where its character is.
+            give(start + piece.char_indices().next_back().map_or(0, |(at, _)| at), token);
         }
+        start = place.at;
+    });
+    let last = &text[start..];
+    words(last, start, give);
+    if let Some((at, _)) = last.char_indices().next_back().filter(|(_, character)| is_line_end(*character)) {
+        give(start + at, Token::Break);
     }
 }
 
-fn words<'t>(piece: &'t str, give: &mut impl FnMut(Token<'t>)) {
-    let mut rest = piece;
-    while !rest.is_empty() {
+/// The words and spaces of a piece, at whose end alone a line may end.
+fn words<'t>(piece: &'t str, start: usize, give: &mut impl FnMut(usize, Token<'t>)) {
+    let solid = piece.trim_end_matches(|c| is_space(c) || is_dropped(c)).len();
+    let mut at = 0;
+    while at < piece.len() {
+        let rest = &piece[at..];
         let end = rest.find(|c: char| is_space(c) || is_dropped(c)).unwrap_or(rest.len());
         // Figures beside a no-break space are words of their own, though no line ends between them: an account number or a
         // French amount would otherwise be a new word for the cache in every record.
+        let mut place = start + at;
         for part in rest[..end].split_inclusive(is_no_break_space) {
             let text = part.trim_end_matches(is_no_break_space);
-            give_word(text, give);
-            give_word(&part[text.len()..], give);
+            give_word(text, &mut |token| give(place, token));
+            give_word(&part[text.len()..], &mut |token| give(place + text.len(), token));
+            place += part.len();
         }
+        at += end;
         let Some(character) = rest[end..].chars().next() else { break };
-        if is_space(character) {
-            give(Token::Space);
+        if is_space(character) && at < solid {
+            // A line may not end here (LB13 to LB17). Spaces in a row are one.
+            if !rest[end + character.len_utf8()..].starts_with(is_space) {
+                give(start + at, Token::Word(" "));
+            }
+        } else if is_space(character) {
+            give(start + at, Token::Space);
         } else if is_control(character) {
-            give(Token::Control(character));
+            give(start + at, Token::Control(character));
         }
-        rest = &rest[end + character.len_utf8()..];
+        at += character.len_utf8();
     }
 }
 
@@ -213,7 +291,7 @@ mod tests {
                 return 0;
             }
             let fast = listed(text, |text, mut give| assert!(plain(text, &mut give)));
-            let full = listed(text, |text, mut give| broken(text, &mut give));
+            let full = listed(text, |text, give| broken(text, Strictness::Normal, &mut |_, token| give(token)));
             assert_eq!(fast, full, "{text:?}");
             1
         };
@@ -243,6 +321,9 @@ mod tests {
     #[test]
     fn unicode_rules_add_places() {
         check("mail-order", "[mail-]|[order]");
+        check("so  ! (  a", "[so][ ][!]_[(][ ][a]");
+        check("100,000 v,2 (1)% (a)%", "[100,000]_[v,]|[2]_[(1)%]_[(a)]|[%]");
+        check("« oui » ( non", "[«]_[oui]_[»][ ][(][ ][non]");
         check("1\u{a0}234 €", "[1][\u{a0}][234]_[€]");
         check("\u{a0}x\u{a0}\u{202f}1", "[\u{a0}][x][\u{a0}][\u{202f}][1]");
         check("zero\u{200b}width", "[zero]|[width]");
@@ -250,6 +331,25 @@ mod tests {
         check("日本", "[日]|[本]");
         check("two\nlines", "[two]¶[lines]");
         check("end\n", "[end]¶");
+    }
+
+    #[test]
+    fn words_without_spaces_between_are_found() {
+        check("ภาษาไทย", "[ภาษา]|[ไทย]");
+        check("(ภาษาไทย) 12", "[(ภาษา]|[ไทย)]_[12]");
+    }
+
+    #[test]
+    fn small_kana_begin_a_line_unless_one_is_strict() {
+        let count = |text: &str, strictness| {
+            let mut count = 0;
+            tokens_with_places(text, strictness, |_, token| count += u32::from(token == Token::Opportunity));
+            count
+        };
+        let of = |text| [Strictness::Loose, Strictness::Normal, Strictness::Strict].map(|strictness| count(text, strictness));
+        assert_eq!(of("キャット"), [3, 3, 1]);
+        assert_eq!(of("時々だ・だ"), [4, 2, 2]);
+        assert_eq!(of("「本」。"), [0, 0, 0]);
     }
 
     #[test]

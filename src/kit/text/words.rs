@@ -7,6 +7,7 @@ use std::hash::Hasher;
 
 use rustc_hash::FxHashMap;
 
+use super::script::{Script, script_of};
 use crate::base::limits;
 use crate::kit::font::{Face, FaceId, FontFeature, ShapedGlyph, is_presentation_form};
 
@@ -23,6 +24,8 @@ pub struct Stack<'s> {
     pub faces: &'s [FaceId],
     /// OpenType features of its words.
     pub features: &'s [FontFeature],
+    /// Faces that are tried first for characters of a script.
+    pub scripts: &'s [(Script, FaceId)],
 }
 
 /// A run of glyphs of one face and one way of coding.
@@ -56,6 +59,8 @@ pub struct Word {
     pub spaces: u16,
     /// Whether some character has no glyph in any face.
     pub missing: bool,
+    /// Whether its glyphs, one after the other, do not read as the word: its text must be told beside them.
+    pub is_told: bool,
     stack: u16,
     kind: u8,
     text: (u32, u32),
@@ -244,6 +249,7 @@ impl Words {
             glyphs: 0,
             spaces: 0,
             missing: false,
+            is_told: false,
             stack: stack.number,
             kind,
             text: (text_start, self.texts.len() as u32),
@@ -252,13 +258,15 @@ impl Words {
             stamp: 0,
         };
         let mut pieces = Vec::new();
-        split_by_face(faces, stack.faces, text, |face, range, covered| {
+        split_by_face(faces, stack, text, |face, range, covered| {
             word.missing |= !covered;
             pieces.push((face, range));
         });
-        if kind & RIGHT_TO_LEFT != 0 {
+        let right_to_left = kind & RIGHT_TO_LEFT != 0;
+        if right_to_left {
             pieces.reverse();
         }
+        let mut read = Reading::new(text, right_to_left);
         for (id, range) in pieces {
             let face = &faces[usize::from(id.0)];
             let piece = &text[range];
@@ -269,13 +277,14 @@ impl Words {
                     Some(glyphs) => {
                         // A substitution of a broken font may end in .notdef although each character has a glyph.
                         word.missing |= glyphs.iter().any(|glyph| glyph.glyph == 0);
-                        self.append(face, id, &glyphs, (at, chunk), &mut word);
+                        self.append(face, id, &glyphs, (at, chunk), &mut word, &mut read);
                     }
                     None => word.missing = true,
                 }
                 at += chunk.len() as u32;
             }
         }
+        word.is_told = !read.reads_as(text);
         word.runs.1 = (self.runs.len() - word.runs.0 as usize).min(usize::from(u16::MAX)) as u16;
         word.used.1 = (self.used.len() - word.used.0 as usize).min(usize::from(u16::MAX)) as u16;
         self.words.push(word);
@@ -284,13 +293,26 @@ impl Words {
     /// Adds glyphs as runs: a new run where the coding or the rise changes.
     ///
     /// `text` is what they were shaped from, with its place in `texts`.
-    fn append(&mut self, face: &Face, id: FaceId, glyphs: &[ShapedGlyph], text: (u32, &str), word: &mut Word) {
+    fn append(&mut self, face: &Face, id: FaceId, glyphs: &[ShapedGlyph], text: (u32, &str), word: &mut Word, read: &mut Reading) {
         let spelt = spelt(face, glyphs, text.1);
+        read.add(face, glyphs, &spelt);
         // ISO 19005-2, 6.2.11.8: a page must never show .notdef. The word is marked as missing a glyph; whoever prints it
         // nevertheless prints nothing in its place.
         let glyphs: Vec<ShapedGlyph> = glyphs.iter().copied().filter(|glyph| glyph.glyph != 0).collect();
-        let text_of = |glyph: &ShapedGlyph| match spelt.iter().find(|(cluster, _)| *cluster == glyph.cluster) {
-            Some((start, end)) => (text.0 + start, text.0 + end),
+        // Their places in `texts`: most stand there already, as part of the word.
+        let places: Vec<(u32, u32)> = spelt
+            .iter()
+            .map(|spelt| match text.1[spelt.cluster as usize..].starts_with(spelt.text.as_str()) {
+                true => (text.0 + spelt.cluster, text.0 + spelt.cluster + spelt.text.len() as u32),
+                false => {
+                    let start = self.texts.len() as u32;
+                    self.texts.push_str(&spelt.text);
+                    (start, self.texts.len() as u32)
+                }
+            })
+            .collect();
+        let text_of = |glyph: &ShapedGlyph| match spelt.iter().position(|spelt| spelt.cluster == glyph.cluster && spelt.glyph == glyph.glyph) {
+            Some(at) => places[at],
             None => (0, 0),
         };
         let mut index = 0;
@@ -357,16 +379,39 @@ impl Words {
     }
 }
 
-/// Clusters of one glyph that no character is mapped to, such as a ligature: the bytes of the text that each stands for.
-fn spelt(face: &Face, glyphs: &[ShapedGlyph], text: &str) -> Vec<(u32, u32)> {
-    let has_no_character =
-        |glyph: &ShapedGlyph| face.unicode.get(usize::from(glyph.glyph)).is_none_or(|code| *code == 0 || is_presentation_form(*code));
-    if !glyphs.iter().any(|glyph| glyph.glyph != 0 && has_no_character(glyph)) {
-        return Vec::new();
+/// What a glyph that no character is mapped to stands for, such as a ligature or a letter in the form it has in the middle of
+/// a word: what is left of its cluster when the other glyphs, which have characters of their own, have taken theirs.
+struct Spelt {
+    cluster: u32,
+    glyph: u16,
+    text: String,
+}
+
+/// The character of a glyph, if it is more than the form of others.
+fn own_character(face: &Face, glyph: u16) -> Option<char> {
+    let code = face.unicode.get(usize::from(glyph)).copied().filter(|code| *code != 0 && !is_presentation_form(*code));
+    code.and_then(char::from_u32)
+}
+
+fn spelt(face: &Face, glyphs: &[ShapedGlyph], text: &str) -> Vec<Spelt> {
+    let is_nameless = |glyph: &&ShapedGlyph| glyph.glyph != 0 && own_character(face, glyph.glyph).is_none();
+    let mut found = Vec::new();
+    for glyph in glyphs.iter().filter(is_nameless) {
+        let cluster = || glyphs.iter().filter(|other| other.cluster == glyph.cluster);
+        if cluster().filter(is_nameless).count() > 1 {
+            continue;
+        }
+        let end = glyphs.iter().map(|glyph| glyph.cluster).filter(|cluster| *cluster > glyph.cluster).min().unwrap_or(text.len() as u32);
+        let mut left = text[glyph.cluster as usize..end as usize].to_string();
+        let taken = cluster().filter_map(|other| own_character(face, other.glyph)).all(|character| match left.rfind(character) {
+            Some(at) => left.remove(at) == character,
+            None => false,
+        });
+        if taken && !left.is_empty() {
+            found.push(Spelt { cluster: glyph.cluster, glyph: glyph.glyph, text: left });
+        }
     }
-    let alone = |glyph: &&ShapedGlyph| glyphs.iter().filter(|other| other.cluster == glyph.cluster).count() == 1;
-    let end = |start: u32| glyphs.iter().map(|glyph| glyph.cluster).filter(|cluster| *cluster > start).min().unwrap_or(text.len() as u32);
-    glyphs.iter().filter(|glyph| has_no_character(glyph)).filter(alone).map(|glyph| (glyph.cluster, end(glyph.cluster))).collect()
+    found
 }
 
 /// Writes one byte of a literal string (ISO 32000-1, 7.3.4.2).
@@ -379,23 +424,33 @@ pub(crate) fn escape(byte: u8, out: &mut Vec<u8>) {
     }
 }
 
-fn split_by_face(faces: &[Face], stack: &[FaceId], text: &str, mut give: impl FnMut(FaceId, std::ops::Range<usize>, bool)) {
-    let covering = |character: char| stack.iter().copied().find(|id| faces[usize::from(id.0)].covers(character));
+/// Cuts a text where the face changes, or the script between two of which one is not simple.
+fn split_by_face(faces: &[Face], stack: Stack<'_>, text: &str, mut give: impl FnMut(FaceId, std::ops::Range<usize>, bool)) {
+    let covers = |id: FaceId, character: char| faces[usize::from(id.0)].covers(character);
+    let covering = |character: char, script: Option<Script>| {
+        let own = stack.scripts.iter().find(|(known, id)| Some(*known) == script && covers(*id, character)).map(|(_, id)| *id);
+        own.or_else(|| stack.faces.iter().copied().find(|id| covers(*id, character)))
+    };
     let mut start = 0;
     let mut current: Option<(FaceId, bool)> = None;
+    let mut current_script: Option<Script> = None;
     for (at, character) in text.char_indices() {
         // Marks, joiners and selectors stay with the letter before them.
         let follows = is_joining(character) && at > 0;
-        let (face, covered) = match covering(character) {
+        let script = if character.is_ascii() || follows { None } else { script_of(character) };
+        let (face, covered) = match covering(character, script) {
             _ if follows => match current {
-                Some((face, covered)) => (face, covered && (faces[usize::from(face.0)].covers(character) || is_invisible(character))),
-                None => (stack[0], true),
+                Some((face, covered)) => (face, covered && (covers(face, character) || is_invisible(character))),
+                None => (stack.faces[0], true),
             },
             Some(face) => (face, true),
-            None => (stack[0], is_invisible(character)),
+            None => (stack.faces[0], is_invisible(character)),
         };
+        let script = if character.is_ascii_alphabetic() { Some(Script(*b"Latn")) } else { script };
+        let changes = matches!((current_script, script), (Some(a), Some(b)) if a != b && !(a.is_simple() && b.is_simple()));
+        current_script = script.or(current_script);
         match current {
-            Some((last, last_covered)) if last == face => current = Some((last, last_covered && covered)),
+            Some((last, last_covered)) if last == face && !changes => current = Some((last, last_covered && covered)),
             Some((last, last_covered)) => {
                 give(last, start..at, last_covered);
                 start = at;
@@ -406,6 +461,50 @@ fn split_by_face(faces: &[Face], stack: &[FaceId], text: &str, mut give: impl Fn
     }
     if let Some((last, covered)) = current {
         give(last, start..text.len(), covered);
+    }
+}
+
+/// What the glyphs of a word read as, one after the other: by their ToUnicode texts alone.
+struct Reading {
+    /// In the order of the text; `None`: the word is of scripts whose glyphs follow their letters.
+    text: Option<Vec<String>>,
+    right_to_left: bool,
+    is_moved: bool,
+}
+
+impl Reading {
+    fn new(text: &str, right_to_left: bool) -> Reading {
+        let is_simple = text.is_ascii() || text.chars().all(|c| script_of(c).is_none_or(Script::is_simple));
+        Reading { text: (!is_simple).then(Vec::new), right_to_left, is_moved: false }
+    }
+
+    fn add(&mut self, face: &Face, glyphs: &[ShapedGlyph], spelt: &[Spelt]) {
+        let Some(parts) = &mut self.text else { return };
+        for glyph in glyphs.iter().filter(|glyph| glyph.glyph != 0) {
+            // Readers order glyphs by where they stand: a mark that is moved reads beside its letter, or as a line of its own.
+            self.is_moved |= !self.right_to_left && (glyph.x_offset != 0 || glyph.y_offset != 0 || glyph.advance == 0);
+            let spelt = spelt.iter().find(|spelt| spelt.cluster == glyph.cluster && spelt.glyph == glyph.glyph);
+            parts.push(match (spelt, own_character(face, glyph.glyph)) {
+                (Some(spelt), _) => spelt.text.clone(),
+                (None, Some(character)) => character.to_string(),
+                // What it reads as cannot be known.
+                (None, None) => "\u{fffd}".to_string(),
+            });
+        }
+    }
+
+    fn reads_as(self, text: &str) -> bool {
+        let Some(mut parts) = self.text else { return true };
+        if self.is_moved {
+            return false;
+        }
+        if self.right_to_left {
+            parts.reverse();
+        }
+        // Readers turn a text from right to left around, and what is told beside it too: a mark that reads one letter too
+        // late is better than a word that reads backwards.
+        let counts = |c: &char| !(is_invisible(*c) || self.right_to_left && is_joining(*c));
+        parts.iter().flat_map(|part| part.chars()).filter(counts).eq(text.chars().filter(counts))
     }
 }
 
@@ -446,7 +545,7 @@ mod tests {
         ["Regular", "Bold"].map(|name| Face::read(std::fs::read(format!("{folder}{name}.ttf")).expect("a font").into()).expect("a face")).into()
     }
 
-    const STACK: Stack<'static> = Stack { number: 0, faces: &[FaceId(0)], features: &[] };
+    const STACK: Stack<'static> = Stack { number: 0, faces: &[FaceId(0)], features: &[], scripts: &[] };
 
     #[track_caller]
     fn check(text: &str, tabular: bool, rtl: bool, expected: &str) {

@@ -7,6 +7,7 @@ use super::{Kind, NAMESPACE};
 use crate::base::length::UNITS;
 use crate::kit::barcode::SYMBOLOGIES;
 use crate::kit::expr::Type;
+use crate::kit::text::Script;
 
 /// A value as XML Schema Part 2 knows it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -43,6 +44,7 @@ pub(super) fn of(kind: Kind) -> Datatype {
         Kind::Multiple => Datatype::Pattern("multiple of [0-9]+".to_string()),
         Kind::Angle => Datatype::Pattern("[+\\-]?[0-9]+(deg)?".to_string()),
         Kind::Namespace => Datatype::Words(vec![NAMESPACE.to_string()]),
+        Kind::Script => Datatype::Words(Script::codes().iter().map(|code| code.to_string()).collect()),
         Kind::Symbology => Datatype::Words(SYMBOLOGIES.iter().map(|symbology| symbology.name().to_string()).collect()),
         Kind::FieldType => Datatype::Words(Type::SCALARS.iter().map(|(name, _)| name.to_string()).collect()),
         Kind::Color
@@ -56,6 +58,8 @@ pub(super) fn of(kind: Kind) -> Datatype {
         | Kind::FontFamily
         | Kind::PageSize
         | Kind::Language
+        | Kind::LanguageOrExpression
+        | Kind::Direction
         | Kind::Path
         | Kind::Text
         | Kind::Template

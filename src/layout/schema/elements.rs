@@ -84,7 +84,7 @@ const PLACED: &[AttributeSpec] = &[WIDTH, LEFT, TOP, RIGHT, BOTTOM];
 const CELL_ATTRIBUTES: &[AttributeSpec] = &[
     takes("colspan", Kind::Integer(1, 100), "1", "How many columns it covers."),
     takes("rowspan", Kind::Integer(1, 100), "1", "How many rows it covers, among the rows that come together."),
-    takes("align", Kind::Keyword(&["left", "right", "center", "justify", "decimal"]), "left", "Short for `text-align`."),
+    takes("align", Kind::Keyword(&["start", "end", "left", "right", "center", "justify", "decimal"]), "start", "Short for `text-align`."),
 ];
 
 const fn heading(name: &'static str, example: &'static str) -> ElementSpec {
@@ -100,11 +100,12 @@ pub const ELEMENTS: &[ElementSpec] = &[
     ElementSpec {
         name: "layout",
         doc: "The whole layout. The order of its children is free.",
-        content: Content::Elements(&["data", "style", "page", "body"], &[]),
+        content: Content::Elements(&["data", "font", "style", "page", "body"], &[]),
         attributes: &[
             needs("xmlns", Kind::Namespace, "The language of the file."),
             needs("name", Kind::NewName, "The name of the layout."),
             takes("lang", Kind::Language, "en", "The language of its texts: hyphenation, metadata, and the locale if the job names none."),
+            takes("dir", Kind::Keyword(&["ltr", "rtl", "auto"]), "ltr", "The direction of its texts; `dir` of a block counts more."),
         ],
         properties: &[],
         example: r#"<layout xmlns="urn:pressrun:layout:1" name="letter" lang="en-US">
@@ -153,6 +154,19 @@ pub const ELEMENTS: &[ElementSpec] = &[
     <list name="lines"> <field name="text" type="text"/> <field name="price" type="money"/> </list>
   </list>
 </data>"#,
+        place: Place::Layout,
+    },
+    ElementSpec {
+        name: "font",
+        doc: "The font family of a script: its characters are set in it, whatever family a style names. Where the style asks for bold or italic and the \
+              family has no such face, it is the regular one.",
+        content: Content::Empty,
+        attributes: &[
+            needs("script", Kind::Script, "The code of the script in ISO 15924: `Arab`, `Hebr`, `Deva`, `Thai`, `Jpan`, `Hans`, `Kore`, `Grek` …"),
+            needs("family", Kind::FontFamily, "The font family: one that is shipped or that the job declares."),
+        ],
+        properties: &[],
+        example: r#"<font script="Grek" family="Sans"/>"#,
         place: Place::Layout,
     },
     ElementSpec {

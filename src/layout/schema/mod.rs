@@ -71,6 +71,12 @@ pub enum Kind {
     PageSize,
     /// A BCP 47 language tag.
     Language,
+    /// The same, or an expression that gives one.
+    LanguageOrExpression,
+    /// `ltr`, `rtl`, `auto`, or an expression that gives one of them.
+    Direction,
+    /// The code of a script.
+    Script,
     /// A path from the folder of the layout.
     Path,
     /// Text as it is.
@@ -122,6 +128,9 @@ impl Kind {
             Kind::FontFamily => "name of a font family".into(),
             Kind::PageSize => "page size".into(),
             Kind::Language => "language tag".into(),
+            Kind::LanguageOrExpression => "language tag or `{expression}`".into(),
+            Kind::Direction => "`ltr` · `rtl` · `auto` or `{expression}`".into(),
+            Kind::Script => "code of a script".into(),
             Kind::Path => "path".into(),
             Kind::Text => "text".into(),
             Kind::Template => "text with `{expressions}`".into(),
