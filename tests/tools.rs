@@ -231,3 +231,101 @@ fn layout_tests_pass_fail_and_are_accepted() {
     run(&[]).expect(2, "a file beside the test file");
     pressrun(&["test", job.path("job.toml").to_str().unwrap()]).expect(2, "no key");
 }
+
+#[test]
+fn documents_that_differ_are_grouped_by_kind_of_change() {
+    let job = Job::new(23);
+    let file = job.path("job.toml");
+    let file = file.to_str().unwrap();
+    let changed = |name: &str, from: &str, to: &str| {
+        assert!(common::LAYOUT.contains(from));
+        job.write(name, &common::LAYOUT.replace(from, to));
+        job.path(name).to_str().unwrap().to_string()
+    };
+    let diff = |layout: &str| pressrun(&["diff", file, "--layout-new", layout]);
+    diff(job.path("letter.xml").to_str().unwrap()).expect(0, "0 of 23 documents differ");
+    diff(&changed("text.xml", "closes at", "ends at")).expect(1, "23  text of p (");
+    diff(&changed("look.xml", "font-size=\"7pt\"", "font-size=\"7pt\" color=\"#f00\"")).expect(1, "23  look of p");
+    diff(&changed("new.xml", "<table", "<p>Another</p> <table")).expect(1, "23  new: p");
+    diff(&changed("gone.xml", "<p>Account {id} closes at {closing | money}.</p>", "")).expect(1, "23  gone: p");
+    diff(&changed("moved.xml", "left=\"15mm\" bottom=\"6mm\"", "left=\"16mm\" bottom=\"6mm\""))
+        .expect(1, "23  same text, other place, from region foot");
+    // Every seventh record has sixty rows: only those run over.
+    let more = diff(&changed("pages.xml", "margin=\"15mm\"", "margin=\"15mm 15mm 70mm\""));
+    more.expect(1, "3  1 page more");
+    let held = diff(&changed("held.xml", "<p>Account", "<barcode type=\"code128\" value=\"{id eq 'C0005' ? '\u{e4}' : id}\"/> <p>Account"));
+    held.expect(1, "1  held now:");
+    let json = pressrun(&["diff", file, "--layout-new", job.path("text.xml").to_str().unwrap(), "--json", "--threads", "1"]);
+    let json: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!((&json["changed"], &json["kinds"][0]["records"]), (&23.into(), &serde_json::json!([1, 2, 3])));
+    pressrun(&["diff", file]).expect(2, "nothing to compare with");
+}
+
+#[test]
+fn two_runs_are_compared_by_their_books_first() {
+    let job = Job::new(23);
+    let (old, new, report) = (job.out("old"), job.out("new"), job.path("diff.html"));
+    job.run(&old, &[]).expect(0, "the books balance");
+    job.run(&new, &[]).expect(0, "the books balance");
+    let diff = |more: &[&str]| {
+        let mut arguments = vec!["diff", old.to_str().unwrap(), new.to_str().unwrap()];
+        arguments.extend(more);
+        pressrun(&arguments)
+    };
+    let same = diff(&["--json"]);
+    same.expect(0, "\"composed\":0");
+    std::fs::remove_dir_all(&new).unwrap();
+    job.write("letter.xml", &common::LAYOUT.replace("closes at", "{closing gt 9 ? 'ends' : 'closes'} at"));
+    job.run(&new, &[]).expect(0, "the books balance");
+    // Only the frozen layout of the old run is left.
+    let differs = diff(&["--html", report.to_str().unwrap()]);
+    differs.expect(1, "14  text of p (");
+    differs.expect(1, "14 of 23 documents differ, 9 are the same");
+    assert_eq!(std::fs::read_to_string(report).unwrap().matches("data:image/png").count(), 9, "three samples, before, after and difference");
+    let composed = diff(&["--json"]);
+    composed.expect(1, "\"composed\":14");
+}
+
+#[test]
+fn the_preview_serves_its_own_page_and_nothing_else() {
+    let job = Job::new(3);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_pressrun"))
+        .args(["preview", "--port", "0"])
+        .arg(job.path("job.toml"))
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let line = std::io::BufRead::lines(std::io::BufReader::new(child.stdout.take().unwrap())).next().unwrap().unwrap();
+    let port: u16 = line.split([':', '/']).filter_map(|part| part.parse().ok()).next().unwrap();
+    let ask = |request: &str| {
+        use std::io::{Read, Write};
+        let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        String::from_utf8_lossy(&answer).into_owned()
+    };
+    let get = |path: &str| ask(&format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n"));
+    // A connection that says nothing keeps nobody waiting.
+    let _silent = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
+    assert!(get("/").contains("<title>Preview</title>"));
+    assert!(get("/state").contains("\"can_show\":true"));
+    let plan = compile(&job.path("job.toml"), &Overrides::default()).plan.unwrap();
+    let hash = with_records(&plan, |records| Ok(records.compose(1)?.unwrap().unwrap().hash().hex())).unwrap();
+    assert!(get("/record?n=2").contains(&hash), "the page shows the hash of a run");
+    assert!(get("/page?n=2&p=0&dpi=30").contains("PNG"));
+    assert!(get("/boxes?n=2&p=0").contains("\"line\":"));
+    assert!(get("/find?q=c0002&n=1").contains("\"record\":3"));
+    assert!(get("/record?n=99").contains("\"missing\":true"));
+    for path in ["/job.toml", "/../job.toml", "/page?n=2&p=7", "/data.ndjson"] {
+        assert!(get(path).starts_with("HTTP/1.1 404"), "{path}");
+    }
+    assert!(ask(&format!("GET / HTTP/1.1\r\nHost: evil.example:{port}\r\n\r\n")).starts_with("HTTP/1.1 403"));
+    assert!(ask(&format!("POST / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n")).starts_with("HTTP/1.1 405"));
+    assert!(ask(&format!("GET / HTTP/1.1\r\nX: {}\r\n", "x".repeat(20_000))).starts_with("HTTP/1.1 431"));
+    job.write("letter.xml", &common::LAYOUT.replace("{closing | money}", "{closin | money}"));
+    let told = (0..200).map(|_| get("/state")).find(|state| state.contains("closin"));
+    assert!(told.unwrap().contains("\"can_show\":false"));
+    child.kill().unwrap();
+    child.wait().unwrap();
+}

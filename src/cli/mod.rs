@@ -5,11 +5,13 @@
 
 mod barcode;
 mod check;
+mod diff;
 mod document;
 mod explain;
 mod fmt;
 mod init;
 mod manual;
+mod preview;
 mod progress;
 mod proof;
 mod render;
@@ -52,8 +54,12 @@ enum Command {
     Sample(sample::Sample),
     /// Say what the code of a message means; without a code, list all.
     Explain(explain::Explain),
+    /// Show the records of a job in the browser, composed anew after each save.
+    Preview(preview::Preview),
     /// Run the test cases beside layouts (`statement.tests/*.toml`).
     Test(test::Test),
+    /// Group the documents whose pages differ between two runs, two jobs or two layouts by kind of change.
+    Diff(diff::Diff),
     /// Format layouts: indents, order of attributes, quotes. Comments, texts and the lines you broke stay.
     Fmt(fmt::Fmt),
     /// Print the layout language as a schema that XML editors complete and check with.
@@ -98,7 +104,9 @@ pub fn main() -> ExitCode {
         Command::Init(command) => command.run(),
         Command::Sample(command) => command.run(),
         Command::Explain(command) => command.run(),
+        Command::Preview(command) => command.run(),
         Command::Test(command) => command.run(),
+        Command::Diff(command) => command.run(),
         Command::Fmt(command) => command.run(),
         Command::Schema(command) => command.run(),
         Command::Barcode(command) => command.run(),

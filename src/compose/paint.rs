@@ -131,6 +131,20 @@ impl Canvas {
         out.extend_from_slice(b"Q\n");
     }
 
+    /// How much is painted so far: bytes of graphics and of text, for [`Canvas::ink`].
+    pub fn painted(&self) -> (usize, usize) {
+        (self.graphics.len(), self.text.len())
+    }
+
+    /// A number for what was painted since: another one where it looks different.
+    pub fn ink(&self, since: (usize, usize)) -> u64 {
+        use std::hash::Hasher;
+        let mut hasher = rustc_hash::FxHasher::default();
+        hasher.write(self.graphics.get(since.0..).unwrap_or_default());
+        hasher.write(self.text.get(since.1..).unwrap_or_default());
+        hasher.finish()
+    }
+
     /// Where the graphics stand, for [`Canvas::insert_below`].
     pub fn mark(&self) -> usize {
         self.graphics.len()

@@ -22,8 +22,9 @@ use crate::model::trace::{Rectangle, TracedBox, TracedLine, TracedPage};
 #[derive(Debug, Default)]
 pub struct Trace {
     boxes: Vec<TracedBox>,
-    /// The boxes that are being filled; the innermost is last. `None`: the box of the same element around it is filled on.
-    open: Vec<Option<u32>>,
+    /// The boxes that are being filled, with what was painted when they began; the innermost is last. `None`: the box of the same element
+    /// around it is filled on.
+    open: Vec<(Option<u32>, (usize, usize))>,
 }
 
 impl Trace {
@@ -34,22 +35,22 @@ impl Trace {
     }
 
     fn innermost(&self) -> Option<u32> {
-        self.open.iter().rev().find_map(|open| *open)
+        self.open.iter().rev().find_map(|(open, _)| *open)
     }
 
     /// Begins the box of an element. A block in a box of its own has the place of one element, and is one box here, too.
-    pub fn open(&mut self, span: Span) {
+    pub fn open(&mut self, span: Span, painted: (usize, usize)) {
         let parent = self.innermost();
         let same = parent.is_some_and(|parent| self.boxes[parent as usize].span == span);
-        self.open.push((!same).then_some(self.boxes.len() as u32));
+        self.open.push(((!same).then_some(self.boxes.len() as u32), painted));
         if !same {
-            self.boxes.push(TracedBox { span, place: Rectangle::default(), parent, lines: Vec::new(), is_solid: false });
+            self.boxes.push(TracedBox { span, place: Rectangle::default(), parent, lines: Vec::new(), is_solid: false, ink: 0 });
         }
     }
 
     /// Ends the innermost box, which is now known to stand at `place`. One that holds nothing, because it goes to the next page, is forgotten.
-    pub fn close(&mut self, place: Rectangle, is_solid: bool) {
-        let Some(Some(index)) = self.open.pop() else { return };
+    pub fn close(&mut self, place: Rectangle, is_solid: bool, ink: u64) {
+        let Some((Some(index), _)) = self.open.pop() else { return };
         let index = index as usize;
         let is_last = index + 1 == self.boxes.len();
         let own = &mut self.boxes[index];
@@ -59,6 +60,7 @@ impl Trace {
         }
         own.place = place;
         own.is_solid = is_solid;
+        own.ink = ink;
     }
 
     fn line(&mut self, line: TracedLine) {
@@ -108,16 +110,19 @@ where
     /// Begins the box of an element that is no block: a row or a cell.
     #[inline]
     pub(super) fn open_box(&mut self, span: Span) {
+        let painted = self.canvas.painted();
         if let Some(trace) = &mut self.canvas.trace {
-            trace.open(span);
+            trace.open(span, painted);
         }
     }
 
     /// Ends it.
     #[inline]
     pub(super) fn close_box(&mut self, place: Rectangle, is_solid: bool) {
+        let Some(since) = self.canvas.trace.as_ref().and_then(|trace| trace.open.last()).map(|(_, since)| *since) else { return };
+        let ink = self.canvas.ink(since);
         if let Some(trace) = &mut self.canvas.trace {
-            trace.close(place, is_solid);
+            trace.close(place, is_solid, ink);
         }
     }
 

@@ -7,6 +7,7 @@
 mod assemble;
 mod clock;
 mod close;
+mod compare;
 mod composing;
 mod files;
 mod held;
@@ -25,6 +26,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use clock::Stopwatch;
+pub use compare::{Side, compare};
 pub use inspect::{inspect, inspect_inputs, told};
 pub use presence::{Presence, presence};
 pub use records::{Composed, ComposedData, Records, Traced, compose_data, compose_one, faults_of, with_records};

@@ -51,6 +51,8 @@ pub struct TracedBox {
     pub lines: Vec<TracedLine>,
     /// Whether it shows something besides text: an image, a line, a barcode.
     pub is_solid: bool,
+    /// A number for the operators that paint it and all in it: another one where it looks different or stands elsewhere.
+    pub ink: u64,
 }
 
 /// A line of text.

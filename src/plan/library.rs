@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::freeze::Frozen;
 use super::keys;
 use super::paths::join;
 use super::read::{Table, Text};
@@ -59,7 +60,18 @@ const BUILT_IN: &[BuiltIn] =
 #[derive(Clone)]
 enum FaceSource {
     BuiltIn(&'static [u8]),
-    Path(PathBuf),
+    /// A file, and its path as the job writes it.
+    Path(PathBuf, String),
+}
+
+impl FaceSource {
+    /// The path as the job writes it.
+    fn written(&self) -> Option<String> {
+        match self {
+            FaceSource::BuiltIn(_) => None,
+            FaceSource::Path(_, written) => Some(written.clone()),
+        }
+    }
 }
 
 /// Family, slot, features, families of scripts.
@@ -79,13 +91,15 @@ pub struct Part {
     pub bytes: Arc<[u8]>,
     /// Their hash.
     pub hash: Hash,
+    /// The paths under which job and layouts name it; none for what is found by its name in the copy.
+    pub written: Vec<String>,
 }
 
 impl Part {
     /// A part with a name and bytes.
     pub(super) fn new(name: String, bytes: Arc<[u8]>) -> Part {
         let hash = Hash::of(&bytes);
-        Part { name, bytes, hash }
+        Part { name, bytes, hash, written: Vec::new() }
     }
 }
 
@@ -100,6 +114,8 @@ pub(super) struct JobLibrary {
     image_of_hash: BTreeMap<Hash, LibraryImage>,
     /// The folder of the layout that is being compiled.
     folder: PathBuf,
+    /// The frozen copy that files are taken from, if the job is one.
+    pub(super) frozen: Option<Frozen>,
     /// The tables of codes of the job.
     pub(super) tables: Tables,
     pub(super) resources: Resources,
@@ -108,7 +124,7 @@ pub(super) struct JobLibrary {
 
 impl JobLibrary {
     /// The built-in families and those of the job.
-    pub(super) fn new(folder: &Path, fonts: Option<&Table<'_>>, faults: &mut Faults) -> JobLibrary {
+    pub(super) fn new(folder: &Path, fonts: Option<&Table<'_>>, frozen: Option<&Frozen>, faults: &mut Faults) -> JobLibrary {
         let mut library = JobLibrary {
             families: BUILT_IN
                 .iter()
@@ -120,18 +136,19 @@ impl JobLibrary {
             images: BTreeMap::new(),
             image_of_hash: BTreeMap::new(),
             folder: folder.to_path_buf(),
+            frozen: frozen.cloned(),
             tables: Arc::new([]),
             resources: Resources::default(),
             parts: Vec::new(),
         };
         if let Some(fonts) = fonts {
-            library.read_families(folder, fonts, faults);
+            library.read_families(folder, fonts, frozen, faults);
         }
         library.read_fallback(fonts, faults);
         library
     }
 
-    fn read_families(&mut self, folder: &Path, fonts: &Table<'_>, faults: &mut Faults) {
+    fn read_families(&mut self, folder: &Path, fonts: &Table<'_>, frozen: Option<&Frozen>, faults: &mut Faults) {
         let mut aliases: Vec<(String, Text)> = Vec::new();
         for (name, value, range) in fonts.entries() {
             if name.value == "fallback" {
@@ -149,10 +166,10 @@ impl JobLibrary {
             let mut faces: Faces<FaceSource> = [None, None, None, None];
             for (slot, key) in FACE_KEYS.iter().enumerate() {
                 let Some(path) = table.text(key, faults) else { continue };
-                let full = join(folder, &path.text);
+                let full = frozen.and_then(|frozen| frozen.find(&path.text)).unwrap_or_else(|| join(folder, &path.text));
                 // Read at once: a broken font is a fault of the job, whether or not a layout asks for it.
                 match read_face(&full) {
-                    Ok(_) => faces[slot] = Some(FaceSource::Path(full)),
+                    Ok(_) => faces[slot] = Some(FaceSource::Path(full, path.text.clone())),
                     Err(reason) => faults.push(Diagnostic::error(&code::JOB_FONT, path.part(0..path.text.len()), reason)),
                 }
             }
@@ -218,24 +235,36 @@ impl JobLibrary {
         let Some(source) = source else {
             return Err(format!("the font family `{}` has no {} face", self.families[family].name, FACE_KEYS[slot]));
         };
-        let face = match source {
-            FaceSource::BuiltIn(bytes) => Face::read(bytes.into()).map_err(|error| format!("the built-in font cannot be read: {error}"))?,
-            FaceSource::Path(path) => read_face(&path)?,
+        let face = match &source {
+            FaceSource::BuiltIn(bytes) => Face::read((*bytes).into()).map_err(|error| format!("the built-in font cannot be read: {error}"))?,
+            FaceSource::Path(path, _) => read_face(path)?,
         };
         // An alias, or one file under two names: one face.
         if let Some(at) = self.resources.faces.iter().position(|known| known.hash == face.hash) {
+            self.name_again(face.hash, source.written());
             return Ok(FaceId(at as u16));
         }
         if self.resources.faces.len() >= 64 {
             return Err("the job uses more than 64 faces".into());
         }
-        self.parts.push(Part::new(format!("fonts/{}.{}", face.hash.hex(), if face.is_cff { "otf" } else { "ttf" }), face.data.clone()));
+        let name = format!("fonts/{}.{}", face.hash.hex(), if face.is_cff { "otf" } else { "ttf" });
+        self.parts.push(Part { written: source.written().into_iter().collect(), ..Part::new(name, face.data.clone()) });
         self.resources.faces.push(face);
         Ok(FaceId(self.resources.faces.len() as u16 - 1))
     }
 
+    /// A file that is part of the plan already has another path, too.
+    fn name_again(&mut self, hash: Hash, written: Option<String>) {
+        if let (Some(part), Some(written)) = (self.parts.iter_mut().find(|part| part.hash == hash), written)
+            && !part.written.contains(&written)
+        {
+            part.written.push(written);
+        }
+    }
+
     fn read_image(&mut self, path: &str) -> Result<LibraryImage, String> {
-        let full = file::inside(&self.folder, path).ok_or_else(|| format!("`{path}` is not below the folder of the layout"))?;
+        let frozen = self.frozen.as_ref().and_then(|frozen| frozen.find(path));
+        let full = frozen.or_else(|| file::inside(&self.folder, path)).ok_or_else(|| format!("`{path}` is not below the folder of the layout"))?;
         if let Some(known) = self.images.get(&full) {
             return known.clone();
         }
@@ -250,8 +279,9 @@ impl JobLibrary {
             _ => error.to_string(),
         })?;
         let hash = Hash::of(&bytes);
-        if let Some(known) = self.image_of_hash.get(&hash) {
-            return Ok(*known);
+        if let Some(known) = self.image_of_hash.get(&hash).copied() {
+            self.name_again(hash, Some(path.to_string()));
+            return Ok(known);
         }
         let image = image::read_image(&bytes).map_err(|error| format!("the image `{path}` cannot be used: {error}"))?;
         let id = u16::try_from(self.resources.images.len()).map_err(|_| "the job uses more than 65,535 images".to_string())?;
@@ -261,7 +291,7 @@ impl JobLibrary {
         let (width, height) = (size(columns, across), size(rows, down));
         let found = LibraryImage { id: ImageId(id), width, height };
         let extension = Path::new(path).extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
-        self.parts.push(Part::new(format!("images/{}.{extension}", hash.hex()), bytes.into()));
+        self.parts.push(Part { written: vec![path.to_string()], ..Part::new(format!("images/{}.{extension}", hash.hex()), bytes.into()) });
         self.resources.images.push(image);
         self.image_of_hash.insert(hash, found);
         Ok(found)

@@ -44,17 +44,17 @@ impl Places {
     }
 }
 
-/// Compiles one input. `replaced` are the files given on the command line.
+/// Compiles one input. `replaced` are files of records in place of those of the job, and perhaps of lines.
 pub(super) fn compile(
     table: &Table<'_>,
     folder: &Path,
     schema: Option<&Schema>,
-    replaced: Option<&[PathBuf]>,
+    replaced: Option<(&[PathBuf], Option<&[PathBuf]>)>,
     faults: &mut Faults,
 ) -> Option<PlannedInput> {
     let mut places = Places::default();
     let files = match replaced {
-        Some(files) => Some(files.to_vec()),
+        Some((files, _)) => Some(files.to_vec()),
         None => files_of(table, folder, faults),
     };
     let encoding = table.text("encoding", faults);
@@ -82,7 +82,8 @@ pub(super) fn compile(
         *slot = places.keep("", key, &table.text(key, faults));
     }
     read_namespaces(table, map, faults);
-    let lines = read_lines(table, folder, files.as_deref(), &mut spec, &mut places, faults);
+    let replaced_lines = replaced.and_then(|(_, lines)| lines);
+    let lines = read_lines(table, folder, (files.as_deref(), replaced_lines), &mut spec, &mut places, faults);
     // Without a contract no name of the mapping can be judged; the layout's own faults come first.
     let schema = schema?;
     let mut names = BTreeMap::new();
@@ -140,13 +141,13 @@ fn read_namespaces(table: &Table<'_>, map: &mut MappingSpec, faults: &mut Faults
 fn read_lines(
     table: &Table<'_>,
     folder: &Path,
-    files: Option<&[PathBuf]>,
+    (files, replaced): (Option<&[PathBuf]>, Option<&[PathBuf]>),
     spec: &mut InputSpec,
     places: &mut Places,
     faults: &mut Faults,
 ) -> Option<Vec<PathBuf>> {
     let Some(lines) = table.table("lines", &keys::LINES, faults) else { return Some(Vec::new()) };
-    let found = files_of(&lines, folder, faults);
+    let found = replaced.map_or_else(|| files_of(&lines, folder, faults), |replaced| Some(replaced.to_vec()));
     let key = lines.required_text("key", faults);
     let list = lines.required_text("as", faults);
     let lines_key = lines.text("lines-key", faults);

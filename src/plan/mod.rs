@@ -40,6 +40,7 @@ use crate::model::record;
 use crate::model::resources::Resources;
 
 pub use contract::Projection;
+pub use freeze::Frozen;
 pub use handover::{Column, MANIFEST};
 pub use keys::{Key, SECTIONS, Section, manual};
 pub use library::Part;
@@ -106,6 +107,8 @@ pub struct Overrides {
     pub inputs: Option<Vec<PathBuf>>,
     /// A layout in place of all those of the job, by its path from where the user stands. It takes every record.
     pub layout: Option<PathBuf>,
+    /// The job is a frozen copy: its files are found there, its data where the run found it.
+    pub frozen: Option<Frozen>,
 }
 
 /// The outcome of compiling: the plan if there is no error, and what is to be said in any case.
@@ -164,10 +167,10 @@ fn compile_source(
         root.missing_section("job", "[job]", faults);
     }
     let fonts = root.table("fonts", &keys::FONTS, faults);
-    let mut library = library::JobLibrary::new(&folder, fonts.as_ref(), faults);
+    let mut library = library::JobLibrary::new(&folder, fonts.as_ref(), overrides.frozen.as_ref(), faults);
     let mut parts = vec![Part::new("job.toml".into(), bytes.to_vec().into())];
     let tables_table = root.table("tables", &keys::TABLES, faults);
-    let tables = tables::read(&folder, tables_table.as_ref(), &mut parts, sources, faults);
+    let tables = tables::read(&folder, tables_table.as_ref(), overrides.frozen.as_ref(), &mut parts, sources, faults);
     library.tables = tables.clone();
     let layout_tables = root.tables("layout", &keys::LAYOUT, faults);
     if layout_tables.is_empty() && !root.has("layout") {
@@ -178,7 +181,7 @@ fn compile_source(
         if index > 0 && overrides.layout.is_some() {
             break;
         }
-        let found = compile_layout(table, index, &folder, overrides.layout.as_deref(), &mut library, &mut parts, sources, faults);
+        let found = compile_layout(table, index, &folder, overrides, &mut library, &mut parts, sources, faults);
         files.push(found.as_ref().map(|(span, _)| *span));
         let layout = found.map(|(_, layout)| layout).unwrap_or_default();
         contracts.push(layout.contract);
@@ -201,7 +204,9 @@ fn compile_source(
     let mut inputs = Vec::new();
     for (index, table) in input_tables.iter().enumerate() {
         let replaced = overrides.inputs.as_deref().filter(|_| index == 0);
-        inputs.push(mapping::compile(table, &folder, schema.as_deref(), replaced, faults));
+        let frozen = overrides.frozen.as_ref().and_then(|frozen| frozen.inputs.get(index));
+        let data = frozen.map(|(files, lines)| (files.as_slice(), Some(lines.as_slice()))).or(replaced.map(|files| (files, None)));
+        inputs.push(mapping::compile(table, &folder, schema.as_deref(), data, faults));
     }
     let (media, media_of) = print::compile_media(print_table.as_ref(), &compiled, faults);
     let late = print::compile_late(print_table.as_ref(), &mut library, &media, faults);
@@ -279,7 +284,7 @@ fn compile_layout(
     table: &read::Table<'_>,
     index: usize,
     folder: &Path,
-    replaced: Option<&Path>,
+    overrides: &Overrides,
     library: &mut library::JobLibrary,
     parts: &mut Vec<Part>,
     sources: &mut Sources,
@@ -287,7 +292,12 @@ fn compile_layout(
 ) -> Option<(Span, layout::Compiled)> {
     let text = table.required_text("file", faults)?;
     let place = text.part(0..text.text.len());
-    let path = replaced.map_or_else(|| paths::join(folder, &text.text), Path::to_path_buf);
+    let named = paths::join(folder, &text.text);
+    let path = match (&overrides.layout, &overrides.frozen) {
+        (Some(replaced), _) => replaced.clone(),
+        (None, Some(frozen)) => frozen.folder.join(format!("layouts/{index}-{}", named.file_name().unwrap_or_default().to_string_lossy())),
+        (None, None) => named,
+    };
     let bytes = match file::read(&path, limits::LAYOUT_BYTES_MAX) {
         Ok(bytes) => bytes,
         Err(error) => {

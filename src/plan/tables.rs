@@ -5,6 +5,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::freeze::Frozen;
 use super::library::Part;
 use super::paths::{folder_of, join};
 use super::read::Table;
@@ -19,7 +20,14 @@ use crate::kit::expr::CodeTable;
 pub(super) type Tables = Arc<[(String, Arc<CodeTable>)]>;
 
 /// Reads all tables of a job. Their files become parts of the plan.
-pub(super) fn read(folder: &Path, table: Option<&Table<'_>>, parts: &mut Vec<Part>, sources: &mut Sources, faults: &mut Faults) -> Tables {
+pub(super) fn read(
+    folder: &Path,
+    table: Option<&Table<'_>>,
+    frozen: Option<&Frozen>,
+    parts: &mut Vec<Part>,
+    sources: &mut Sources,
+    faults: &mut Faults,
+) -> Tables {
     let mut tables = Vec::new();
     for (name, ..) in table.map(Table::entries).unwrap_or_default() {
         let Some(path) = table.and_then(|table| table.text(&name.value, faults)) else { continue };
@@ -28,7 +36,8 @@ pub(super) fn read(folder: &Path, table: Option<&Table<'_>>, parts: &mut Vec<Par
             faults.push(fault.hint("a name begins with a letter and has letters, digits and `_`"));
             continue;
         }
-        let found = read_table(&join(folder, &path.text), &name.value, path.part(0..path.text.len()), parts, sources, faults);
+        let full = frozen.map_or_else(|| join(folder, &path.text), |frozen| frozen.folder.join(format!("tables/{}.csv", name.value)));
+        let found = read_table(&full, &name.value, path.part(0..path.text.len()), parts, sources, faults);
         tables.push((name.value, Arc::new(found.unwrap_or_else(CodeTable::unreadable))));
     }
     tables.into()
