@@ -91,7 +91,7 @@ fn compose(bench: &Bench, records: u64) {
     let pages: usize = range.documents.iter().map(|document| document.pages.len()).sum();
     bench.time("parse and compose", pages, "page", || range = composed(&plan, &opened, &mut composer, records));
 
-    let info = FileInfo { title: "bench", producer: "bench", date: plan.settings.date, language: "en-US" };
+    let info = FileInfo { title: "bench", producer: "bench", date: plan.settings.date, language: "en-US", properties: None };
     let mut volume = Vec::new();
     let write = |out: &mut Vec<u8>| {
         out.clear();

@@ -157,6 +157,10 @@ codes! {
         "Something that the layout keeps together (`break-inside`, `break-after` or `break-before` with `avoid`, rows that stay with\n\
          the next, `columns`) is higher than a page, so a page ends inside it all the same. The document is composed and not held;\n\
          this is told so that somebody can look at it.";
+    RECORD_LINK = "R0411", "a link leads nowhere",
+        "The `href` of a link, made of this record's values, is no link: it begins with no scheme that a document may link to\n\
+         (`https:`, `http:`, `mailto:`, `tel:`), holds spaces, or ends after its scheme. Links that run something are never written.\n\
+         Put the `<a>` under an `<if test=\"exists(…)\">` where the address may be missing.";
     RECORD_PAGES = "R0410", "a document has more pages than the layout allows",
         "The body of the layout says how many pages a document may have (`pages-max`), such as those that one envelope holds. Blank\n\
          pages that `pages` and `break-before=\"odd-page\"` add count too. The record is held; give the layout more room or a higher number.";
@@ -406,6 +410,11 @@ codes! {
          per line, in the order of the data contract. The contract has no such group. Write the lines:\n\
          \n\
          <address> <line>{name}</line> <line>{street}</line> <line>{zip} {city}</line> </address>";
+    LAYOUT_LINK = "L0244", "a link leads nowhere",
+        "The `href` of an `<a>` is a URI with one of the schemes `https:`, `http:`, `mailto:` and `tel:`, or `#` and the name of an\n\
+         `<anchor>` of the layout.\n\
+         \n\
+         wrong: <a href=\"www.example.org\">…</a>      right: <a href=\"https://www.example.org\">…</a>";
     LAYOUT_QUIET_ZONE = "L0260", "something stands in the quiet zone of a barcode",
         "Readers find a barcode by the clear space around it: ten modules at the sides of most bars, four around a QR code, a few millimetres\n\
          around the codes of the posts. A region or placed block whose place is known reaches into it. Move one of the two.\n\

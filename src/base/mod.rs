@@ -11,6 +11,7 @@ pub mod file;
 pub mod hash;
 pub mod length;
 pub mod limits;
+pub mod link;
 pub mod money;
 pub mod readable;
 pub mod span;

@@ -12,16 +12,17 @@ use super::line::Setter;
 use super::symbol::Symbols;
 use crate::base::code;
 use crate::base::length::Length;
+use crate::base::link;
 use crate::base::money::Decimal;
 use crate::kit::expr::{Env, EvalError, Expr, List, Value};
 use crate::kit::locale::Locale;
 use crate::kit::text::Direction;
 use crate::model::content::{
-    Block, CellContent, Filling, FramedBlocks, GroupHead, Item, Mark, Placed, RowContent, SideBySide, TableContent, Text, is_in_form,
+    Anchor, Block, CellContent, Filling, FramedBlocks, GroupHead, Item, Mark, Placed, RowContent, SideBySide, TableContent, Text, is_in_form,
 };
 use crate::model::layout::{
-    AddressNode, BoxNode, Break, Columns, Edges, Layout, ListItem, ListNode, Marker, Node, NodeKind, NoteNode, Paragraph, ParagraphStyle, Role,
-    RowGroup, RowPart, Show, Table, TableRow,
+    AddressNode, AnchorNode, BoxNode, Break, Columns, Edges, Layout, LinkNode, ListItem, ListNode, Marker, Node, NodeKind, NoteNode, Paragraph,
+    ParagraphStyle, Role, RowGroup, RowPart, Show, Table, TableRow,
 };
 use crate::model::record::Hold;
 use crate::model::resources::{FormId, Used};
@@ -56,6 +57,10 @@ pub struct Binder<'s, 'p, 'a> {
     pub marks: Vec<Mark>,
     /// The footnotes, in the order of their numbers.
     pub notes: Vec<Placed<'a>>,
+    /// Where the links lead, in the order of their beginnings.
+    pub links: Vec<&'a str>,
+    /// The places they may lead to.
+    pub anchors: Vec<Anchor<'a>>,
     /// The number of the page that the body is on.
     pub page_number: u32,
     /// Set where the body goes on on a page with an odd number.
@@ -294,7 +299,10 @@ where
 
     fn paragraph(&mut self, paragraph: &'a Paragraph) -> Bound<Block<'a>> {
         let before = self.marks.len();
-        let (items, style) = self.inlines(&paragraph.inlines, &paragraph.style)?;
+        let (mut items, style) = self.inlines(&paragraph.inlines, &paragraph.style)?;
+        if let (true, Role::Heading(level), None) = (self.layout().outline, paragraph.role, self.page) {
+            items = self.bookmarked(items, level);
+        }
         Ok(self.lines_block(paragraph.role, style, items, self.marks.len() > before))
     }
 
@@ -434,6 +442,61 @@ where
         let outer = bound.group.replace(bound.groups.len());
         bound.groups.push(GroupHead { first: bound.rows.len(), end: usize::MAX, outer, rows });
         Ok(bound.groups.len() - 1)
+    }
+
+    /// A heading that the outline shows.
+    fn bookmarked(&mut self, items: &'a [Item<'a>], level: u8) -> &'a [Item<'a>] {
+        let mut title = String::new();
+        for item in items {
+            match *item {
+                Item::Word { word, .. } => title.push_str(self.setter.words.text(word)),
+                Item::Figures { text, .. } => title.push_str(text),
+                Item::Space { .. } | Item::Tab { .. } | Item::Break => title.push(' '),
+                Item::Symbol { .. } | Item::Opportunity | Item::SoftHyphen { .. } | Item::Mark { .. } => {}
+            }
+        }
+        if title.trim().is_empty() {
+            return items;
+        }
+        let title: &'a str = self.arena.alloc_str(title.trim());
+        self.marks.push(Mark::Anchor(self.anchors.len() as u32));
+        self.anchors.push(Anchor { name: "", bookmark: Some((title, level)) });
+        let mark = Item::Mark { mark: self.marks.len() as u32 - 1, level: 0 };
+        BumpVec::from_iter_in(std::iter::once(mark).chain(items.iter().copied()), self.arena).into_bump_slice()
+    }
+
+    /// Binds where a link leads; gives its index.
+    pub(super) fn link(&mut self, node: &'a LinkNode) -> Bound<u32> {
+        let href = self.text_of(&node.href)?;
+        let href = href.trim();
+        if !href.starts_with('#')
+            && let Err(reason) = link::check(href)
+        {
+            let shown: String = href.chars().take(60).collect();
+            return Err(Hold::new(&code::RECORD_LINK, format!("`{shown}` is no link: {reason}")));
+        }
+        self.links.push(href);
+        Ok(self.links.len() as u32 - 1)
+    }
+
+    /// Binds a place that links and bookmarks lead to; gives its index.
+    pub(super) fn anchor(&mut self, node: &'a AnchorNode) -> Bound<u32> {
+        let name = node.name.as_ref().map_or(Ok(""), |name| self.text_of(name))?;
+        let bookmark = match &node.bookmark {
+            Some(bookmark) => Some((self.text_of(bookmark)?, node.level)),
+            None => None,
+        };
+        self.anchors.push(Anchor { name, bookmark });
+        Ok(self.anchors.len() as u32 - 1)
+    }
+
+    fn text_of(&mut self, expr: &Expr) -> Bound<&'a str> {
+        let mut buffer = std::mem::take(&mut self.buffer);
+        buffer.clear();
+        self.write(expr, &mut buffer)?;
+        let text: &'a str = self.arena.alloc_str(&buffer);
+        self.buffer = buffer;
+        Ok(text)
     }
 
     /// Binds a footnote; gives its number.

@@ -220,6 +220,8 @@ fn binder<'s, 'p, 'a>(
         use_forms: false,
         marks: Vec::new(),
         notes: Vec::new(),
+        links: Vec::new(),
+        anchors: Vec::new(),
         page_number: 1,
         wants_odd: false,
         broken_keep: None,

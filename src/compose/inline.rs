@@ -140,6 +140,15 @@ where
                     self.piece(number, note.call, scratch);
                     self.mark(Mark::Note(self.notes.len() as u32 - 1), scratch);
                 }
+                Inline::Link(link) => {
+                    let link = self.link(link)?;
+                    self.mark(Mark::Link(link), scratch);
+                }
+                Inline::LinkEnd => self.mark(Mark::LinkEnd, scratch),
+                Inline::Anchor(anchor) => {
+                    let anchor = self.anchor(anchor)?;
+                    self.mark(Mark::Anchor(anchor), scratch);
+                }
                 Inline::Choose(branches) => {
                     for (test, body) in branches {
                         if self.holds(test.as_ref())? {

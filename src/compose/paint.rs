@@ -36,6 +36,10 @@ pub struct Canvas {
     pub images: Vec<ImageId>,
     /// The footnotes that are called, in the order of their calls.
     pub calls: Vec<u32>,
+    /// The parts of links, as they were painted.
+    pub links: Vec<super::mark::LinkPart>,
+    /// The places that links and bookmarks lead to, with left and top.
+    pub anchors: Vec<(u32, Length, Length)>,
     /// The boxes of the page, if they are wanted.
     pub trace: Option<Box<super::trace::Trace>>,
 }
@@ -68,6 +72,8 @@ impl Canvas {
         self.forms.clear();
         self.images.clear();
         self.calls.clear();
+        self.links.clear();
+        self.anchors.clear();
         self.below.clear();
         self.string.clear();
         self.adjusted = false;
@@ -80,6 +86,11 @@ impl Canvas {
         if let Some(trace) = &mut self.trace {
             trace.clear();
         }
+    }
+
+    /// The height of the page.
+    pub fn height(&self) -> Length {
+        self.height
     }
 
     /// The finished content stream.
@@ -107,6 +118,7 @@ impl Canvas {
             look: self.look.take(),
             extra: std::mem::take(&mut self.extra),
             origin: std::mem::take(&mut self.origin),
+            links: self.links.len(),
         }
     }
 
@@ -115,6 +127,9 @@ impl Canvas {
         let (graphics, text) = (std::mem::replace(&mut self.graphics, around.graphics), std::mem::replace(&mut self.text, around.text));
         (self.fill, self.stroke, self.state) = (around.fill, around.stroke, around.state);
         (self.look, self.extra, self.origin) = (around.look, around.extra, around.origin);
+        if degrees != 0 {
+            self.links[around.links..].iter_mut().for_each(|(place, _)| turn_place(degrees, (x, y), place));
+        }
         let center = self.point(x, y);
         let out = if is_below { &mut self.below } else { &mut self.graphics };
         out.extend_from_slice(b"q ");
@@ -445,6 +460,21 @@ pub struct Part {
     look: Option<Look>,
     extra: Length,
     origin: (i64, i64),
+    /// Links that were noted before.
+    links: usize,
+}
+
+/// Turns a rectangle clockwise around a point; gives the upright one around it.
+fn turn_place(degrees: i32, (x, y): (Length, Length), place: &mut [Length; 4]) {
+    let (sine, cosine) = angle::sin_cos(degrees);
+    let [left, top, right, bottom] = *place;
+    let turned = [(left, top), (right, top), (right, bottom), (left, bottom)].map(|(px, py)| {
+        let (dx, dy) = (px - x, py - y);
+        // Here y grows downwards.
+        (x + dx.scaled(cosine, angle::ONE) - dy.scaled(sine, angle::ONE), y + dx.scaled(sine, angle::ONE) + dy.scaled(cosine, angle::ONE))
+    });
+    let bound = |of: fn(&(Length, Length)) -> Length, better: fn(Length, Length) -> Length| turned.iter().map(of).reduce(better).unwrap_or_default();
+    *place = [bound(|p| p.0, Ord::min), bound(|p| p.1, Ord::min), bound(|p| p.0, Ord::max), bound(|p| p.1, Ord::max)];
 }
 
 /// Turns the coordinates clockwise around a point (ISO 32000-1, 8.3.3).

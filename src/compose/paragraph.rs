@@ -89,9 +89,9 @@ where
                 };
                 self.items(marker, text.style.direction, x, y + line.baseline, Length::ZERO);
             }
-            self.line(line, text.style, room.x, y, room.width, is_first);
+            let (x, extra) = self.line(line, text.style, room.x, y, room.width, is_first);
             if text.is_marked {
-                self.marks(line);
+                self.marks(text, line, x, y, extra);
             }
             y += line.height;
         }
@@ -99,8 +99,8 @@ where
         Ok(Placement { height: y - room.y, rest })
     }
 
-    /// Paints a line in a width.
-    pub fn line(&mut self, line: &Line<'a>, style: &ParagraphStyle, x: Length, y: Length, width: Length, is_first: bool) {
+    /// Paints a line in a width; gives where it begins and what its spaces are widened by.
+    pub fn line(&mut self, line: &Line<'a>, style: &ParagraphStyle, x: Length, y: Length, width: Length, is_first: bool) -> (Length, Length) {
         let indent = if is_first { style.indent } else { style.hanging };
         let room = width - indent - line.width;
         let mut extra = Length::ZERO;
@@ -126,6 +126,7 @@ where
                 }
             };
         self.items(line.items, style.direction, x, y + line.baseline, extra);
+        (x, extra)
     }
 
     /// Paints items from a point on the baseline; spaces are `extra` wider.

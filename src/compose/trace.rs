@@ -5,11 +5,11 @@
 
 use bumpalo::Bump;
 
-use super::Composer;
 use super::paginate::{Paginator, Placement, Room, Token};
 use super::paint::Canvas;
 use super::symbol::bars_width;
 use super::track::{aligned, resolve};
+use super::{Composer, LaidOut};
 use crate::base::length::Length;
 use crate::base::span::Span;
 use crate::kit::expr::Value;
@@ -189,7 +189,7 @@ impl<'p> Tracer<'p> {
     where
         'p: 'a,
     {
-        let (masters, _) = self.0.lay_out(layout, arena, variables, locale, false)?;
+        let LaidOut { masters, .. } = self.0.lay_out(layout, arena, variables, locale, false)?;
         let layout = &self.0.layouts[layout];
         let pages = masters.iter().zip(&mut self.0.canvases).map(|(master, canvas)| {
             let master = &layout.masters[*master];

@@ -176,7 +176,7 @@ fn assemble_file(
         sheets += u64::from(small.sheets);
     }
     let title = format!("{}, print file {number}", plan.settings.name);
-    let info = FileInfo { title: &title, producer: PRODUCER, date: plan.settings.date, language: super::composing::language(plan) };
+    let info = FileInfo { title: &title, producer: PRODUCER, date: plan.settings.date, language: super::composing::language(plan), properties: None };
     let index = writer.finish(&plan.resources, used, turning(plan), &info).map_err(failed)?;
     let pending = out.into_inner().map_err(|error| crate::base::file::FileError::new("write", &path, error.into_error()))?;
     pending.commit()?;

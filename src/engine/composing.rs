@@ -18,10 +18,10 @@ use crate::base::hash::{Hash, Hasher};
 use crate::base::limits::SORT_KEY_BYTES_MAX;
 use crate::compose::{Composer, MissingGlyphs, Tracer};
 use crate::input::{Cutter, Opened, Raw, RecordRange};
-use crate::kit::expr::{Env, EvalError, Value};
+use crate::kit::expr::{Env, EvalError, Expr, Value};
 use crate::kit::locale::Locale;
 use crate::ledger::{DocumentRow, HoldRow, Ledger, RemarkRow, State, VolumeRow};
-use crate::model::page::{ComposedRange, Document, SortKey};
+use crate::model::page::{ComposedRange, Document, Properties, SortKey};
 use crate::model::record::{Hold, Remark};
 use crate::model::resources::Used;
 use crate::model::trace::TracedPage;
@@ -225,7 +225,7 @@ fn compose_range<'p>(
     }
     composed.used.merge(&worker.composer.take_used());
     let title = format!("{}, volume {}", plan.settings.name, number + 1);
-    let info = FileInfo { title: &title, producer: PRODUCER, date: plan.settings.date, language: language(plan) };
+    let info = FileInfo { title: &title, producer: PRODUCER, date: plan.settings.date, language: language(plan), properties: None };
     worker.file.clear();
     let file = Folder::volume_name(number);
     let index = if composed.documents.is_empty() {
@@ -378,5 +378,21 @@ where
     let projected = projected
         .map_err(|field| Hold::new(&code::RECORD_FIELD_MISSING, format!("the layout `{}` requires `{field}`", plan.layouts[layout].name)))?;
     variables[0] = Value::Row(projected);
+    if let Some(node) = &plan.compiled[layout].properties {
+        let env = Env { arena, vars: &variables, running: &[], page: None, locale: &plan.locales[locale] };
+        let said = |expr: &Option<Expr>| -> Result<String, Hold> {
+            let mut text = String::new();
+            if let Some(expr) = expr {
+                expr.write_text(&env, &mut text).map_err(hold)?;
+            }
+            Ok(text)
+        };
+        let properties =
+            Properties { title: said(&node.title)?, author: said(&node.author)?, subject: said(&node.subject)?, keywords: said(&node.keywords)? };
+        if plan.title.is_none() && !properties.title.is_empty() {
+            document.title.clone_from(&properties.title);
+        }
+        document.properties = Some(Box::new(properties));
+    }
     Ok(Chosen { layout, locale: &plan.locales[locale], document, variables })
 }

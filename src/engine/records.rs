@@ -44,7 +44,7 @@ impl Composed {
     /// The document as a PDF/A file of its own.
     pub fn file(&self, plan: &Plan) -> Result<Vec<u8>, EngineError> {
         let range = ComposedRange { documents: vec![self.document.clone()], used: self.used.clone() };
-        let info = FileInfo { title: &self.document.title, producer: PRODUCER, date: plan.settings.date, language: language(plan) };
+        let info = FileInfo { title: &self.document.title, producer: PRODUCER, date: plan.settings.date, language: language(plan), properties: None };
         let mut file = Vec::new();
         let written = write_volume(&range, &plan.resources, &plan.media, &info, &mut file);
         written.map_err(|source| EngineError::Stream { file: format!("record {}", self.document.record + 1), source })?;

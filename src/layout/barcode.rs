@@ -208,7 +208,7 @@ fn nearest(length: Length, dot: Length) -> Length {
 }
 
 /// A text as an expression. The language has no escape inside quotes, but two kinds of them.
-fn quote(text: &str) -> String {
+pub(super) fn quote(text: &str) -> String {
     if !text.contains('\'') {
         return format!("'{text}'");
     }

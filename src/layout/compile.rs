@@ -13,7 +13,7 @@ use super::look::{Look, read_direction};
 use super::read::read_tree;
 use super::schema::{NAMESPACE, find_element};
 use super::style::Styles;
-use super::tree::{Child, Element};
+use super::tree::{Child, Element, Mapped};
 use crate::base::code;
 use crate::base::diagnostic::{Diagnostic, Faults};
 use crate::base::length::Length;
@@ -72,6 +72,10 @@ pub(super) struct Compiler<'a, 't> {
     /// What holds in the body, for its footnotes.
     pub(super) note_context: Option<Context>,
     pub(super) has_notes: bool,
+    /// The names of anchors.
+    pub(super) anchors: Vec<String>,
+    /// The links to anchors, with the names they lead to.
+    pub(super) links_to: Vec<(&'t Mapped, String)>,
 }
 
 /// The name of a row that is visible.
@@ -106,6 +110,8 @@ fn compile_tree<'a>(
         untold_languages: BTreeSet::new(),
         note_context: None,
         has_notes: false,
+        anchors: Vec::new(),
+        links_to: Vec::new(),
     };
     compiler.compile_layout(root, contract)
 }
@@ -126,7 +132,9 @@ impl<'t> Compiler<'_, 't> {
                 Child::Element(element) => {
                     self.check_allowed(element, &spec.content.names(), spec.name);
                 }
-                Child::Text(text) => self.refuse_text(text, spec.name, "the children of `<layout>` are `data`, `style`, `page` and `body`"),
+                Child::Text(text) => {
+                    self.refuse_text(text, spec.name, "the children of `<layout>` are `data`, `properties`, `font`, `style`, `page` and `body`")
+                }
             }
         }
         let before = self.faults.len();
@@ -139,6 +147,10 @@ impl<'t> Compiler<'_, 't> {
         let mut masters = self.compile_pages(root, &look);
         let (body, pages) = self.compile_body(root, &look, &masters);
         masters.extend(blank_master(&masters, &body, pages));
+        let properties = self.read_properties_of_document(root);
+        let outline = root.elements().find(|element| element.name == "body").and_then(|body| body.find("outline"));
+        let outline = outline.is_some_and(|outline| outline.value.text.trim() == "headings");
+        self.check_links();
         self.warn_of_unused_styles();
         Some(Layout {
             name,
@@ -151,6 +163,8 @@ impl<'t> Compiler<'_, 't> {
             variables: self.scope.variables_max(),
             pages,
             has_notes: self.has_notes,
+            outline,
+            properties,
         })
     }
 
@@ -177,6 +191,7 @@ impl<'t> Compiler<'_, 't> {
         }
         self.check_element(body);
         let properties = self.properties_of(body, spec);
+        self.keyword(body, spec, "outline");
         let pages = self.page_count(body, spec);
         let masters = || masters.iter().filter(|master| !master.applies.blank);
         let least = |size: fn(&PageMaster) -> Length| masters().map(size).min().filter(|length| *length > Length::ZERO);
@@ -191,6 +206,8 @@ impl<'t> Compiler<'_, 't> {
             is_box: false,
             is_cell: false,
             may_note: true,
+            may_link: true,
+            is_region: false,
         };
         self.note_context = Some(context.clone());
         (self.blocks(&body.children, &context), pages)

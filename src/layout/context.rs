@@ -25,6 +25,10 @@ pub(super) struct Context {
     pub(super) is_cell: bool,
     /// Whether footnotes may be called here.
     pub(super) may_note: bool,
+    /// Whether links may stand here.
+    pub(super) may_link: bool,
+    /// Whether this is inside a region.
+    pub(super) is_region: bool,
 }
 
 impl Context {

@@ -35,6 +35,11 @@ impl Pieces {
         self.after_space = false;
     }
 
+    /// Adds what takes no room.
+    pub(super) fn push_mark(&mut self, mark: Inline) {
+        self.list.push(mark);
+    }
+
     /// Adds text; white space of XML becomes one space, others (no-break, thin) stay.
     fn push_text(&mut self, style: TextStyleId, text: &str) {
         if !matches!(self.list.last(), Some(Inline::Text(last, _)) if *last == style) {
@@ -66,7 +71,23 @@ fn trim_end(list: &mut Vec<Inline>) {
             }
         }
         Some(Inline::Choose(branches)) => branches.iter_mut().for_each(|(_, branch)| trim_end(branch)),
-        Some(Inline::Value(..) | Inline::Break | Inline::Tab(_) | Inline::Symbol(_) | Inline::Note(_) | Inline::For { .. }) | None => {}
+        Some(
+            Inline::Value(..)
+            | Inline::Break
+            | Inline::Tab(_)
+            | Inline::Symbol(_)
+            | Inline::Note(_)
+            | Inline::Anchor(_)
+            | Inline::Link(_)
+            | Inline::For { .. },
+        )
+        | None => {}
+        // The space at the end of a link is before its end.
+        Some(Inline::LinkEnd) => {
+            let end = list.pop();
+            trim_end(list);
+            list.extend(end);
+        }
     }
 }
 
@@ -98,7 +119,7 @@ impl<'t> Compiler<'_, 't> {
         pieces.list
     }
 
-    fn add_inlines(&mut self, children: &'t [Child], element: &'t Element, context: &Context, pieces: &mut Pieces) {
+    pub(super) fn add_inlines(&mut self, children: &'t [Child], element: &'t Element, context: &Context, pieces: &mut Pieces) {
         let style = self.text_style(&context.look, element.span);
         for child in children {
             match child {
@@ -176,6 +197,8 @@ impl<'t> Compiler<'_, 't> {
                 pieces.after_space = false;
             }
             "footnote" => self.add_footnote(element, spec, context, pieces),
+            "a" => self.add_link(element, spec, context, pieces),
+            "anchor" => self.add_anchor(element, spec, context, pieces),
             _ => {
                 self.check_attributes(element, spec);
                 let properties = self.properties_of(element, spec);

@@ -14,6 +14,7 @@ mod flowing;
 mod format;
 mod inline;
 mod library;
+mod link;
 mod look;
 mod manual;
 mod page;

@@ -314,6 +314,8 @@ impl<'t> Compiler<'_, 't> {
             is_box: true,
             is_cell: false,
             may_note: false,
+            may_link: true,
+            is_region: true,
         };
         self.scope.allow_page(true);
         let children = self.content(element, &context);

@@ -108,6 +108,7 @@ fn texts(inlines: &[Inline]) -> String {
             Inline::Break => "/".into(),
             Inline::Tab(_) => ">".into(),
             Inline::Symbol(_) => "*".into(),
+            Inline::Link(_) | Inline::LinkEnd | Inline::Anchor(_) => String::new(),
             Inline::Note(note) => format!("^{}", texts(&note.inlines)),
             Inline::Choose(branches) => format!("[{}]", branches.iter().map(|(_, b)| texts(b)).collect::<Vec<_>>().join("|")),
             Inline::For { body, .. } => format!("({})", texts(body)),

@@ -138,6 +138,21 @@ pub enum Item<'a> {
 pub enum Mark {
     /// A footnote is called, by its index among those of the document.
     Note(u32),
+    /// A link begins, by its index among those of the document.
+    Link(u32),
+    /// The link ends.
+    LinkEnd,
+    /// A place that links and bookmarks lead to, by its index among those of the document.
+    Anchor(u32),
+}
+
+/// A bound place that links and bookmarks lead to.
+#[derive(Clone, Copy, Debug)]
+pub struct Anchor<'a> {
+    /// What links call it; empty: nothing.
+    pub name: &'a str,
+    /// What the outline shows, and the level.
+    pub bookmark: Option<(&'a str, u8)>,
 }
 
 impl Item<'_> {

@@ -228,6 +228,12 @@ pub enum Inline {
     Symbol(SymbolNode),
     /// A footnote.
     Note(Box<NoteNode>),
+    /// A link begins.
+    Link(Box<LinkNode>),
+    /// The link ends.
+    LinkEnd,
+    /// A place that links and bookmarks lead to.
+    Anchor(Box<AnchorNode>),
     /// Pieces that appear if one of the tests holds: the first that does.
     Choose(Vec<(Option<Expr>, Vec<Inline>)>),
     /// Pieces for each row of a list.
@@ -343,6 +349,37 @@ pub struct FillNode {
     pub min_height: Length,
     /// Where its content stands.
     pub align: VerticalAlign,
+}
+
+/// Where a link leads.
+#[derive(Debug)]
+pub struct LinkNode {
+    /// A URI, or `#` and the name of an anchor.
+    pub href: Expr,
+}
+
+/// A place that links and bookmarks lead to.
+#[derive(Debug)]
+pub struct AnchorNode {
+    /// What links call it.
+    pub name: Option<Expr>,
+    /// What the outline shows.
+    pub bookmark: Option<Expr>,
+    /// The level of the bookmark, from 1.
+    pub level: u8,
+}
+
+/// What a document says about itself.
+#[derive(Debug)]
+pub struct PropertiesNode {
+    /// Its title.
+    pub title: Option<Expr>,
+    /// Who wrote it.
+    pub author: Option<Expr>,
+    /// What it is about.
+    pub subject: Option<Expr>,
+    /// Words it can be found by.
+    pub keywords: Option<Expr>,
 }
 
 /// A footnote.
@@ -790,6 +827,10 @@ pub struct Layout {
     pub pages: PageCount,
     /// Whether it has footnotes.
     pub has_notes: bool,
+    /// Whether headings of the body are bookmarks.
+    pub outline: bool,
+    /// What a document says about itself.
+    pub properties: Option<PropertiesNode>,
 }
 
 /// How many pages a document may have.

@@ -15,6 +15,59 @@ pub struct Page {
     pub body_length: u32,
     /// The index of the page's media among the job's (see [`Media`]).
     pub media: u8,
+    /// Its links and bookmarks, if it has any.
+    pub extras: Option<Box<PageExtras>>,
+}
+
+/// What can be followed on a page. Print has none of it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct PageExtras {
+    /// Links.
+    pub links: Vec<Link>,
+    /// Bookmarks that lead to the page, from top to bottom as they were composed.
+    pub bookmarks: Vec<Bookmark>,
+}
+
+/// A link.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Link {
+    /// Left, bottom, right, top in PDF coordinates.
+    pub place: [Length; 4],
+    /// Where it leads.
+    pub target: Target,
+}
+
+/// Where a link leads.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Target {
+    /// A URI, in ASCII.
+    Uri(String),
+    /// A page of the document, from 0, and the height there in PDF coordinates.
+    Page(u32, Length),
+}
+
+/// An entry of the outline.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Bookmark {
+    /// Its text.
+    pub title: String,
+    /// Its level, from 1.
+    pub level: u8,
+    /// The height on its page, in PDF coordinates.
+    pub top: Length,
+}
+
+/// What a document says about itself.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Properties {
+    /// Its title; empty: none.
+    pub title: String,
+    /// Who wrote it; empty: nobody is named.
+    pub author: String,
+    /// What it is about; empty: nothing is said.
+    pub subject: String,
+    /// Words it can be found by; empty: none.
+    pub keywords: String,
 }
 
 /// A paper the job prints on.
@@ -39,6 +92,8 @@ pub struct Document {
     pub sort_key: Vec<u8>,
     /// Title of the document, for the outline of its volume.
     pub title: String,
+    /// What its layout says about it. In the metadata of a file that holds it alone.
+    pub properties: Option<Box<Properties>>,
     /// Its pages.
     pub pages: Vec<Page>,
 }

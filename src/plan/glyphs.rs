@@ -82,7 +82,7 @@ impl Check<'_> {
                 Inline::For { body, .. } => self.inlines(body, span),
                 Inline::Tab(tab) => self.text(&tab.leader, tab.style, span),
                 Inline::Note(note) => self.inlines(&note.inlines, note.span),
-                Inline::Value(..) | Inline::Break | Inline::Symbol(_) => {}
+                Inline::Value(..) | Inline::Break | Inline::Symbol(_) | Inline::Link(_) | Inline::LinkEnd | Inline::Anchor(_) => {}
             }
         }
     }

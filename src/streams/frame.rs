@@ -9,7 +9,7 @@ use crate::kit::icc;
 use crate::kit::pdf::{
     File, Finished, Metadata, PageTree, Ref, write_box, write_information, write_integer, write_output_intent, write_ref, write_text, write_xmp,
 };
-use crate::model::page::Media;
+use crate::model::page::{Media, Properties};
 use crate::model::resources::{Resources, Used};
 
 /// The resource dictionary of all pages.
@@ -55,7 +55,17 @@ impl Frame {
         info: &FileInfo<'_>,
         extra: &[u8],
     ) -> Result<Finished, StreamError> {
-        let metadata = Metadata { title: info.title, producer: info.producer, creator: info.producer, date: info.date };
+        let said = |of: fn(&Properties) -> &String| info.properties.map_or("", |properties| of(properties));
+        let own_title = said(|properties| &properties.title);
+        let metadata = Metadata {
+            title: if own_title.is_empty() { info.title } else { own_title },
+            producer: info.producer,
+            creator: info.producer,
+            date: info.date,
+            author: said(|properties| &properties.author),
+            subject: said(|properties| &properties.subject),
+            keywords: said(|properties| &properties.keywords),
+        };
         let mut body = Vec::new();
         write_xmp(&metadata, &mut body);
         // ISO 19005-2, 6.6.2.1: readers that know no PDF must find the packet, so it is not compressed.

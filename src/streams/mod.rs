@@ -6,6 +6,8 @@
 mod frame;
 mod image;
 pub mod late;
+mod link;
+mod outline;
 pub mod print_file;
 mod scan;
 mod shared;
@@ -14,6 +16,7 @@ pub mod volume;
 use crate::base::date::Date;
 use crate::kit::font::SubsetError;
 use crate::kit::pdf::FileError;
+use crate::model::page::Properties;
 
 /// The words about a file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -26,6 +29,8 @@ pub struct FileInfo<'a> {
     pub date: Date,
     /// The language of its text (BCP 47); empty if it is not one language.
     pub language: &'a str,
+    /// What the only document of the file says about itself.
+    pub properties: Option<&'a Properties>,
 }
 
 /// Why a volume or print file cannot be written or read.

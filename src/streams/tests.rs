@@ -13,7 +13,7 @@ use crate::kit::font::{Face, FaceId};
 use crate::kit::image::{Color as ImageColor, Filter, PdfImage, SoftMask};
 use crate::kit::pdf::{deflate, write_literal};
 use crate::model::layout::{Align, Color};
-use crate::model::page::{ComposedRange, Document, Entry, Media, Page};
+use crate::model::page::{Bookmark, ComposedRange, Document, Entry, Link, Media, Page, PageExtras, Target};
 use crate::model::resources::{Form, FormId, ImageId, Resources, Used};
 
 /// Resources, papers and a range of documents with 1, 3 and 600 pages.
@@ -27,7 +27,13 @@ const REGULAR: &[u8] = include_bytes!("../../fonts/liberation-sans/LiberationSan
 const BOLD: &[u8] = include_bytes!("../../fonts/liberation-sans/LiberationSans-Bold.ttf");
 
 pub(super) fn info() -> FileInfo<'static> {
-    FileInfo { title: "Statements & more, volume 1", producer: "Pressrun 0.1.0", date: Date::new(2026, 11, 23).expect("a date"), language: "en-US" }
+    FileInfo {
+        title: "Statements & more, volume 1",
+        producer: "Pressrun 0.1.0",
+        date: Date::new(2026, 11, 23).expect("a date"),
+        language: "en-US",
+        properties: None,
+    }
 }
 
 pub(super) fn sample() -> Sample {
@@ -106,7 +112,15 @@ fn page_of(resources: &Resources, record: usize, page: usize, used: &mut Used) -
     content.extend(b"0 -20 Td ");
     text(resources, 0, true, "Ωmega Привет", used, &mut content);
     content.extend(b"ET\n");
-    Page { body: deflate(&content), body_length: content.len() as u32, media: (page % 3) as u8 }
+    // Every fifth page has links and bookmarks, with everything in them that could be taken for the end of something.
+    let extras = page.is_multiple_of(5).then(|| {
+        let place = [10, 20, 30, 40].map(Length::from_points);
+        let uri = "https://example.org/)]>>%0Aendobj(".to_string();
+        let links = vec![Link { place, target: Target::Uri(uri) }, Link { place, target: Target::Page(0, Length::from_points(700)) }];
+        let bookmarks = vec![Bookmark { title: format!("Page {page}"), level: 1 + (page % 2) as u8, top: Length::from_points(700) }];
+        Box::new(PageExtras { links, bookmarks })
+    });
+    Page { body: deflate(&content), body_length: content.len() as u32, media: (page % 3) as u8, extras }
 }
 
 fn volume(sample: &Sample) -> (Vec<u8>, VolumeIndex) {

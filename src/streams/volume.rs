@@ -9,9 +9,9 @@ use std::ops::Range;
 
 use super::frame::{DEFLATED, FIRST_FREE, Frame, begin_page, page_ends};
 use super::scan::Scanner;
-use super::{FileInfo, StreamError};
+use super::{FileInfo, StreamError, link, outline};
 use crate::base::hash::{Hash, Hasher};
-use crate::kit::pdf::{File, Finished, KIDS_MAX, PageTree, Ref, write_integer, write_ref, write_text};
+use crate::kit::pdf::{File, Finished, KIDS_MAX, PageTree, Ref, write_integer, write_ref};
 use crate::model::page::{ComposedRange, Document, Entry, Media, Page};
 use crate::model::resources::Resources;
 
@@ -61,9 +61,6 @@ impl DocumentPlace {
 /// The object number of the body of page 0 less the node above it: after the frame comes the root of the outline.
 const FIRST_NODE: u32 = FIRST_FREE + 1;
 
-/// Characters of a title in the outline; a title made from customer data may be megabytes long.
-const OUTLINE_TITLE_MAX: usize = 200;
-
 /// Writes a volume. `media` are those of the job, by the index that pages have.
 pub fn write_volume(
     range: &ComposedRange,
@@ -84,10 +81,14 @@ pub fn write_volume(
     if pages == 0 {
         return Err(StreamError::NoPages);
     }
-    write_outline(range, &documents, tree.pages(), outline, &mut file)?;
+    outline::write_outline(range, &documents, tree.pages(), outline, &mut file)?;
     let mut extra = b"/Outlines ".to_vec();
     write_ref(outline, &mut extra);
     extra.extend_from_slice(b"/ViewerPreferences<</DisplayDocTitle true>>");
+    let info = match range.documents.as_slice() {
+        [only] => &FileInfo { properties: only.properties.as_deref(), ..*info },
+        _ => info,
+    };
     let file = frame.finish(file, tree, media, resources, &range.used, info, &extra)?;
     Ok(VolumeIndex { documents, pages, file })
 }
@@ -104,7 +105,7 @@ fn write_document(document: &Document, ends: &[Vec<u8>], file: &mut File<'_>, tr
     let first_page = tree.pages().len() as u32;
     let offset = file.position();
     for page in &document.pages {
-        write_page(page, &ends[usize::from(page.media)], file, tree)?;
+        write_page(page, first_page, &ends[usize::from(page.media)], file, tree)?;
     }
     Ok(DocumentPlace {
         first_page,
@@ -115,14 +116,19 @@ fn write_document(document: &Document, ends: &[Vec<u8>], file: &mut File<'_>, tr
     })
 }
 
-fn write_page(page: &Page, end: &[u8], file: &mut File<'_>, tree: &mut PageTree) -> Result<(), StreamError> {
+fn write_page(page: &Page, first: u32, end: &[u8], file: &mut File<'_>, tree: &mut PageTree) -> Result<(), StreamError> {
     let numbers = PageNumbers::of(tree.pages().len() as u32);
     let parent = tree.parent(file);
     let body = file.reserve_many(2);
     let object = Ref(body.0 + 1);
     assert!(numbers == PageNumbers { parent, body, page: object }, "object numbers follow from the index of the page");
     file.stream(body, DEFLATED, &page.body)?;
-    write_dictionary(&numbers, end, file.begin(object));
+    let out = file.begin(object);
+    write_dictionary(&numbers, b"", out);
+    if let Some(extras) = page.extras.as_ref().filter(|extras| !extras.links.is_empty()) {
+        link::write_entry(&link::write_links(&extras.links, |page| PageNumbers::of(first + page).page), out);
+    }
+    out.extend_from_slice(end);
     file.end()?;
     tree.push(object);
     Ok(())
@@ -153,46 +159,6 @@ impl PageNumbers {
     }
 }
 
-/// One outline item per document (ISO 32000-1, 12.3.3), so that a person finds a document in a thousand.
-fn write_outline(range: &ComposedRange, documents: &[DocumentPlace], pages: &[Ref], root: Ref, file: &mut File<'_>) -> Result<(), StreamError> {
-    let count = documents.len() as u32;
-    let first = file.reserve_many(documents.len());
-    let mut body = Vec::new();
-    let link = |name: &[u8], object: Ref, body: &mut Vec<u8>| {
-        body.extend_from_slice(name);
-        write_ref(object, body);
-    };
-    for (index, (document, place)) in range.documents.iter().zip(documents).enumerate() {
-        let index = index as u32;
-        body.clear();
-        body.extend_from_slice(b"<</Title");
-        write_text(&outline_title(document), &mut body);
-        link(b"/Parent ", root, &mut body);
-        if index > 0 {
-            link(b"/Prev ", Ref(first.0 + index - 1), &mut body);
-        }
-        if index + 1 < count {
-            link(b"/Next ", Ref(first.0 + index + 1), &mut body);
-        }
-        link(b"/Dest[", pages[place.first_page as usize], &mut body);
-        body.extend_from_slice(b"/Fit]>>");
-        file.pack(Ref(first.0 + index), &body)?;
-    }
-    body.clear();
-    body.extend_from_slice(b"<</Type/Outlines");
-    link(b"/First ", first, &mut body);
-    link(b"/Last ", Ref(first.0 + count - 1), &mut body);
-    body.extend_from_slice(b"/Count ");
-    write_integer(i64::from(count), &mut body);
-    body.extend_from_slice(b">>");
-    Ok(file.pack(root, &body)?)
-}
-
-fn outline_title(document: &Document) -> String {
-    let title = if document.title.is_empty() { &document.id } else { &document.title };
-    title.chars().take(OUTLINE_TITLE_MAX).collect()
-}
-
 /// A page of a volume, read back.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PageBody {
@@ -212,7 +178,7 @@ pub fn read_pages(volume: &[u8], entry: &Entry, media: &[Media]) -> Result<Vec<P
     let mut scanner = Scanner::new(volume, start);
     let mut pages = Vec::with_capacity(entry.pages.min(1 << 16) as usize);
     for index in 0..entry.pages {
-        pages.push(read_page(&mut scanner, PageNumbers::of(entry.first_page + index), &ends)?);
+        pages.push(read_page(volume, &mut scanner, PageNumbers::of(entry.first_page + index), &ends)?);
     }
     if (scanner.at() - start.min(scanner.at())) as u64 != entry.length {
         return Err(scanner.damaged("the end of the document"));
@@ -223,7 +189,7 @@ pub fn read_pages(volume: &[u8], entry: &Entry, media: &[Media]) -> Result<Vec<P
     Ok(pages)
 }
 
-fn read_page(scanner: &mut Scanner<'_>, numbers: PageNumbers, ends: &[Vec<u8>]) -> Result<PageBody, StreamError> {
+fn read_page(volume: &[u8], scanner: &mut Scanner<'_>, numbers: PageNumbers, ends: &[Vec<u8>]) -> Result<PageBody, StreamError> {
     let mut expected = Vec::with_capacity(80);
     write_integer(i64::from(numbers.body.0), &mut expected);
     expected.extend_from_slice(b" 0 obj\n<</Length ");
@@ -238,6 +204,7 @@ fn read_page(scanner: &mut Scanner<'_>, numbers: PageNumbers, ends: &[Vec<u8>]) 
     expected.extend_from_slice(b" 0 obj\n");
     write_dictionary(&numbers, b"", &mut expected);
     scanner.expect(&expected, "a page")?;
+    link::skip_entry(scanner, volume)?;
     let media = ends.iter().position(|end| scanner.accept(end)).ok_or_else(|| scanner.damaged("a page of a known media"))?;
     scanner.expect(b"\nendobj\n", "the end of a page")?;
     Ok(PageBody { body, media: media as u8 })

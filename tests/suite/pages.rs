@@ -11,6 +11,10 @@
 //! "Amount" of page 2 from 70 to 95.4
 //! mark 1 of page 1 = fill #ff0000 10 10 80x20
 //! turned text of page 1 = 90 "side" at 20 30
+//! link of page 1 = https://example.org at 10 10 40x12
+//! link of page 1 = page 2 10 at 10 10 40x12
+//! outline 1 = "Chapter" page 2 10
+//! title = "Statement"
 //! held R0405
 //! reason = "the content of a box is higher than its height of 20pt"
 //! ```
@@ -150,11 +154,13 @@ pub fn describe(case: &Case) -> Vec<String> {
     match with_records(&plan, |records| records.compose(0)).unwrap().expect("the record is there") {
         Ok(composed) => {
             out.extend(composed.remarks.iter().map(|remark| format!("remark {} {}", remark.code.id, remark.reason)));
-            let pages = reading::read_pages(&composed.file(&plan).unwrap());
+            let file = composed.file(&plan).unwrap();
+            let pages = reading::read_pages(&file);
             out.push(format!("pages {}", pages.len()));
             for (index, page) in pages.iter().enumerate() {
                 describe_page(index + 1, page, &mut out);
             }
+            out.extend(reading::read_about(&file));
         }
         Err(hold) => out.extend([format!("held {}", hold.code.id), format!("reason = \"{}\"", hold.reason)]),
     }
@@ -174,6 +180,7 @@ fn describe_page(number: usize, page: &Shown, out: &mut Vec<String>) {
         }
     }
     out.push(format!("marks of page {number} = {}", page.marks.len()));
+    out.extend(page.links.iter().map(|link| format!("link of page {number} = {link}")));
     out.extend(page.turned.iter().map(|turned| format!("turned text of page {number} = {turned}")));
     for (index, mark) in page.marks.iter().enumerate() {
         out.push(format!("mark {} of page {number} = {mark}", index + 1));

@@ -16,6 +16,8 @@ pub struct Shown {
     pub marks: Vec<String>,
     /// Texts that do not run from left to right: degrees clockwise, text, where it begins.
     pub turned: Vec<String>,
+    /// Where links lead and what part of the page they are on.
+    pub links: Vec<String>,
 }
 
 /// The text of one code.
@@ -45,7 +47,65 @@ fn read_page(document: &Document, page: ObjectId) -> Shown {
     let mut shown = Shown::default();
     let content = document.get_page_content(page);
     Reader { document, height: media[3], shown: &mut shown, fonts: BTreeMap::new() }.run(&content, &resources, [1.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
+    if let Ok(annotations) = document.get_dictionary(page).unwrap().get(b"Annots") {
+        for annotation in array(document, annotations) {
+            shown.links.push(read_link(document, resolve(document, annotation).as_dict().unwrap(), media[3]));
+        }
+    }
     shown
+}
+
+fn read_link(document: &Document, link: &Dictionary, height: f64) -> String {
+    let r: Vec<f64> = array(document, link.get(b"Rect").unwrap()).iter().map(number).collect();
+    let place = format!("{} {} {}x{}", short(r[0]), short(height - r[3]), short(r[2] - r[0]), short(r[3] - r[1]));
+    let target = match link.get(b"A") {
+        Ok(action) => {
+            let uri = resolve(document, action).as_dict().unwrap().get(b"URI").unwrap().as_str().unwrap();
+            String::from_utf8_lossy(uri).into_owned()
+        }
+        Err(_) => destination(document, link, height),
+    };
+    assert_eq!(link.get(b"F").unwrap().as_i64().unwrap(), 4, "links are printed annotations");
+    format!("{target} at {place}")
+}
+
+fn destination(document: &Document, dictionary: &Dictionary, height: f64) -> String {
+    let parts = array(document, dictionary.get(b"Dest").unwrap());
+    let page = parts[0].as_reference().unwrap();
+    let number_of = document.get_pages().iter().find(|(_, object)| **object == page).map(|(number, _)| *number).unwrap();
+    match parts.get(3) {
+        Some(top) => format!("page {number_of} {}", short(height - number(top))),
+        None => format!("page {number_of}"),
+    }
+}
+
+/// The outline as lines: depth, title, where it leads; then what the file says about itself.
+pub fn read_about(bytes: &[u8]) -> Vec<String> {
+    let document = Document::load_mem(bytes).expect("an independent reader opens the volume");
+    let mut out = Vec::new();
+    let catalog = document.catalog().unwrap();
+    let outline = resolve(&document, catalog.get(b"Outlines").unwrap()).as_dict().unwrap();
+    let first = document.get_pages()[&1];
+    let media: Vec<f64> = array(&document, inherited(&document, first, b"MediaBox")).iter().map(number).collect();
+    read_outline(&document, outline, 0, media[3], &mut out);
+    let information = resolve(&document, document.trailer.get(b"Info").unwrap()).as_dict().unwrap();
+    for (key, name) in [(b"Title".as_slice(), "title"), (b"Author", "author"), (b"Subject", "subject"), (b"Keywords", "keywords")] {
+        if let Ok(value) = information.get(key) {
+            out.push(format!("{name} = \"{}\"", String::from_utf8_lossy(value.as_str().unwrap())));
+        }
+    }
+    out
+}
+
+fn read_outline(document: &Document, parent: &Dictionary, depth: usize, height: f64, out: &mut Vec<String>) {
+    let mut next = parent.get(b"First").ok();
+    while let Some(item) = next {
+        let item = resolve(document, item).as_dict().unwrap();
+        let title = String::from_utf8_lossy(item.get(b"Title").unwrap().as_str().unwrap()).into_owned();
+        out.push(format!("outline {depth} = \"{title}\" {}", destination(document, item, height)));
+        read_outline(document, item, depth + 1, height, out);
+        next = item.get(b"Next").ok();
+    }
 }
 
 fn resolve<'d>(document: &'d Document, object: &'d Object) -> &'d Object {

@@ -18,12 +18,24 @@ pub struct Metadata<'a> {
     pub creator: &'a str,
     /// Created and modified.
     pub date: Date,
+    /// Who wrote it; empty: nobody is named.
+    pub author: &'a str,
+    /// What it is about; empty: nothing is said.
+    pub subject: &'a str,
+    /// Words it can be found by; empty: none.
+    pub keywords: &'a str,
 }
 
 /// Appends the information dictionary (ISO 32000-1, 14.3.3).
 pub fn write_information(metadata: &Metadata<'_>, out: &mut Vec<u8>) {
     out.extend_from_slice(b"<</Title");
     write_text(metadata.title, out);
+    for (name, value) in [("/Author", metadata.author), ("/Subject", metadata.subject), ("/Keywords", metadata.keywords)] {
+        if !value.is_empty() {
+            out.extend_from_slice(name.as_bytes());
+            write_text(value, out);
+        }
+    }
     out.extend_from_slice(b"/Creator");
     write_text(metadata.creator, out);
     out.extend_from_slice(b"/Producer");
@@ -47,6 +59,18 @@ pub fn write_xmp(metadata: &Metadata<'_>, out: &mut Vec<u8>) {
     plain("<dc:format>application/pdf</dc:format>\n<dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">");
     write_xml_text(metadata.title, out);
     out.extend_from_slice(b"</rdf:li></rdf:Alt></dc:title>\n");
+    // ISO 19005-2, 6.6.3, table 1: what the dictionary says stands here, too.
+    for (open, value, close) in [
+        ("<dc:creator><rdf:Seq><rdf:li>", metadata.author, "</rdf:li></rdf:Seq></dc:creator>\n"),
+        ("<dc:description><rdf:Alt><rdf:li xml:lang=\"x-default\">", metadata.subject, "</rdf:li></rdf:Alt></dc:description>\n"),
+        ("<pdf:Keywords>", metadata.keywords, "</pdf:Keywords>\n"),
+    ] {
+        if !value.is_empty() {
+            out.extend_from_slice(open.as_bytes());
+            write_xml_text(value, out);
+            out.extend_from_slice(close.as_bytes());
+        }
+    }
     for (name, value) in [
         ("xmp:CreatorTool", metadata.creator.as_bytes()),
         ("xmp:CreateDate", &date),
@@ -89,12 +113,20 @@ mod tests {
     #[test]
     fn the_packet_says_what_the_dictionary_says() {
         let date = Date::new(2026, 11, 23).expect("a date");
-        let metadata = Metadata { title: "A & B <\u{1}>", producer: "Pressrun 1", creator: "Pressrun", date };
+        let metadata =
+            Metadata { title: "A & B <\u{1}>", producer: "Pressrun 1", creator: "Pressrun", date, author: "Ada", subject: "S & T", keywords: "" };
         let (mut dictionary, mut packet) = (Vec::new(), Vec::new());
         write_information(&metadata, &mut dictionary);
         write_xmp(&metadata, &mut packet);
         let packet = String::from_utf8(packet).expect("UTF-8");
-        for part in ["A &amp; B &lt;\u{fffd}&gt;", "<xmp:ModifyDate>2026-11-23T00:00:00Z<", "<pdf:Producer>Pressrun 1<", "<pdfaid:part>2<"] {
+        for part in [
+            "A &amp; B &lt;\u{fffd}&gt;",
+            "<xmp:ModifyDate>2026-11-23T00:00:00Z<",
+            "<pdf:Producer>Pressrun 1<",
+            "<pdfaid:part>2<",
+            "<dc:creator><rdf:Seq><rdf:li>Ada<",
+            "S &amp; T<",
+        ] {
             assert!(packet.contains(part), "{part}");
         }
         let dictionary = String::from_utf8_lossy(&dictionary).into_owned();

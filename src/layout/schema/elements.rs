@@ -100,7 +100,7 @@ pub const ELEMENTS: &[ElementSpec] = &[
     ElementSpec {
         name: "layout",
         doc: "The whole layout. The order of its children is free.",
-        content: Content::Elements(&["data", "font", "style", "page", "body"], &[]),
+        content: Content::Elements(&["data", "properties", "font", "style", "page", "body"], &[]),
         attributes: &[
             needs("xmlns", Kind::Namespace, "The language of the file."),
             needs("name", Kind::NewName, "The name of the layout."),
@@ -167,6 +167,21 @@ pub const ELEMENTS: &[ElementSpec] = &[
         ],
         properties: &[],
         example: r#"<font script="Grek" family="Sans"/>"#,
+        place: Place::Layout,
+    },
+    ElementSpec {
+        name: "properties",
+        doc: "What a document says about itself. It stands in the metadata of a file that holds the document alone; in volumes, the title is the entry \
+              of the outline if the job has no `title`.",
+        content: Content::Empty,
+        attributes: &[
+            takes("title", Kind::Template, "the title of the job", "Its title."),
+            takes("author", Kind::Template, "", "Who wrote it."),
+            takes("subject", Kind::Template, "", "What it is about."),
+            takes("keywords", Kind::Template, "", "Words it can be found by."),
+        ],
+        properties: &[],
+        example: r#"<properties title="Statement for {customer.name}" author="Alder Bank" subject="Account {account}" keywords="statement, {account}"/>"#,
         place: Place::Layout,
     },
     ElementSpec {
@@ -243,6 +258,12 @@ pub const ELEMENTS: &[ElementSpec] = &[
         doc: "What flows from page to page.",
         content: Content::Blocks,
         attributes: &[
+            takes(
+                "outline",
+                Kind::Keyword(&["none", "headings"]),
+                "none",
+                "`headings`: each heading is a bookmark in the outline of the volume, under its document.",
+            ),
             takes("pages", Kind::Multiple, "any number", "The number of pages of each document: blank ones are added at its end."),
             takes(
                 "pages-max",
@@ -304,6 +325,30 @@ pub const ELEMENTS: &[ElementSpec] = &[
         )],
         properties: TEXT,
         example: r#"<p tabs="60mm decimal 100% right">Fees <tab/> {closing | money} <tab leader=" ."/> page 2</p>"#,
+        place: Place::Body,
+    },
+    ElementSpec {
+        name: "a",
+        doc: "A link around a piece of text: to a page of the web, a mail address or a telephone number, or to an `<anchor>` of the document. It has no \
+              look of its own. Volumes have links, print files have none. A link to an anchor that the record leaves out is plain text.",
+        content: Content::Inline,
+        attributes: &[needs("href", Kind::Template, "Where it leads: `https:`, `http:`, `mailto:` or `tel:`, or `#` and the name of an anchor.")],
+        properties: TEXT,
+        example: r##"<p>See <a href="https://example.org/{account}" text-decoration="underline">your account</a> and <a href="#terms">the terms</a>.</p>
+<p><anchor name="terms" bookmark="Terms"/>Terms</p>"##,
+        place: Place::Body,
+    },
+    ElementSpec {
+        name: "anchor",
+        doc: "A place that links lead to, a bookmark of the outline, or both. It takes no room.",
+        content: Content::Empty,
+        attributes: &[
+            takes("name", Kind::NewName, "", "What links call it: `href=\"#name\"`."),
+            takes("bookmark", Kind::Template, "", "What the outline shows."),
+            takes("level", Kind::Integer(1, 6), "1", "The level of the bookmark, as of headings."),
+        ],
+        properties: &[],
+        example: r#"<h2><anchor name="fees" bookmark="Fees of {customer.name}"/>Fees</h2>"#,
         place: Place::Body,
     },
     ElementSpec {

@@ -270,7 +270,7 @@ impl Group {
                 "fill",
                 "pagebreak",
             ],
-            Group::Inline => &["span", "b", "i", "u", "s", "sub", "sup", "symbol", "tab", "footnote", "br"],
+            Group::Inline => &["span", "b", "i", "u", "s", "sub", "sup", "symbol", "tab", "a", "anchor", "footnote", "br"],
             Group::Control => &["if", "choose", "for"],
             Group::Condition => &["if", "choose"],
         }
