@@ -34,6 +34,7 @@ fn main() {
     println!("{}, commit {}", common::machine(), common::commit("%h"));
     cut(&bench, records);
     compose(&bench, records);
+    paragraphs(&bench);
     small_parts(&bench);
 }
 
@@ -132,6 +133,46 @@ fn composed<'p>(plan: &'p Plan, opened: &Opened<'_>, composer: &mut Composer<'p>
     }
     range.used = composer.take_used();
     range
+}
+
+/// Justified and hyphenated paragraphs of a letter, by first fit and by optimum fit.
+fn paragraphs(bench: &Bench) {
+    const COUNT: usize = 40;
+    const WORDS: &str = "we have looked at your account and found that the amount which you asked us to return was in fact transferred before the \
+                         end of the previous month although the statement that was sent to you afterwards did not yet show this transaction";
+    let words: Vec<&str> = WORDS.split_ascii_whitespace().collect();
+    let mut texts = Vec::new();
+    for paragraph in 0..COUNT {
+        let text: Vec<&str> = (0..90).map(|at| words[(at * 7 + paragraph * 13 + at * at) % words.len()]).collect();
+        texts.push(format!("{{\"text\":\"{}.\"}}", text.join(" ")));
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: String| std::fs::write(folder.path().join(name), text).expect("written");
+    let job = "[job]\nname = \"letters\"\ndate = 2026-10-01\nlocale = \"en-US\"\n[[input]]\nfiles = \"data.ndjson\"\nformat = \"ndjson\"\n[[layout]]\nfile = \"letter.xml\"\n";
+    write("job.toml", job.to_string());
+    write("data.ndjson", format!("{{\"id\":\"1\",\"texts\":[{}]}}\n", texts.join(",")));
+    let data = std::fs::read(folder.path().join("data.ndjson")).expect("written");
+    let mut seconds = Vec::new();
+    for wrap in ["first-fit", "optimum"] {
+        write(
+            "letter.xml",
+            format!(
+                "<layout xmlns=\"urn:pressrun:layout:1\" name=\"letter\" lang=\"en-US\"><data><field name=\"id\" type=\"text\"/><list name=\"texts\">\
+                 <field name=\"text\" type=\"text\"/></list></data><page name=\"any\" size=\"Letter\" margin=\"60mm 25mm\"/>\
+                 <body text-align=\"justify\" hyphens=\"auto\" text-wrap=\"{wrap}\"><for each=\"t in texts\"><p>{{t.text}}</p></for></body></layout>"
+            ),
+        );
+        let plan = plan::compile(&folder.path().join("job.toml"), &Overrides::default()).plan.expect("a good job");
+        let read = [InputFile::read(&data, None).expect("UTF-8")];
+        let opened = plan.inputs[0].input.open(&read, &[]).expect("the head is right");
+        let mut composer = Composer::new(&plan.compiled, &plan.resources, &plan.media_of, MissingGlyphs::Hold);
+        let took = bench.seconds(|| {
+            black_box(composed(&plan, &opened, &mut composer, 1));
+        });
+        println!("{:<24} {:>10.0} ns/paragraph", format!("paragraphs, {wrap}"), took * 1e9 / COUNT as f64);
+        seconds.push(took);
+    }
+    println!("{:<24} {:>10.2} of first fit", "optimum fit", seconds[1] / seconds[0]);
 }
 
 /// What a page is made of, many times over.
