@@ -67,6 +67,8 @@ pub struct Binder<'s, 'p, 'a> {
     pub wants_odd: bool,
     /// The first keep rule that could not be honoured.
     pub broken_keep: Option<String>,
+    /// The first text that became smaller to fit its box, for people.
+    pub shrunk: Option<String>,
     /// Barcodes drawn so far.
     pub symbols: Symbols,
 }

@@ -225,6 +225,7 @@ fn binder<'s, 'p, 'a>(
         page_number: 1,
         wants_odd: false,
         broken_keep: None,
+        shrunk: None,
         symbols: super::symbol::Symbols::default(),
     }
 }

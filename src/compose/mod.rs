@@ -19,6 +19,7 @@ mod pages;
 mod paginate;
 mod paint;
 mod paragraph;
+mod shrink;
 mod slip;
 mod solid;
 mod symbol;
@@ -185,6 +186,7 @@ impl<'p> Composer<'p> {
             page_number: 1,
             wants_odd: false,
             broken_keep: None,
+            shrunk: None,
             symbols: std::mem::take(&mut self.symbols),
         };
         let body = binder.blocks(&layout.body, None)?;
@@ -192,6 +194,7 @@ impl<'p> Composer<'p> {
         paint_regions(&mut binder, &masters, &mut self.canvases, &mut self.figures_used)?;
         let missing = std::mem::take(&mut binder.missing);
         let broken_keep = binder.broken_keep.take();
+        let shrunk = binder.shrunk.take();
         self.symbols = std::mem::take(&mut binder.symbols);
         if !missing.is_empty() && self.missing_glyphs == MissingGlyphs::Hold {
             let reason = format!("no font of the layout has a glyph for {}", missing[0]);
@@ -206,6 +209,7 @@ impl<'p> Composer<'p> {
             let reason = format!("no font of the layout has a glyph for {what}, which is left out");
             remarks.push(Remark { code: &code::RECORD_GLYPH, reason });
         }
+        remarks.extend(shrunk.map(|reason| Remark { code: &code::RECORD_SHRUNK, reason }));
         remarks.extend(broken_keep.map(|reason| Remark { code: &code::RECORD_KEEP, reason }));
         Ok(LaidOut { masters, remarks, extras })
     }

@@ -170,6 +170,7 @@ impl<'t> Compiler<'_, 't> {
         let width = columns.map_or(width, |columns| width.map(|width| columns.width(width)));
         let inside = Context { width: width.filter(|width| *width > Length::ZERO), height, is_box: true, ..inside };
         let children = self.content(element, &inside);
+        style.shrink = self.shrink(element, &inside, style.height);
         let is_static = children.iter().all(|child| child.is_static);
         let kind = NodeKind::Box(BoxNode { style, children, columns, form: None });
         Some(Node { kind, span: element.span, flow: properties.flow(Break::Auto), place, is_static })

@@ -25,6 +25,7 @@ mod read;
 mod row;
 pub mod schema;
 mod script;
+mod shrink;
 mod style;
 mod symbol;
 mod table;

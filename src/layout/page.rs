@@ -320,6 +320,7 @@ impl<'t> Compiler<'_, 't> {
         self.scope.allow_page(true);
         let children = self.content(element, &context);
         self.scope.allow_page(false);
+        style.shrink = self.shrink(element, &context, style.height);
         let is_static = children.iter().all(|child| child.is_static);
         let kind = NodeKind::Box(BoxNode { style, children, columns: None, form: None });
         let is_behind = self.keyword(element, spec, "layer") == Some("behind");

@@ -292,6 +292,8 @@ pub struct BoxStyle {
     pub align: Align,
     /// Whether it is a column, as high as the highest beside it where all fit one page.
     pub stretch: bool,
+    /// Smaller sizes of its text for content that is too high, larger ones first: for each text style the one in its place.
+    pub shrink: Vec<Vec<TextStyleId>>,
     /// How far it is turned clockwise, in degrees from 0 to 359. Width and height are those before it is turned; turned by
     /// 90 or 270 degrees, those of the place it takes.
     pub turn: u16,

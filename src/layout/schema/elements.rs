@@ -239,6 +239,13 @@ pub const ELEMENTS: &[ElementSpec] = &[
             takes("width", Kind::Length, "", "Its width, padding included."),
             takes("height", Kind::Length, "as high as the content", "Its height, padding included. A record whose content is higher is held."),
             takes(
+                "shrink-to",
+                Kind::Length,
+                "",
+                "The least size of its own text. Content higher than `height` is then set smaller, in steps of a quarter point and all sizes alike, and \
+                 the run reports it; tables keep their size. What does not fit in that size either holds the record.",
+            ),
+            takes(
                 "artifact",
                 Kind::Keyword(&["auto", "true", "false"]),
                 "auto",
@@ -429,6 +436,13 @@ pub const ELEMENTS: &[ElementSpec] = &[
                 "Whether they are of equal height where the content ends, or each is filled before the next.",
             ),
             takes("column-rule", Kind::Border, "none", "The line between them."),
+            takes(
+                "shrink-to",
+                Kind::Length,
+                "",
+                "The least size of its own text. Content higher than `height` is then set smaller, in steps of a quarter point and all sizes alike, and \
+                 the run reports it; tables keep their size. What does not fit in that size either holds the record.",
+            ),
             ROTATE,
             LEFT,
             TOP,
