@@ -227,6 +227,12 @@ fn layout_tests_pass_fail_and_are_accepted() {
     run(&[]).expect(1, "the record is composed; it should be held");
     cases("recrd = 1\nhas = [{ txt = \"a\" }]");
     run(&[]).expect(2, "did you mean `record`?");
+    job.write("letter.tests/a.toml", "[[case]]\nname = \"a record in a file\"\ndata-file = \"../two.json\"\nhas = [{ text = \"Kontonummer A7\" }]\n");
+    run(&[]).expect(2, "two.json");
+    job.write("two.json", "{\n  \"id\": \"A7\", \"zip\": \"1\", \"closing\": 12.5,\n  \"rows\": []\n}\n");
+    run(&[]).expect(0, "1 passed");
+    cases("data-file = \"../two.json\"");
+    run(&[]).expect(2, "one of `record`, `data` and `data-file`");
     cases("golden-text = \"../../secret\"");
     run(&[]).expect(2, "a file beside the test file");
     pressrun(&["test", job.path("job.toml").to_str().unwrap()]).expect(2, "no key");

@@ -36,6 +36,8 @@ pub struct Case {
     pub record: Option<u64>,
     /// A record in the format of the job's first input.
     pub data: Option<String>,
+    /// Such a record as a file, as a path from this one, and where it is named.
+    pub data_file: Option<(String, Span)>,
     /// How many pages.
     pub pages: Option<u64>,
     /// The code of the hold, or a part of its reason.
@@ -74,7 +76,7 @@ pub struct Expectation {
 }
 
 const FILE_KEYS: &[&str] = &["job", "layout", "currency", "case"];
-const CASE_KEYS: &[&str] = &["name", "record", "data", "pages", "held", "has", "lacks", "golden-text", "golden", "dpi", "tolerance"];
+const CASE_KEYS: &[&str] = &["name", "record", "data", "data-file", "pages", "held", "has", "lacks", "golden-text", "golden", "dpi", "tolerance"];
 const EXPECTATION_KEYS: &[&str] = &["text", "element", "page", "in", "inside", "count"];
 
 struct Reader<'r> {
@@ -182,6 +184,7 @@ impl Reader<'_> {
                 "name" => case.name = self.text(&entry).unwrap_or_default(),
                 "record" => case.record = self.number(&entry, 1, u64::MAX >> 1),
                 "data" => case.data = self.text(&entry),
+                "data-file" => case.data_file = self.text(&entry).map(|path| (path, self.span(&entry.2))),
                 "pages" => case.pages = self.number(&entry, 1, 1 << 32),
                 "held" => case.held = self.text(&entry),
                 "golden-text" => case.golden_text = self.name(&entry),
@@ -196,9 +199,10 @@ impl Reader<'_> {
         if case.name.is_empty() {
             self.faults.push(Diagnostic::error(&code::JOB_MISSING_KEY, at, "a case has no `name`").hint("say in a sentence what must hold"));
         }
-        if case.record.is_some() == case.data.is_some() {
-            let fault = Diagnostic::error(&code::JOB_MISSING_KEY, at, "a case has either `record` or `data`");
-            self.faults.push(fault.hint("`record = 1` is the first record of the job's data; `data` is a record of its own"));
+        if [case.record.is_some(), case.data.is_some(), case.data_file.is_some()].iter().filter(|given| **given).count() != 1 {
+            let fault = Diagnostic::error(&code::JOB_MISSING_KEY, at, "a case has one of `record`, `data` and `data-file`");
+            self.faults
+                .push(fault.hint("`record = 1` is the first record of the job's data; `data` is a record of its own, `data-file` the file of one"));
         }
         case
     }

@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 use super::cases::{Case, CaseFile, read};
 use super::check::Document;
 use super::page_text;
+use crate::base::code;
 use crate::base::diagnostic::{Diagnostic, Faults};
 use crate::base::file::{self, Disk};
-use crate::base::limits::{IMAGE_BYTES_MAX, LAYOUT_BYTES_MAX};
+use crate::base::limits::{IMAGE_BYTES_MAX, LAYOUT_BYTES_MAX, RECORD_BYTES_MAX};
 use crate::base::span::Sources;
 use crate::engine::{Composed, EngineError, compose_data, with_records};
 use crate::kit::raster::{self, Picture};
@@ -73,11 +74,12 @@ pub fn run(path: &Path, accept: bool) -> Result<FileVerdict, EngineError> {
     let bytes = file::read(path, LAYOUT_BYTES_MAX)?;
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let id = sources.add(path.to_string_lossy(), text.clone());
-    let cases = read(id, &text, &mut faults);
+    let mut cases = read(id, &text, &mut faults);
+    let folder = path.parent().unwrap_or(Path::new(""));
+    read_records(folder, &mut cases, &mut faults);
     if faults.has_errors() {
         return Ok(FileVerdict { path: path.to_path_buf(), cases: Vec::new(), faults: faults.into_sorted(), sources });
     }
-    let folder = path.parent().unwrap_or(Path::new(""));
     let compiled = compile_job(folder, &cases);
     let Some(plan) = &compiled.plan else {
         return Ok(FileVerdict { path: path.to_path_buf(), cases: Vec::new(), faults: compiled.diagnostics, sources: compiled.sources });
@@ -104,6 +106,17 @@ pub fn run(path: &Path, accept: bool) -> Result<FileVerdict, EngineError> {
         all?
     };
     Ok(FileVerdict { path: path.to_path_buf(), cases: verdicts, faults: Vec::new(), sources: compiled.sources })
+}
+
+/// The records that cases have in files of their own.
+fn read_records(folder: &Path, cases: &mut CaseFile, faults: &mut Faults) {
+    for case in &mut cases.cases {
+        let Some((name, span)) = &case.data_file else { continue };
+        match file::read(&folder.join(name), RECORD_BYTES_MAX) {
+            Ok(bytes) => case.data = Some(String::from_utf8_lossy(&bytes).into_owned()),
+            Err(error) => faults.push(Diagnostic::error(&code::JOB_FILE, *span, error.to_string())),
+        }
+    }
 }
 
 /// The job of a test file, or its layout alone.
@@ -219,7 +232,7 @@ impl Runner<'_> {
                 continue;
             }
             if self.accept {
-                Disk::real().commit(&path, &raster::write_png(&after, 12))?;
+                Disk::real().commit(&path, &raster::write_small_png(&after, 12))?;
                 verdict.accepted.push(file_name);
                 continue;
             }

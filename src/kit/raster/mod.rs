@@ -7,7 +7,7 @@ mod difference;
 mod png;
 
 pub use difference::{Difference, difference};
-pub use png::{read_png, write_png};
+pub use png::{read_png, write_png, write_small_png};
 
 use hayro::hayro_interpret::InterpreterSettings;
 use hayro::hayro_syntax::Pdf;
