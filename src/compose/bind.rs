@@ -13,8 +13,8 @@ use super::symbol::Symbols;
 use crate::base::code;
 use crate::base::length::Length;
 use crate::base::link;
-use crate::base::money::Decimal;
-use crate::kit::expr::{Env, EvalError, Expr, List, Value};
+use crate::base::money::{Currency, Decimal, Money};
+use crate::kit::expr::{Env, EvalError, Expr, List, Type, Value};
 use crate::kit::locale::Locale;
 use crate::kit::text::Direction;
 use crate::model::content::{
@@ -343,7 +343,7 @@ where
     fn table(&mut self, table: &'a Table) -> Bound<Block<'a>> {
         let use_form = self.use_forms && table.head_form.is_some();
         // Without sums of its own, a table in a cell shows those of the table around.
-        let saved = if table.running.is_empty() { None } else { Some(std::mem::replace(&mut self.running, vec![Value::Null; table.running.len()])) };
+        let saved = if table.running.is_empty() { None } else { Some(std::mem::replace(&mut self.running, sums_of_nothing(&table.running))) };
         let head = if use_form { &[] as &[_] } else { self.some_rows(&table.head, |row| row.show.in_head(true))? };
         let is_plain = |row: &TableRow| row.show == Show::Auto;
         let head_again = match table.head.iter().all(is_plain) {
@@ -599,6 +599,15 @@ fn hold(error: EvalError) -> Hold {
     Hold::new(&code::RECORD_EXPRESSION, error.to_string())
 }
 
+/// What running sums are before the first row: 0, as `sum` of no rows.
+pub(super) fn sums_of_nothing<'a>(running: &[Expr]) -> Vec<Value<'a>> {
+    let nothing = |expr: &Expr| match expr.kind() {
+        Type::Money => Value::Money(Money { amount: Decimal::ZERO, currency: Currency::NONE }),
+        _ => Value::Integer(0),
+    };
+    running.iter().map(nothing).collect()
+}
+
 /// Adds a row's value to a running sum; absent values count nothing.
 fn add<'a>(sum: Value<'a>, value: Value<'a>) -> Bound<Value<'a>> {
     let overflow = || Hold::new(&code::RECORD_EXPRESSION, "a running sum is larger than 28 digits");
@@ -607,7 +616,6 @@ fn add<'a>(sum: Value<'a>, value: Value<'a>) -> Bound<Value<'a>> {
         (sum, Value::Null) => sum,
         (Value::Null, value) => value,
         (Value::Money(mut a), Value::Money(b)) => {
-            use crate::base::money::Currency;
             if a.currency == Currency::NONE {
                 a.currency = b.currency;
             } else if b.currency != Currency::NONE && a.currency != b.currency {

@@ -5,11 +5,11 @@
 
 use bumpalo::collections::Vec as BumpVec;
 
+use super::bind::sums_of_nothing;
 use super::cell::cell_width;
 use super::paginate::{Paginator, Placement, Result, Room, Token, too_high};
 use super::track::{distribute, resolve};
 use crate::base::length::Length;
-use crate::kit::expr::Value;
 use crate::model::content::{CellContent, GroupHead, RowContent, TableContent};
 use crate::model::layout::TableRow;
 
@@ -280,7 +280,7 @@ where
             return Ok(&[]);
         }
         let count = table.table.running.len();
-        let sums: Vec<Value<'a>> = if next == 0 { vec![Value::Null; count] } else { table.running[(next - 1) * count..next * count].to_vec() };
+        let sums = if next == 0 { sums_of_nothing(&table.table.running) } else { table.running[(next - 1) * count..next * count].to_vec() };
         let variables = std::mem::replace(&mut self.binder.variables, table.variables.to_vec());
         let running = std::mem::replace(&mut self.binder.running, sums);
         let bound = self.binder.fixed_rows(rows);
