@@ -2,7 +2,8 @@
 //!
 //! A case is `--- name ---`, a layout, and `expect:` with one line per fault: code, line:column, and the fix (`-` for none,
 //! `""` for a removal). `body:` stands in a layout with the usual data, `parts:` among the children of `<layout>`, `layout:` is a
-//! whole file. Lines count from the line after `body:`, `parts:` or `layout:`.
+//! whole file. Lines count from the line after `body:`, `parts:` or `layout:`. `file NAME:` stands before them, with the text of a file
+//! beside the layout; faults in it begin with its name, and `-> NAME line:column` is the other place that a fault points at.
 #![allow(clippy::disallowed_methods)]
 #![allow(clippy::unwrap_used)]
 
@@ -17,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 use pressrun::base::code;
 use pressrun::base::diagnostic::{Diagnostic, Faults};
-use pressrun::base::span::Sources;
+use pressrun::base::span::{Sources, Span};
 use pressrun::kit::barcode::SYMBOLOGIES;
 use pressrun::kit::expr::{FILTERS, FUNCTIONS};
 use pressrun::layout::schema::{ELEMENTS, PROPERTIES};
@@ -33,6 +34,8 @@ struct Case {
     name: String,
     path: PathBuf,
     layout: String,
+    /// Names and texts of files beside the layout.
+    files: Vec<(String, String)>,
     /// Lines that stand before the first line of the case.
     before: usize,
     expected: Vec<String>,
@@ -55,6 +58,15 @@ fn read_cases() -> Vec<Case> {
 fn read_case(part: &str, path: PathBuf) -> Case {
     let (name, rest) = part.split_once(" ---\n").unwrap_or_else(|| panic!("{}: no name: {part}", path.display()));
     let (text, expected) = rest.split_once("\nexpect:").unwrap_or_else(|| panic!("{name}: no `expect:`"));
+    let mut files = Vec::new();
+    let mut text = text.to_string();
+    while let Some(rest) = text.strip_prefix("file ") {
+        let (file, rest) = rest.split_once(":\n").unwrap_or_else(|| panic!("{name}: no text of the file"));
+        let ends = ["\nfile ", "\nlayout:\n", "\nparts:\n", "\nbody:\n"].into_iter().filter_map(|end| rest.find(end)).min();
+        let (own, rest) = rest.split_at(ends.unwrap_or_else(|| panic!("{name}: no layout after the file")));
+        files.push((file.to_string(), own.to_string()));
+        text = rest[1..].to_string();
+    }
     let (kind, text) = text.split_once(":\n").unwrap_or_else(|| panic!("{name}: no `body:`, `parts:` or `layout:`"));
     let (layout, before) = match kind {
         "layout" => (text.to_string(), 0),
@@ -67,33 +79,42 @@ fn read_case(part: &str, path: PathBuf) -> Case {
         _ => panic!("{name}: `{kind}:` is no part of a case"),
     };
     let expected = expected.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_string).collect();
-    Case { name: name.to_string(), path, layout, before, expected }
+    Case { name: name.to_string(), path, layout, files, before, expected }
 }
 
-fn faults_of(layout: &str) -> (Sources, Vec<Diagnostic>) {
+fn faults_of(layout: &str, files: &[(String, String)]) -> (Sources, Vec<Diagnostic>) {
     let mut sources = Sources::default();
     let file = sources.add("case.xml", layout);
     let mut faults = Faults::new();
-    let compiled = compile(&sources, file, &mut MemoryLibrary::default(), &mut faults);
+    let mut library = MemoryLibrary::default();
+    library.bases.extend(files.iter().cloned());
+    let compiled = compile(&mut sources, file, &mut library, &mut faults);
     assert_eq!(compiled.is_none(), faults.has_errors(), "a layout is compiled unless it has an error");
     (sources, faults.into_sorted())
 }
 
 fn line_of(sources: &Sources, fault: &Diagnostic, before: usize) -> String {
-    let at = sources.line_column(fault.span.expect("a fault of a layout has a place"));
+    let place = |span: Span| {
+        let at = sources.line_column(span);
+        match sources.file(span.file).path.as_str() {
+            "case.xml" => format!("{}:{}", at.line - before, at.column),
+            path => format!("{path} {}:{}", at.line, at.column),
+        }
+    };
     let fix = match fault.fix.as_deref() {
         None => "-",
         Some("") => "\"\"",
         Some(fix) => fix,
     };
-    format!("{} {}:{} {fix}", fault.code.id, at.line - before, at.column)
+    let related = fault.related.as_ref().map(|(span, _)| format!(" -> {}", place(*span))).unwrap_or_default();
+    format!("{} {} {fix}{related}", fault.code.id, place(fault.span.expect("a fault of a layout has a place")))
 }
 
 #[test]
 fn every_case_has_the_faults_it_expects() {
     let mut wrong = String::new();
     for case in read_cases() {
-        let (sources, faults) = faults_of(&case.layout);
+        let (sources, faults) = faults_of(&case.layout, &case.files);
         let found: Vec<String> = faults.iter().map(|fault| line_of(&sources, fault, case.before)).collect();
         if found != case.expected {
             let messages: Vec<String> = faults.iter().map(|fault| format!("    {}: {}", fault.code.id, fault.message)).collect();
@@ -178,7 +199,7 @@ fn case_names_are_unique() {
 #[test]
 fn messages_are_written_in_the_house_style() {
     for case in read_cases() {
-        for fault in faults_of(&case.layout).1 {
+        for fault in faults_of(&case.layout, &case.files).1 {
             let message = &fault.message;
             let first = message.chars().next().expect("a message says something");
             assert!(!first.is_uppercase() && !message.ends_with('.'), "{}: {message}", case.name);
@@ -192,7 +213,7 @@ fn messages_are_written_in_the_house_style() {
 #[test]
 fn thirty_faults_are_told_at_once_and_their_fixes_are_right() {
     let case = read_cases().into_iter().find(|case| case.name == "thirty-faults").expect("the catalogue has its layout");
-    let (_, faults) = faults_of(&case.layout);
+    let (_, faults) = faults_of(&case.layout, &case.files);
     assert_eq!(faults.len(), 30);
     let fixed: Vec<&Diagnostic> = faults.iter().filter(|fault| fault.fix.is_some()).collect();
     assert!(fixed.len() >= 24, "only {} of 30 have a fix", fixed.len());
@@ -208,7 +229,7 @@ fn thirty_faults_are_told_at_once_and_their_fixes_are_right() {
         }
         mended.replace_range(range, fix);
     }
-    let (_, rest) = faults_of(&mended);
+    let (_, rest) = faults_of(&mended, &case.files);
     let rest: Vec<&str> = rest.iter().map(|fault| fault.message.as_str()).collect();
     let unmended: Vec<&str> = faults.iter().filter(|fault| fault.fix.is_none()).map(|fault| fault.message.as_str()).collect();
     assert_eq!(rest, unmended, "\n{mended}");

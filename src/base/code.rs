@@ -320,7 +320,7 @@ codes! {
          An element takes one style; combine two by letting one extend the other.\n\
          \n\
          wrong: <p style=\"small grey\">      right: <style name=\"small-grey\" extends=\"small\" color=\"gray\"/> … <p style=\"small-grey\">";
-    LAYOUT_CYCLE = "L0218", "styles or pages extend themselves",
+    LAYOUT_CYCLE = "L0218", "styles, pages or layouts extend themselves",
         "A chain of `extends=` comes back to where it began, so that no first definition exists. The message shows the chain.\n\
          Remove one of its `extends=`.";
     LAYOUT_DUPLICATE_NAME = "L0219", "a name is given twice",
@@ -428,4 +428,19 @@ codes! {
          be held for it, or print without it. Use another character, or add a family that has it to `fallback` in the job file.\n\
          \n\
          wrong: <p>Thank you ☃</p>      right: <p>Thank you</p>, or `fallback = [\"Symbols\"]` and `[fonts.Symbols]`";
+
+    // ---- layouts under control
+    LAYOUT_BASE = "L0301", "a base layout cannot be used",
+        "`<layout extends=\"base.xml\">` names a layout file in the folder of the layout or below it. A layout fills the open blocks of\n\
+         its base, adds styles, fields and pages, and has no `<body>` if the base has one.\n\
+         \n\
+         wrong: <layout extends=\"../../base.xml\" …>      right: <layout extends=\"corporate/base.xml\" …>";
+    LAYOUT_LOCKED = "L0302", "a base layout locks this",
+        "The base layout says `locked=\"true\"` of a style, page, region, block or palette, and a layout that extends it cannot change it,\n\
+         leave it out or put something in its place. A style that shapes a locked part is locked with it. Use another name, or ask\n\
+         the owners of the base.\n\
+         \n\
+         wrong: <style name=\"legal\" font-size=\"4pt\"/>      right: <style name=\"note\" extends=\"legal\" margin-top=\"4pt\"/>";
+    LAYOUT_BLOCK = "L0303", "there is no such block to fill",
+        "`<put block=\"…\">` names a `<block>` of a layout that this one extends. Without `extends=` there is nothing to fill.";
 }

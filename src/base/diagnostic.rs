@@ -32,12 +32,14 @@ pub struct Diagnostic {
     pub hint: Option<String>,
     /// Text that, put in place of the span, is the likely fix.
     pub fix: Option<String>,
+    /// Another place that explains it, such as the line that locks what was changed, and what is said there.
+    pub related: Option<(Span, String)>,
 }
 
 impl Diagnostic {
     /// An error with a code and a message.
     pub fn error(code: &'static Code, span: impl Into<Option<Span>>, message: impl Into<String>) -> Diagnostic {
-        Diagnostic { code, severity: Severity::Error, message: message.into(), span: span.into(), label: None, hint: None, fix: None }
+        Diagnostic { code, severity: Severity::Error, message: message.into(), span: span.into(), label: None, hint: None, fix: None, related: None }
     }
 
     /// A warning with a code and a message.
@@ -54,6 +56,12 @@ impl Diagnostic {
     /// Adds what to do about it.
     pub fn hint(mut self, hint: impl Into<String>) -> Diagnostic {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds another place, and what is said there.
+    pub fn related(mut self, span: Span, label: impl Into<String>) -> Diagnostic {
+        self.related = Some((span, label.into()));
         self
     }
 

@@ -27,6 +27,8 @@ pub const PAGES_PER_DOCUMENT_MAX: usize = 50_000;
 pub const LAYOUT_BYTES_MAX: usize = 8 << 20;
 /// Deepest nesting of elements in a layout.
 pub const LAYOUT_NESTING_MAX: usize = 64;
+/// Most layouts that extend each other in one chain.
+pub const LAYOUT_BASES_MAX: usize = 8;
 /// Deepest nesting of an expression.
 pub const EXPRESSION_NESTING_MAX: usize = 64;
 /// Longest expression in bytes.

@@ -67,6 +67,11 @@ impl Sources {
         &self.0[usize::from(id.0)]
     }
 
+    /// The file that is shown under a path.
+    pub fn find(&self, path: &str) -> Option<FileId> {
+        self.0.iter().position(|source| source.path == path).map(|at| FileId(at as u16))
+    }
+
     /// All files, in the order they were added.
     pub fn iter(&self) -> impl Iterator<Item = &Source> {
         self.0.iter()

@@ -10,7 +10,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use crate::base::diagnostic::{Diagnostic, Severity};
 use crate::base::readable::counted;
-use crate::base::span::Sources;
+use crate::base::span::{Sources, Span};
 
 /// Whether messages on standard error may have colours (no-color.org).
 pub(super) fn has_colour() -> bool {
@@ -38,19 +38,26 @@ fn one(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -> Strin
     let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.id);
     let mut group = Group::with_title(title);
     if let Some(span) = diagnostic.span {
-        let source = sources.file(span.file);
-        let length = source.text.len();
-        // A span of nothing, such as the place where something is missing, still gets a mark.
-        let (start, end) = clamp(&source.text, (span.start as usize).min(length), (span.end as usize).min(length));
-        let annotation = AnnotationKind::Primary.span(start..end).label(diagnostic.label.as_deref());
-        group = group.element(Snippet::source(&*source.text).path(source.path.as_str()).annotation(annotation));
+        group = group.element(snippet(span, AnnotationKind::Primary, diagnostic.label.as_deref(), sources));
     } else if let Some(label) = &diagnostic.label {
         group = group.element(Level::NOTE.message(label.as_str()));
+    }
+    if let Some((span, label)) = &diagnostic.related {
+        group = group.element(snippet(*span, AnnotationKind::Context, Some(label), sources));
     }
     if let Some(hint) = &diagnostic.hint {
         group = group.element(Level::NOTE.with_name(Some("hint")).message(hint.as_str()));
     }
     renderer.render(&[group])
+}
+
+/// The line of a span with a mark.
+fn snippet<'s>(span: Span, kind: AnnotationKind, label: Option<&'s str>, sources: &'s Sources) -> Snippet<'s, annotate_snippets::Annotation<'s>> {
+    let source = sources.file(span.file);
+    let length = source.text.len();
+    // A span of nothing, such as the place where something is missing, still gets a mark.
+    let (start, end) = clamp(&source.text, (span.start as usize).min(length), (span.end as usize).min(length));
+    Snippet::source(&*source.text).path(source.path.as_str()).annotation(kind.span(start..end).label(label))
 }
 
 /// Ends of a span on the borders of characters, and within the line where the span is longer than one: whole elements
@@ -81,7 +88,7 @@ pub(super) fn count(diagnostics: &[Diagnostic]) -> String {
 
 /// A diagnostic as JSON, one line.
 pub(super) fn json(diagnostic: &Diagnostic, sources: &Sources) -> serde_json::Value {
-    let place = diagnostic.span.map(|span| {
+    let place_of = |span: Span| {
         let at = sources.line_column(span);
         serde_json::json!({
             "file": sources.file(span.file).path,
@@ -90,7 +97,9 @@ pub(super) fn json(diagnostic: &Diagnostic, sources: &Sources) -> serde_json::Va
             "start": span.start,
             "end": span.end,
         })
-    });
+    };
+    let place = diagnostic.span.map(place_of);
+    let related = diagnostic.related.as_ref().map(|(span, label)| serde_json::json!({ "place": place_of(*span), "label": label }));
     serde_json::json!({
         "event": "diagnostic",
         "severity": match diagnostic.severity { Severity::Error => "error", Severity::Warning => "warning" },
@@ -100,6 +109,7 @@ pub(super) fn json(diagnostic: &Diagnostic, sources: &Sources) -> serde_json::Va
         "label": diagnostic.label,
         "hint": diagnostic.hint,
         "fix": diagnostic.fix,
+        "related": related,
     })
 }
 
@@ -107,7 +117,6 @@ pub(super) fn json(diagnostic: &Diagnostic, sources: &Sources) -> serde_json::Va
 mod tests {
     use super::*;
     use crate::base::code;
-    use crate::base::span::Span;
 
     #[test]
     fn a_diagnostic_reads_like_the_style_asks() {

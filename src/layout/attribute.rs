@@ -163,6 +163,7 @@ impl<'t> Compiler<'_, 't> {
             ("p", "ul" | "ol") => Some("each item stands in a `<li>`".into()),
             ("for", "tr" | "carry") => Some("cells cannot be repeated; repeat the row with `rows=`".into()),
             ("tr", "thead" | "tfoot") => None,
+            ("fill", "layout") => Some("a block of the base is filled with `<put block=\"…\">`".into()),
             ("region", _) => Some("regions stand in `<page>`".into()),
             ("pagebreak", _) => Some("a page can end between the blocks of the body only".into()),
             ("style" | "data" | "page", _) => Some(format!("`<{name}>` stands directly in `<layout>`")),

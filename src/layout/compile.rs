@@ -6,11 +6,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::base::read_chain;
 use super::context::Context;
 use super::flowing::blank_master;
 use super::library::Library;
 use super::look::{Look, read_direction};
-use super::read::read_tree;
 use super::schema::{NAMESPACE, find_element};
 use super::style::Styles;
 use super::tree::{Child, Element, Mapped};
@@ -24,7 +24,7 @@ use crate::model::layout::{Asked, Layout, Node, PageCount, PageMaster, TextStyle
 use crate::model::record;
 
 /// Compiles the layout in `file`. `None` if it has a fault; all its faults and warnings are then, or also, in `faults`.
-pub fn compile(sources: &Sources, file: FileId, library: &mut dyn Library, faults: &mut Faults) -> Option<Layout> {
+pub fn compile(sources: &mut Sources, file: FileId, library: &mut dyn Library, faults: &mut Faults) -> Option<Layout> {
     compile_with_contract(sources, file, library, faults).layout
 }
 
@@ -38,10 +38,11 @@ pub struct Compiled {
 }
 
 /// Compiles the layout in `file`, as [`compile`] does.
-pub fn compile_with_contract(sources: &Sources, file: FileId, library: &mut dyn Library, faults: &mut Faults) -> Compiled {
+pub fn compile_with_contract(sources: &mut Sources, file: FileId, library: &mut dyn Library, faults: &mut Faults) -> Compiled {
     let mut own = Faults::new();
     let mut contract = None;
-    let layout = read_tree(sources, file, &mut own).and_then(|root| compile_tree(sources, &root, library, &mut own, &mut contract));
+    let root = read_chain(sources, file, library, &mut own).map(|chain| Compiler::new(sources, library, &mut own).merge(chain));
+    let layout = root.and_then(|root| Compiler::new(sources, library, &mut own).compile_layout(&root, &mut contract));
     let layout = layout.filter(|_| !own.has_errors());
     for fault in own.into_sorted() {
         faults.push(fault);
@@ -85,35 +86,31 @@ pub(super) struct RowName {
     pub(super) is_unknown: bool,
 }
 
-fn compile_tree<'a>(
-    sources: &'a Sources,
-    root: &Element,
-    library: &'a mut dyn Library,
-    faults: &'a mut Faults,
-    contract: &mut Option<Arc<Schema>>,
-) -> Option<Layout> {
-    let schema = Arc::new(Schema::default());
-    let scope = record::scope(schema.clone(), library.tables());
-    let mut compiler = Compiler {
-        sources,
-        library,
-        faults,
-        schema,
-        scope,
-        rows: Vec::new(),
-        summary_row: None,
-        sums_at: 0,
-        styles: Styles::default(),
-        text_styles: Vec::new(),
-        asked: Vec::new(),
-        scripts: Vec::new(),
-        untold_languages: BTreeSet::new(),
-        note_context: None,
-        has_notes: false,
-        anchors: Vec::new(),
-        links_to: Vec::new(),
-    };
-    compiler.compile_layout(root, contract)
+impl<'a> Compiler<'a, '_> {
+    /// A compiler that knows nothing of a layout yet.
+    fn new(sources: &'a Sources, library: &'a mut dyn Library, faults: &'a mut Faults) -> Self {
+        let schema = Arc::new(Schema::default());
+        let scope = record::scope(schema.clone(), library.tables());
+        Compiler {
+            sources,
+            library,
+            faults,
+            schema,
+            scope,
+            rows: Vec::new(),
+            summary_row: None,
+            sums_at: 0,
+            styles: Styles::default(),
+            text_styles: Vec::new(),
+            asked: Vec::new(),
+            scripts: Vec::new(),
+            untold_languages: BTreeSet::new(),
+            note_context: None,
+            has_notes: false,
+            anchors: Vec::new(),
+            links_to: Vec::new(),
+        }
+    }
 }
 
 impl<'t> Compiler<'_, 't> {
@@ -125,6 +122,7 @@ impl<'t> Compiler<'_, 't> {
         }
         let spec = self.check_element(root);
         self.check_namespace(root);
+        let root_file = root.span.file;
         let name = self.read_new_name(root, "name", "a layout").unwrap_or("layout").to_string();
         let lang = root.find("lang").and_then(|attribute| self.check_language(&attribute.value)).unwrap_or_else(|| "en".into());
         for child in &root.children {
@@ -132,9 +130,11 @@ impl<'t> Compiler<'_, 't> {
                 Child::Element(element) => {
                     self.check_allowed(element, &spec.content.names(), spec.name);
                 }
-                Child::Text(text) => {
-                    self.refuse_text(text, spec.name, "the children of `<layout>` are `data`, `properties`, `font`, `style`, `page` and `body`")
-                }
+                Child::Text(text) => self.refuse_text(
+                    text,
+                    spec.name,
+                    "the children of `<layout>` are `data`, `properties`, `font`, `style`, `page`, `body` and `put`",
+                ),
             }
         }
         let before = self.faults.len();
@@ -151,7 +151,7 @@ impl<'t> Compiler<'_, 't> {
         let outline = root.elements().find(|element| element.name == "body").and_then(|body| body.find("outline"));
         let outline = outline.is_some_and(|outline| outline.value.text.trim() == "headings");
         self.check_links();
-        self.warn_of_unused_styles();
+        self.warn_of_unused_styles(root_file);
         Some(Layout {
             name,
             lang,
@@ -168,7 +168,7 @@ impl<'t> Compiler<'_, 't> {
         })
     }
 
-    fn check_namespace(&mut self, root: &'t Element) {
+    pub(super) fn check_namespace(&mut self, root: &Element) {
         let Some(attribute) = root.find("xmlns") else { return };
         let found = attribute.value.text.trim();
         if found != NAMESPACE {
@@ -215,7 +215,7 @@ impl<'t> Compiler<'_, 't> {
 
     /// Reports an element that may stand only once.
     pub(super) fn refuse_second(&mut self, again: &Element, first: &Element) {
-        let line = self.line_of(first.span);
+        let line = self.line_of(first.span, again.span);
         let message = format!("there are two `<{}>`", again.name);
         self.fault(
             Diagnostic::error(&code::LAYOUT_DUPLICATE_NAME, again.span, message)
@@ -229,8 +229,9 @@ impl<'t> Compiler<'_, 't> {
         self.faults.push(diagnostic);
     }
 
-    /// The line a span begins on.
-    pub(super) fn line_of(&self, span: Span) -> usize {
-        self.sources.line_column(span).line
+    /// The line a span begins on, and the file if it is another than that of `from`.
+    pub(super) fn line_of(&self, span: Span, from: Span) -> String {
+        let line = self.sources.line_column(span).line;
+        if span.file == from.file { line.to_string() } else { format!("{line} of `{}`", self.sources.file(span.file).path) }
     }
 }

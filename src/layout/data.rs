@@ -153,7 +153,7 @@ impl<'t> Compiler<'_, 't> {
         let groups = |outer: &str, inner: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('.'));
         let found = seen.iter().find(|(other, _)| *other == name || groups(other, name) || groups(name, other));
         let Some(&(other, first)) = found else { return false };
-        let line = self.line_of(first.span);
+        let line = self.line_of(first.span, element.span);
         let span = element.find("name").map_or(element.span, |attribute| attribute.value.span);
         let message = if other == name {
             format!("there are two fields `{name}`")

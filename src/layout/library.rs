@@ -56,6 +56,16 @@ pub trait Library {
         Arc::new([])
     }
 
+    /// The layout at a path from the folder of the layout, for `extends=`: the path as it is shown, and its text. Or why it cannot be read.
+    fn base(&mut self, path: &str) -> Result<(String, String), String> {
+        Err(format!("there is no layout `{path}`"))
+    }
+
+    /// Paths of layouts that exist, to suggest one for a misspelt path.
+    fn base_paths(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Paths of images that exist, to suggest one for a misspelt path.
     fn image_paths(&self) -> Vec<String> {
         Vec::new()
@@ -71,7 +81,17 @@ pub struct MemoryLibrary {
     pub images: Vec<(String, Length, Length)>,
     /// Tables of codes by name; `units` has `C62` and `HUR`.
     pub tables: Arc<[(String, Arc<CodeTable>)]>,
+    /// Layouts to extend: paths and texts.
+    pub bases: Vec<(String, String)>,
 }
+
+/// A base layout for tests and for the examples of the manual.
+const BASE: &str = r#"<layout xmlns="urn:pressrun:layout:1" name="base">
+<data> <field name="customer.name" type="text"/> <field name="closing" type="money"/> </data>
+<style name="legal" font-size="7pt" locked="true"/>
+<page name="any" size="A4" margin="20mm"/>
+<body> <block name="content"/> <p style="legal">Registered in Bristol</p> </body>
+</layout>"#;
 
 impl Default for MemoryLibrary {
     fn default() -> MemoryLibrary {
@@ -80,6 +100,7 @@ impl Default for MemoryLibrary {
             images: vec![("logo.png".to_string(), Length::from_points(150), Length::from_points(40))],
             tables: CodeTable::read("code,en,de\nC62,pieces,Stück\nHUR,hours,Stunden\n")
                 .map_or_else(|_| Arc::from([]), |units| Arc::from([("units".to_string(), Arc::new(units))])),
+            bases: vec![("corporate.xml".to_string(), BASE.to_string())],
         }
     }
 }
@@ -114,6 +135,15 @@ impl Library for MemoryLibrary {
 
     fn tables(&self) -> Arc<[(String, Arc<CodeTable>)]> {
         self.tables.clone()
+    }
+
+    fn base(&mut self, path: &str) -> Result<(String, String), String> {
+        let found = self.bases.iter().find(|(known, _)| known == path);
+        found.cloned().ok_or_else(|| format!("there is no layout `{path}`"))
+    }
+
+    fn base_paths(&self) -> Vec<String> {
+        self.bases.iter().map(|(path, _)| path.clone()).collect()
     }
 
     fn image_paths(&self) -> Vec<String> {

@@ -5,6 +5,7 @@
 
 mod attribute;
 mod barcode;
+mod base;
 mod block;
 mod choose;
 mod compile;
@@ -17,7 +18,10 @@ mod library;
 mod link;
 mod look;
 mod manual;
+mod merge;
+mod merge_page;
 mod page;
+mod palette;
 mod payment;
 mod place;
 mod quiet;

@@ -42,7 +42,7 @@ impl<'t> Compiler<'_, 't> {
             // A page whose name means nothing is read all the same: what is in it counts as used, and others may extend it.
             let Some(name) = name.or_else(|| element.find("name").map(|attribute| attribute.value.text.trim())) else { continue };
             if let Some((_, first)) = pages.iter().find(|(known, _)| *known == name) {
-                let line = self.line_of(first.span);
+                let line = self.line_of(first.span, element.span);
                 let span = element.find("name").map_or(element.span, |attribute| attribute.value.span);
                 let message = format!("there are two pages `{name}`");
                 let hint = format!("the first is on line {line}; rename or remove one");

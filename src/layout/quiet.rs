@@ -59,7 +59,7 @@ impl Compiler<'_, '_> {
     }
 
     fn refuse_overlap(&mut self, barcode: &BarcodeNode, span: Span, other: Span, depth: Length) {
-        let line = self.line_of(other);
+        let line = self.line_of(other, span);
         let message = format!("what begins on line {line} reaches {depth} into the quiet zone of the {}", barcode.symbology.name());
         let [across, down] = barcode.extent.quiet;
         let needs = if down > Length::ZERO { format!("{across} at the sides, {down} above and below") } else { format!("{across} at the sides") };

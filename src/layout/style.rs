@@ -14,7 +14,7 @@ use super::value::{self, LineHeight, Sign, ValueFault, plain_name, whole};
 use crate::base::code;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::length::Length;
-use crate::base::span::Span;
+use crate::base::span::{FileId, Span};
 use crate::base::suggest::closest;
 use crate::kit::expr::{Expr, Type};
 use crate::kit::font::FontFeature;
@@ -172,7 +172,7 @@ impl<'t> Compiler<'_, 't> {
             let own = self.read_properties(element, spec);
             let Some(name) = self.read_new_name(element, "name", "a style") else { continue };
             if let Some(first) = self.styles.0.get(name) {
-                let line = self.line_of(first.element.span);
+                let line = self.line_of(first.element.span, element.span);
                 let span = element.find("name").map_or(element.span, |attribute| attribute.value.span);
                 let message = format!("there are two styles `{name}`");
                 self.fault(
@@ -416,10 +416,10 @@ impl<'t> Compiler<'_, 't> {
         None
     }
 
-    /// Warns of styles that nothing names.
-    pub(super) fn warn_of_unused_styles(&mut self) {
+    /// Warns of styles in `file` that nothing names. Those of a base are for other layouts, too.
+    pub(super) fn warn_of_unused_styles(&mut self, file: FileId) {
         let unused: Vec<(Span, &'t str)> = (self.styles.0.iter())
-            .filter(|(_, style)| !style.is_used)
+            .filter(|(_, style)| !style.is_used && style.element.span.file == file)
             .filter_map(|(name, style)| Some((style.element.find("name")?.value.span, *name)))
             .collect();
         for (span, name) in unused {

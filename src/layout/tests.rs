@@ -16,7 +16,7 @@ fn compile_text(text: &str) -> (Option<Layout>, Vec<String>) {
     let mut sources = Sources::default();
     let file = sources.add("test.xml", text);
     let mut faults = Faults::new();
-    let layout = compile(&sources, file, &mut MemoryLibrary::default(), &mut faults);
+    let layout = compile(&mut sources, file, &mut MemoryLibrary::default(), &mut faults);
     let show = |d: &Diagnostic| {
         let at = sources.line_column(d.span.unwrap());
         let level = if d.severity == Severity::Warning { "warning" } else { "error" };
@@ -78,8 +78,9 @@ fn the_shipped_layouts_compile() {
             families: vec!["Liberation Sans".into(), "IBM Plex Sans".into(), "Text".into(), "Serif".into()],
             images: vec![("statements/northwind.png".into(), size(150), size(40))],
             tables: tables_beside(&path),
+            bases: Vec::new(),
         };
-        let layout = compile(&sources, file, &mut library, &mut faults);
+        let layout = compile(&mut sources, file, &mut library, &mut faults);
         let faults: Vec<String> = faults.into_sorted().iter().map(|d| format!("{} {:?} {}", d.code.id, d.span, d.message)).collect();
         assert_eq!(faults, Vec::<String>::new(), "{}", path.display());
         assert!(layout.is_some());

@@ -116,6 +116,8 @@ pub(super) struct JobLibrary {
     folder: PathBuf,
     /// The frozen copy that files are taken from, if the job is one.
     pub(super) frozen: Option<Frozen>,
+    /// Its place among the layouts of the job.
+    layout: usize,
     /// The tables of codes of the job.
     pub(super) tables: Tables,
     pub(super) resources: Resources,
@@ -137,6 +139,7 @@ impl JobLibrary {
             image_of_hash: BTreeMap::new(),
             folder: folder.to_path_buf(),
             frozen: frozen.cloned(),
+            layout: 0,
             tables: Arc::new([]),
             resources: Resources::default(),
             parts: Vec::new(),
@@ -212,8 +215,9 @@ impl JobLibrary {
         faults.push(fault.suggest(&name.text, self.families.iter().map(|family| family.name.as_str())));
     }
 
-    /// Images are found from this folder from now on.
-    pub(super) fn enter(&mut self, folder: PathBuf) {
+    /// Images and bases are found from this folder from now on; the layout is the `layout`th of the job.
+    pub(super) fn enter(&mut self, folder: PathBuf, layout: usize) {
+        self.layout = layout;
         if self.folder != folder {
             // The same name means another file there.
             self.images.clear();
@@ -304,7 +308,42 @@ fn read_face(path: &Path) -> Result<Face, String> {
     face.map_err(|error| format!("the font `{}` cannot be used: {error}", path.display()))
 }
 
+impl JobLibrary {
+    fn read_base(&mut self, path: &str) -> Result<(String, String), String> {
+        // Two layouts of a job may lie in different folders, and name different bases by one path.
+        let written = format!("{}:{path}", self.layout);
+        let frozen = self.frozen.as_ref().and_then(|frozen| frozen.find(&written));
+        let full = frozen.or_else(|| file::inside(&self.folder, path)).ok_or_else(|| format!("`{path}` is not below the folder of the layout"))?;
+        let bytes = file::read(&full, limits::LAYOUT_BYTES_MAX).map_err(|error| match error.source.kind() {
+            std::io::ErrorKind::NotFound => format!("there is no layout `{path}` below `{}`, the folder of the layout", self.folder.display()),
+            _ => error.to_string(),
+        })?;
+        let shown = join(&self.folder, path).to_string_lossy().into_owned();
+        let text =
+            String::from_utf8(bytes).map_err(|error| format!("`{path}` is not UTF-8: byte {} is no character", error.utf8_error().valid_up_to()))?;
+        let name = Path::new(path).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let level = self.parts.iter().filter(|part| part.name.starts_with(&format!("layouts/{}-base", self.layout))).count() + 1;
+        let mut part = Part::new(format!("layouts/{}-base{level}-{name}", self.layout), text.as_bytes().into());
+        part.written.push(written);
+        self.parts.push(part);
+        Ok((shown, text))
+    }
+}
+
 impl Library for JobLibrary {
+    fn base(&mut self, path: &str) -> Result<(String, String), String> {
+        self.read_base(path)
+    }
+
+    fn base_paths(&self) -> Vec<String> {
+        let mut paths = Vec::new();
+        for folder in ["", "base/", "bases/", "corporate/"] {
+            let names = file::list(&self.folder.join(folder)).unwrap_or_default();
+            paths.extend(names.into_iter().filter(|name| name.ends_with(".xml")).map(|name| format!("{folder}{name}")));
+        }
+        paths
+    }
+
     fn image(&mut self, path: &str) -> Result<LibraryImage, String> {
         self.read_image(path)
     }

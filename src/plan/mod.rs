@@ -317,7 +317,7 @@ fn compile_layout(
     };
     // A layout used twice, for other records, is compiled twice but shown once.
     let file = sources.add(path.to_string_lossy(), source);
-    library.enter(paths::folder_of(&path));
+    library.enter(paths::folder_of(&path), index);
     Some((place, layout::compile_with_contract(sources, file, library, faults)))
 }
 

@@ -296,3 +296,33 @@ fn tables_are_part_of_the_plan() {
     };
     assert_ne!(hash_of("code,en\nC62,pc.\n"), hash_of("code,en\nC62,piece\n"));
 }
+
+#[test]
+fn the_bases_of_a_layout_are_parts_of_the_plan() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let child = LAYOUT.replace("name=\"letter\"", "name=\"letter\" extends=\"house/base.xml\"").replace("<body> <p>{account}</p> </body>", "");
+    let base = |text: &str| format!("<layout xmlns=\"urn:pressrun:layout:1\" name=\"base\"><body><p>{text}</p></body></layout>");
+    let plan_of = |text: &str| {
+        fs::create_dir_all(folder.path().join("house")).expect("a folder");
+        fs::write(folder.path().join("house/base.xml"), base(text)).expect("written");
+        fs::write(folder.path().join("child.xml"), &child).expect("written");
+        let compiled = compile_in(folder.path(), &JOB.replace("letter.xml", "child.xml"));
+        assert_eq!(compiled.diagnostics, []);
+        compiled.plan.expect("a plan")
+    };
+    let (one, same, other) = (plan_of("{account}"), plan_of("{account}"), plan_of("{account}!"));
+    assert_eq!(one.hash, same.hash);
+    assert_ne!(one.hash, other.hash);
+    let part = one.parts.iter().find(|part| part.name == "layouts/0-base1-base.xml").expect("the base is frozen");
+    assert_eq!(&*part.bytes, base("{account}").as_bytes());
+}
+
+#[test]
+fn a_base_outside_the_folder_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let child = LAYOUT.replace("name=\"letter\"", "name=\"letter\" extends=\"../base.xml\"");
+    fs::write(folder.path().join("child.xml"), child).expect("written");
+    let compiled = compile_in(folder.path(), &JOB.replace("letter.xml", "child.xml"));
+    let messages: Vec<&str> = compiled.diagnostics.iter().map(|diagnostic| diagnostic.message.as_str()).collect();
+    assert_eq!(messages, ["`../base.xml` is not below the folder of the layout"]);
+}

@@ -1,6 +1,6 @@
 //! Cases of `tests/suite/layout`: a layout and a record, and what their pages show.
 //!
-//! A case is `--- a-sentence-for-a-name ---`, optional `page:`, `data:`, `record:` and `styles:` lines, then `body:`, `parts:` or
+//! A case is `--- a-sentence-for-a-name ---`, optional `page:`, `data:`, `record:`, `styles:` and `file NAME:` lines, then `body:`, `parts:` or
 //! `layout:` and the text of the layout, then `expect:` and lines that the description of its pages must hold:
 //!
 //! ```text
@@ -55,6 +55,8 @@ pub struct Case {
     file: PathBuf,
     pub layout: String,
     record: String,
+    /// Names and texts of files beside the layout.
+    files: Vec<(String, String)>,
     locale: String,
     pub expected: Vec<String>,
 }
@@ -85,6 +87,7 @@ fn read_case(part: &str, file: &Path) -> Case {
     let (mut page, mut data, mut record, mut locale, mut styles) =
         (r#"size="200pt 150pt" margin="10pt""#.to_string(), DATA.to_string(), RECORD.to_string(), "en-US".to_string(), String::new());
     let mut body = None;
+    let mut files = Vec::new();
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
         let (key, value) = line.split_once(':').unwrap_or_else(|| panic!("{name}: `{line}` has no key"));
@@ -98,6 +101,7 @@ fn read_case(part: &str, file: &Path) -> Case {
             "body" | "parts" | "layout" => {
                 body = Some((key.to_string(), format!("{value}\n{}", lines.by_ref().collect::<Vec<_>>().join("\n"))));
             }
+            _ if key.starts_with("file ") => files.push((key["file ".len()..].to_string(), value)),
             _ => panic!("{name}: `{key}:` is no part of a case"),
         }
     }
@@ -114,7 +118,7 @@ fn read_case(part: &str, file: &Path) -> Case {
         _ => format!("{open}{data}{text_style}{styles}{master}<body style=\"text\">{body}</body></layout>"),
     };
     let expected = expected.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_string).collect();
-    Case { name: name.to_string(), file: file.to_path_buf(), layout, record: record.replace('\n', " "), locale, expected }
+    Case { name: name.to_string(), file: file.to_path_buf(), layout, record: record.replace('\n', " "), files, locale, expected }
 }
 
 /// What the pages of a case show, line by line.
@@ -140,6 +144,10 @@ pub fn describe(case: &Case) -> Vec<String> {
     write("units.csv", "code,en,de\nHUR,hours,Stunden\nC62,pieces,Stück\n".as_bytes());
     write("tiny.otf", include_bytes!("../fonts/tiny-cff.otf"));
     write("layout.xml", case.layout.as_bytes());
+    for (name, text) in &case.files {
+        std::fs::create_dir_all(folder.path().join(name).parent().unwrap()).unwrap();
+        write(name, text.as_bytes());
+    }
     write("data.ndjson", format!("{}\n", case.record).as_bytes());
     let pictures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/pictures");
     for entry in std::fs::read_dir(pictures).unwrap() {

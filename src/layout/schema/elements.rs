@@ -1,5 +1,6 @@
 //! Every element of the layout language.
 
+use super::house::{BLOCK as OPEN_BLOCK, COLOR, PALETTE, PUT};
 use super::{AttributeSpec, Content, ElementSpec, Group, Kind, Place, PropertyGroup};
 
 const TEXT: &[PropertyGroup] = &[PropertyGroup::Text];
@@ -52,11 +53,11 @@ const LINES_FLOW: &[PropertyGroup] = &[PropertyGroup::Text, PropertyGroup::Parag
 const TEXT_FLOW: &[PropertyGroup] = &[PropertyGroup::Text, PropertyGroup::Flow];
 const FILL: &[PropertyGroup] = &[PropertyGroup::Text, PropertyGroup::Paragraph, PropertyGroup::Vertical];
 
-const fn needs(name: &'static str, kind: Kind, doc: &'static str) -> AttributeSpec {
+pub(super) const fn needs(name: &'static str, kind: Kind, doc: &'static str) -> AttributeSpec {
     AttributeSpec { name, kind, default: None, doc }
 }
 
-const fn takes(name: &'static str, kind: Kind, default: &'static str, doc: &'static str) -> AttributeSpec {
+pub(super) const fn takes(name: &'static str, kind: Kind, default: &'static str, doc: &'static str) -> AttributeSpec {
     AttributeSpec { name, kind, default: Some(default), doc }
 }
 
@@ -75,6 +76,12 @@ const ROTATE: AttributeSpec = takes(
     "0",
     "Turned clockwise. By 90 or 270 degrees, width and height are those of the place it takes, and the height is needed; by other angles, which are \
      for what is placed, it is turned around its middle.",
+);
+pub(super) const LOCKED: AttributeSpec = takes(
+    "locked",
+    Kind::Keyword(&["false", "true"]),
+    "false",
+    "Whether layouts that extend this one must leave it as it is. What shapes it, such as the styles it takes, is locked with it.",
 );
 
 const HEADING: &str = "A heading. The next block stays with it on one page unless `break-after` says otherwise. It has no look of its own: name a \
@@ -100,10 +107,17 @@ pub const ELEMENTS: &[ElementSpec] = &[
     ElementSpec {
         name: "layout",
         doc: "The whole layout. The order of its children is free.",
-        content: Content::Elements(&["data", "properties", "font", "style", "page", "body"], &[]),
+        content: Content::Elements(&["data", "properties", "font", "palette", "style", "page", "body", "put"], &[]),
         attributes: &[
             needs("xmlns", Kind::Namespace, "The language of the file."),
             needs("name", Kind::NewName, "The name of the layout."),
+            takes(
+                "extends",
+                Kind::Path,
+                "",
+                "The layout it starts from, in its folder or below: it fills the open blocks of that one, adds data, styles and pages, and cannot \
+                 touch what is locked there. See docs/control.md.",
+            ),
             takes("lang", Kind::Language, "en", "The language of its texts: hyphenation, metadata, and the locale if the job names none."),
             takes("dir", Kind::Keyword(&["ltr", "rtl", "auto"]), "ltr", "The direction of its texts; `dir` of a block counts more."),
         ],
@@ -156,6 +170,8 @@ pub const ELEMENTS: &[ElementSpec] = &[
 </data>"#,
         place: Place::Layout,
     },
+    PALETTE,
+    COLOR,
     ElementSpec {
         name: "font",
         doc: "The font family of a script: its characters are set in it, whatever family a style names. Where the style asks for bold or italic and the \
@@ -191,6 +207,7 @@ pub const ELEMENTS: &[ElementSpec] = &[
         attributes: &[
             needs("name", Kind::NewName, "Its name. A style named like an element is the default style of that element."),
             takes("extends", Kind::Style, "", "The style whose properties it starts from."),
+            LOCKED,
         ],
         properties: PropertyGroup::ALL,
         example: r##"<style name="p" font-size="9.5pt" line-height="13pt" margin-bottom="6pt"/>
@@ -217,6 +234,7 @@ pub const ELEMENTS: &[ElementSpec] = &[
             takes("size", Kind::PageSize, "A4", "`A4`, `A5`, `Letter`, `Legal` or width and height; `landscape` may follow."),
             takes("margin", Kind::Edges, "20mm", "What the body area leaves free: all, or top to left as in CSS."),
             takes("media", Kind::NewName, "plain", "The name of the paper; the job says what lies in which tray."),
+            LOCKED,
         ],
         properties: &[],
         example: r#"<page name="first" size="Letter" margin="90mm 18mm 22mm">
@@ -253,6 +271,7 @@ pub const ELEMENTS: &[ElementSpec] = &[
             ),
             takes("layer", Kind::Keyword(&["front", "behind"]), "front", "`behind`: below everything else on the page, such as a watermark."),
             ROTATE,
+            LOCKED,
         ],
         properties: FRAMED,
         example: r#"<page name="any" size="A4" margin="20mm">
@@ -612,6 +631,8 @@ pub const ELEMENTS: &[ElementSpec] = &[
         example: r#"<table columns="1fr 1fr"> <tr> <th>Name</th> <td>{customer.name}</td> </tr> </table>"#,
         place: Place::Body,
     },
+    OPEN_BLOCK,
+    PUT,
     ElementSpec {
         name: "if",
         doc: "Appears only if the test holds: around blocks, in a paragraph, around rows and cells.",

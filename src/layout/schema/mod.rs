@@ -6,6 +6,7 @@
 mod content;
 mod datatype;
 mod elements;
+mod house;
 mod properties;
 mod rng;
 mod xsd;
@@ -238,7 +239,7 @@ pub enum Group {
     Block,
     /// Pieces of a paragraph.
     Inline,
-    /// `if`, `choose` and `for`, which hold what may stand where they stand.
+    /// `if`, `choose`, `for` and `block`, which hold what may stand where they stand.
     Control,
     /// `if` and `choose`, where nothing can be repeated.
     Condition,
@@ -271,7 +272,7 @@ impl Group {
                 "pagebreak",
             ],
             Group::Inline => &["span", "b", "i", "u", "s", "sub", "sup", "symbol", "tab", "a", "anchor", "footnote", "br"],
-            Group::Control => &["if", "choose", "for"],
+            Group::Control => &["if", "choose", "for", "block"],
             Group::Condition => &["if", "choose"],
         }
     }
@@ -281,7 +282,7 @@ impl Group {
         match self {
             Group::Block => "blocks",
             Group::Inline => "inline elements",
-            Group::Control => "`if`, `choose`, `for`",
+            Group::Control => "`if`, `choose`, `for`, `block`",
             Group::Condition => "`if`, `choose`",
         }
     }
