@@ -105,10 +105,12 @@ where
         let room = width - indent - line.width;
         let mut extra = Length::ZERO;
         let is_reversed = style.direction == Direction::RightToLeft;
+        // Optimum fit may also have made the last line somewhat longer: its spaces are then narrower, too.
+        let is_narrowed = room < Length::ZERO && style.optimum.is_some() && style.align == Align::Justify;
         // An indent is where a line begins, which may be on the right.
         let x = x
             + if is_reversed { Length::ZERO } else { indent }
-            + match if line.is_last { style.align_last } else { style.align } {
+            + match if line.is_last && !is_narrowed { style.align_last } else { style.align } {
                 Align::Left | Align::Start => Length::ZERO,
                 // A cell that is aligned by its decimal sign is as wide as its text, unless that takes several lines.
                 Align::Right | Align::Decimal | Align::End => room,
