@@ -153,6 +153,10 @@ codes! {
          No font has one for a control character (U+0007, say): such a byte in the data is most often a fault of whoever wrote it.";
     RECORD_LIMIT = "R0406", "a document passes a limit",
         "A document has more pages, or a text more bytes, than the limits of this program allow.";
+    RECORD_CHART = "R0420", "a chart cannot be drawn of this record's values",
+        "A pie has no slice for a negative value; more bars or slices than a reader can tell apart, values of two currencies and\n\
+         values further apart than 28 digits make no picture. The reason names the limit. Choose rows with `where(…)`, or another\n\
+         type of chart: a line shows up to 100,000 values, and thins them to what paper can show.";
     RECORD_KEEP = "R0409", "what should stay together does not",
         "Something that the layout keeps together (`break-inside`, `break-after` or `break-before` with `avoid`, rows that stay with\n\
          the next, `columns`) is higher than a page, so a page ends inside it all the same. The document is composed and not held;\n\
@@ -385,6 +389,11 @@ codes! {
     LAYOUT_BARCODE = "L0233", "a barcode cannot be made",
         "The option does not belong to the symbology, or the fixed payload cannot be encoded by it: too long, characters\n\
          it does not have, a wrong check digit. A payload from the data is checked for each record instead.";
+    LAYOUT_CHART = "L0250", "a chart cannot be drawn",
+        "A chart wants room for its texts, and a pie one series: its slices are the rows of the list.\n\
+         \n\
+         wrong: <chart type=\"pie\" …> <series value=\"m.paid\"/> <series value=\"m.open\"/> </chart>\n\
+         right: <chart type=\"stacked-bar\" …> <series value=\"m.paid\" name=\"Paid\"/> <series value=\"m.open\" name=\"Open\"/> </chart>";
     LAYOUT_FIELD_TYPE = "L0234", "a field has no such type",
         "Fields are `text`, `decimal`, `money`, `integer`, `boolean` or `date`. Rows are declared with `<list>`. Amounts of money are `money`,\n\
          never `decimal`, so that their currency is kept.\n\

@@ -129,6 +129,7 @@ where
                 NodeKind::Image(image) => Block::Image(image),
                 NodeKind::Rule(rule) => Block::Rule(rule),
                 NodeKind::Barcode(barcode) => self.barcode(barcode)?,
+                NodeKind::Chart(chart) => self.chart(chart)?,
                 NodeKind::Address(address) => self.address(address)?,
                 NodeKind::List(list) => {
                     self.list(list, node, out)?;
@@ -573,7 +574,7 @@ where
         }
     }
 
-    fn evaluate(&mut self, expr: &Expr) -> Bound<Value<'a>> {
+    pub(super) fn evaluate(&mut self, expr: &Expr) -> Bound<Value<'a>> {
         expr.evaluate(&self.env()).map_err(hold)
     }
 

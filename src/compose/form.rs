@@ -103,6 +103,7 @@ fn walk(layout: &Layout, resources: &Resources, locale: &Locale, nodes: &[Node],
             | NodeKind::Image(_)
             | NodeKind::Rule(_)
             | NodeKind::Barcode(_)
+            | NodeKind::Chart(_)
             | NodeKind::Address(_)
             | NodeKind::List(_)
             | NodeKind::PageBreak
@@ -136,6 +137,7 @@ fn assign(nodes: &mut [Node], resources: &mut Resources, found: &mut impl Iterat
             | NodeKind::Image(_)
             | NodeKind::Rule(_)
             | NodeKind::Barcode(_)
+            | NodeKind::Chart(_)
             | NodeKind::Address(_)
             | NodeKind::List(_)
             | NodeKind::PageBreak

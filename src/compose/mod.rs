@@ -6,6 +6,7 @@
 mod bidi;
 mod bind;
 mod cell;
+mod chart;
 mod decimal;
 mod flow;
 mod form;

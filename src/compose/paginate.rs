@@ -107,7 +107,7 @@ where
             Block::Columns(columns) => self.columns(columns, from, room),
             Block::Table(table) => self.table(table, from, room),
             Block::PageBreak | Block::Fill(_) => Ok(Placement { height: Length::ZERO, rest: None }),
-            Block::Image(_) | Block::Rule(_) | Block::Barcode(_) => {
+            Block::Image(_) | Block::Rule(_) | Block::Barcode(_) | Block::Chart(_) => {
                 if let Block::Barcode(bars) = child.block
                     && bars_width(bars) > room.width
                 {
@@ -118,11 +118,11 @@ where
                 let height = self.measure(child, room.width)?;
                 if room.y + height > room.bottom {
                     if room.is_fresh {
-                        return Err(too_high("an image or barcode", height, room.bottom - room.y));
+                        return Err(too_high("an image, barcode or chart", height, room.bottom - room.y));
                     }
                     return Ok(Placement { height: Length::ZERO, rest: Some(Token::Start) });
                 }
-                self.paint_solid(child, room);
+                self.paint_solid(child, room)?;
                 Ok(Placement { height, rest: None })
             }
         }
@@ -155,6 +155,7 @@ where
             Block::Image(image) => image.height,
             Block::Rule(rule) => rule.border.width,
             Block::Barcode(bars) => self.bars_height(bars),
+            Block::Chart(chart) => chart.node.height,
             Block::PageBreak | Block::Fill(_) => Length::ZERO,
         })
     }

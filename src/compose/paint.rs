@@ -3,6 +3,8 @@
 //! Takes lines, rectangles, images and forms in layout coordinates (y downwards), gives operators (ISO 32000-1, 8 and 9).
 //! Fills and lines come first, then all text as one text object with relative moves. Must never format a float.
 
+mod path;
+
 use crate::base::angle;
 use crate::base::length::Length;
 use crate::kit::barcode;

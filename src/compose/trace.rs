@@ -100,9 +100,13 @@ where
                 let width = bars_width(bars);
                 (aligned(room.x, room.width, width, bars.node.align), width)
             }
+            Block::Chart(chart) => {
+                let width = chart.node.width.unwrap_or(room.width);
+                (aligned(room.x, room.width, width, chart.node.align), width)
+            }
             _ => (room.x, room.width),
         };
-        let is_solid = matches!(child.block, Block::Image(_) | Block::Barcode(_) | Block::Rule(_));
+        let is_solid = matches!(child.block, Block::Image(_) | Block::Barcode(_) | Block::Chart(_) | Block::Rule(_));
         self.close_box(Rectangle { x, y: room.y, width, height: placement.height }, is_solid);
         Ok(placement)
     }

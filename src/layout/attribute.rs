@@ -209,7 +209,7 @@ impl<'t> Compiler<'_, 't> {
                 self.refuse_missing(element, spec, needed.name);
                 continue;
             };
-            let may_be_empty = matches!(needed.name, "alt" | "value");
+            let may_be_empty = matches!(needed.name, "alt" | "value" | "label");
             if found.value.text.trim().is_empty() && !may_be_empty && needed.kind != Kind::Namespace {
                 let message = format!("`{}` is empty", needed.name);
                 let place = found.span;

@@ -8,14 +8,13 @@ use super::context::Context;
 use super::look::read_align;
 use super::schema::{ElementSpec, Kind};
 use super::style::Properties;
-use super::text::Piece;
 use super::tree::{Element, Mapped};
 use crate::base::code;
 use crate::base::diagnostic::{At, Diagnostic};
 use crate::base::length::Length;
 use crate::base::suggest::closest;
 use crate::kit::barcode::{self, Drawing, Options, Size, Symbology, Turn};
-use crate::kit::expr::{self, Expr};
+use crate::kit::expr::Expr;
 use crate::model::layout::{Align, BarcodeNode, Break, Extent, Node, NodeKind, ParagraphStyle};
 
 impl<'t> Compiler<'_, 't> {
@@ -161,29 +160,7 @@ impl<'t> Compiler<'_, 't> {
         {
             symbology.encode(&literal, options).at(self.faults, &code::LAYOUT_BARCODE, value.span)?;
         }
-        let mut parts = Vec::new();
-        for piece in &pieces {
-            match piece {
-                Piece::Text(range) | Piece::Brace(range) => parts.push(quote(&value.text[range.clone()])),
-                Piece::Expr(range) => {
-                    self.printable(value, range.clone())?;
-                    parts.push(format!("({})", &value.text[range.clone()]));
-                }
-            }
-        }
-        let text = match parts.as_slice() {
-            [] => "''".to_string(),
-            [only] => only.clone(),
-            _ => parts.join(" ~ "),
-        };
-        match expr::compile(&text, &mut self.scope) {
-            Ok(expr) => Some(expr),
-            Err(faults) => {
-                let reason = faults.into_iter().next().map(|fault| fault.message).unwrap_or_default();
-                self.fault(Diagnostic::error(&code::LAYOUT_BARCODE, value.span, format!("the payload cannot be put together: {reason}")));
-                None
-            }
-        }
+        self.join(value, &pieces)
     }
 }
 
@@ -205,16 +182,4 @@ fn extent(symbology: &dyn Symbology, options: &Options, size: &Size, literal: Op
 /// The multiple of a dot that is nearest.
 fn nearest(length: Length, dot: Length) -> Length {
     dot * ((length + dot / 2).millipoints().div_euclid(dot.millipoints()))
-}
-
-/// A text as an expression. The language has no escape inside quotes, but two kinds of them.
-pub(super) fn quote(text: &str) -> String {
-    if !text.contains('\'') {
-        return format!("'{text}'");
-    }
-    if !text.contains('"') {
-        return format!("\"{text}\"");
-    }
-    let parts: Vec<String> = text.split('\'').map(|part| format!("'{part}'")).collect();
-    format!("({})", parts.join(" ~ \"'\" ~ "))
 }

@@ -73,8 +73,11 @@ impl<'t> Compiler<'_, 't> {
         self.check_decimal(element, &look, context);
         self.check_radius(element, &properties);
         // Boxes, tables and images read their width themselves, because it may be a percentage or follow from the height.
-        let width =
-            if matches!(spec.name, "box" | "table" | "img" | "barcode" | "swiss-qr-bill" | "epc-qr") { None } else { self.length(element, "width") };
+        let width = if matches!(spec.name, "box" | "table" | "img" | "barcode" | "chart" | "swiss-qr-bill" | "epc-qr") {
+            None
+        } else {
+            self.length(element, "width")
+        };
         let margins = properties.flow(Break::Auto).margin;
         self.check_width(element, "width", width.map(|width| width + margins.left + margins.right), context.width);
         let room = width.map(|width| width + margins.left + margins.right).or(context.width);
@@ -89,6 +92,7 @@ impl<'t> Compiler<'_, 't> {
             "barcode" => self.barcode(element, spec, &properties, context),
             "swiss-qr-bill" => self.swiss_qr_bill(element, spec, &properties, context),
             "epc-qr" => self.epc_qr(element, &properties, context),
+            "chart" => self.chart(element, spec, &properties, context),
             "hr" => self.rule(element, &properties, context),
             "pagebreak" => self.pagebreak(element, context),
             "fill" => self.fill(element, &properties, context),
@@ -411,7 +415,7 @@ impl<'t> Compiler<'_, 't> {
         });
     }
 
-    fn check_height(&mut self, element: &Element, height: Option<Length>, room: Option<Length>) {
+    pub(super) fn check_height(&mut self, element: &Element, height: Option<Length>, room: Option<Length>) {
         let (Some(height), Some(room)) = (height, room) else { return };
         if height <= room + TOLERANCE {
             return;

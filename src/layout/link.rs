@@ -2,13 +2,12 @@
 //!
 //! Takes elements, gives pieces of paragraphs and expressions. Must never know on which page anything stands.
 
-use super::barcode::quote;
 use super::compile::Compiler;
 use super::context::Context;
 use super::inline::Pieces;
 use super::schema::ElementSpec;
-use super::text::Piece;
-use super::tree::{Attribute, Element, Mapped};
+use super::text::quote;
+use super::tree::{Attribute, Element};
 use crate::base::code;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::link;
@@ -56,7 +55,7 @@ impl<'t> Compiler<'_, 't> {
                 return None;
             }
         }
-        let href = self.joined(value, "the link")?;
+        let href = self.joined(value)?;
         Some(LinkNode { href })
     }
 
@@ -65,7 +64,7 @@ impl<'t> Compiler<'_, 't> {
         self.check_attributes(element, spec);
         self.check_empty(element);
         let name = element.find("name").map(|attribute| &attribute.value);
-        let bookmark = element.find("bookmark").and_then(|attribute| self.joined(&attribute.value, "the bookmark"));
+        let bookmark = element.find("bookmark").and_then(|attribute| self.joined(&attribute.value));
         if name.is_none() && element.find("bookmark").is_none() {
             let message = "`<anchor>` has neither `name` nor `bookmark`";
             self.fault(
@@ -118,30 +117,7 @@ impl<'t> Compiler<'_, 't> {
         }
         self.check_element(first);
         self.check_empty(first);
-        let mut read = |name: &str| first.find(name).and_then(|attribute| self.joined(&attribute.value, "the property"));
+        let mut read = |name: &str| first.find(name).and_then(|attribute| self.joined(&attribute.value));
         Some(PropertiesNode { title: read("title"), author: read("author"), subject: read("subject"), keywords: read("keywords") })
-    }
-
-    /// A text with expressions as one expression.
-    fn joined(&mut self, value: &Mapped, what: &str) -> Option<Expr> {
-        let mut parts = Vec::new();
-        for piece in &self.split(value) {
-            match piece {
-                Piece::Text(range) | Piece::Brace(range) => parts.push(quote(&value.text[range.clone()])),
-                Piece::Expr(range) => {
-                    self.printable(value, range.clone())?;
-                    parts.push(format!("({})", &value.text[range.clone()]));
-                }
-            }
-        }
-        let text = if parts.is_empty() { "''".to_string() } else { parts.join(" ~ ") };
-        match expr::compile(&text, &mut self.scope) {
-            Ok(expr) => Some(expr),
-            Err(faults) => {
-                let reason = faults.into_iter().next().map(|fault| fault.message).unwrap_or_default();
-                self.fault(Diagnostic::error(&code::LAYOUT_LINK, value.span, format!("{what} cannot be put together: {reason}")));
-                None
-            }
-        }
     }
 }

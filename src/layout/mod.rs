@@ -7,6 +7,7 @@ mod attribute;
 mod barcode;
 mod base;
 mod block;
+mod chart;
 mod choose;
 mod compile;
 mod context;

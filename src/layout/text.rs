@@ -78,6 +78,39 @@ impl<'t> Compiler<'_, 't> {
         pieces
     }
 
+    /// A text with expressions as one expression, which gives the whole text.
+    pub(super) fn joined(&mut self, value: &Mapped) -> Option<Expr> {
+        let pieces = self.split(value);
+        self.join(value, &pieces)
+    }
+
+    /// The pieces of a text as one expression.
+    pub(super) fn join(&mut self, value: &Mapped, pieces: &[Piece]) -> Option<Expr> {
+        let mut parts = Vec::new();
+        for piece in pieces {
+            match piece {
+                Piece::Text(range) | Piece::Brace(range) => parts.push(quote(&value.text[range.clone()])),
+                Piece::Expr(range) => {
+                    self.printable(value, range.clone())?;
+                    parts.push(format!("({})", &value.text[range.clone()]));
+                }
+            }
+        }
+        let text = match parts.as_slice() {
+            [] => "''".to_string(),
+            [only] => only.clone(),
+            _ => parts.join(" ~ "),
+        };
+        match expr::compile(&text, &mut self.scope) {
+            Ok(expr) => Some(expr),
+            Err(faults) => {
+                let reason = faults.into_iter().next().map(|fault| fault.message).unwrap_or_default();
+                self.fault(Diagnostic::error(&code::EXPR_SYNTAX, value.span, format!("the text cannot be put together: {reason}")));
+                None
+            }
+        }
+    }
+
     /// Compiles a part of a value.
     pub(super) fn expression(&mut self, value: &Mapped, range: Range<usize>) -> Option<Expr> {
         let text = &value.text[range.clone()];
@@ -290,6 +323,18 @@ impl<'t> Compiler<'_, 't> {
         self.rows.pop();
         result
     }
+}
+
+/// A text as an expression. The language has no escape inside quotes, but two kinds of them.
+pub(super) fn quote(text: &str) -> String {
+    if !text.contains('\'') {
+        return format!("'{text}'");
+    }
+    if !text.contains('"') {
+        return format!("\"{text}\"");
+    }
+    let parts: Vec<String> = text.split('\'').map(|part| format!("'{part}'")).collect();
+    format!("({})", parts.join(" ~ \"'\" ~ "))
 }
 
 fn clamp(range: &Range<usize>, length: usize) -> Range<usize> {

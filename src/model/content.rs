@@ -9,6 +9,7 @@ use crate::base::length::Length;
 use crate::base::span::Span;
 use crate::kit::expr::Value;
 use crate::kit::text::WordId;
+use crate::model::chart::ChartContent;
 use crate::model::layout::Absolute;
 use crate::model::layout::{
     BoxStyle, FillNode, Flow, FlowColumns, ImageNode, Node, ParagraphStyle, Role, RuleNode, SymbolNode, Table, TableCell, TableRow, TextStyleId,
@@ -46,6 +47,8 @@ pub enum Block<'a> {
     Rule(&'a RuleNode),
     /// A barcode.
     Barcode(&'a Bars<'a>),
+    /// A chart.
+    Chart(&'a ChartContent<'a>),
     /// A forced page break.
     PageBreak,
     /// The room that is left on a page.
@@ -340,6 +343,7 @@ mod tests {
         check::<FramedBlocks<'_>>();
         check::<SideBySide<'_>>();
         check::<Bars<'_>>();
+        check::<ChartContent<'_>>();
         check::<TableContent<'_>>();
         check::<RowContent<'_>>();
         check::<BoxStyle>();

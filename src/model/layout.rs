@@ -9,6 +9,7 @@ use crate::base::length::Length;
 use crate::base::span::Span;
 use crate::kit::barcode::{Options as BarcodeOptions, Size as BarcodeSize, Symbology, Turn};
 use crate::kit::expr::{Expr, Schema};
+use crate::model::chart::ChartNode;
 use crate::model::resources::{FormId, ImageId};
 pub use crate::model::style::{Align, Asked, ParagraphStyle, TabAlign, TabStop, TextStyle, TextStyleId, Transform};
 
@@ -170,6 +171,8 @@ pub enum NodeKind {
     Rule(RuleNode),
     /// A barcode.
     Barcode(BarcodeNode),
+    /// A chart.
+    Chart(Box<ChartNode>),
     /// The recipient's address.
     Address(AddressNode),
     /// An ordered or unordered list.

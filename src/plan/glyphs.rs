@@ -49,7 +49,7 @@ impl Check<'_> {
                 }
                 NodeKind::Choose(branches) => branches.iter().for_each(|(_, nodes)| self.nodes(nodes)),
                 NodeKind::For { body, .. } => self.nodes(body),
-                NodeKind::Image(_) | NodeKind::Rule(_) | NodeKind::Barcode(_) | NodeKind::PageBreak => {}
+                NodeKind::Image(_) | NodeKind::Rule(_) | NodeKind::Barcode(_) | NodeKind::Chart(_) | NodeKind::PageBreak => {}
             }
         }
     }

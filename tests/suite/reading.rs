@@ -333,7 +333,7 @@ impl Reader<'_, '_> {
                     let right = glyphs.iter().map(|piece| piece.right).reduce(f64::max).unwrap();
                     self.shown.pieces.push(Piece { left, right, baseline: glyphs[0].baseline, text });
                 }
-                "ET" | "J" | "h" => {}
+                "ET" | "J" | "j" | "h" => {}
                 other => panic!("an operator the reader does not know: {other}"),
             }
         }

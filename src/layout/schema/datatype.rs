@@ -49,6 +49,8 @@ pub(super) fn of(kind: Kind) -> Datatype {
         Kind::FieldType => Datatype::Words(Type::SCALARS.iter().map(|(name, _)| name.to_string()).collect()),
         Kind::Color
         | Kind::Fill
+        | Kind::Colors
+        | Kind::Number
         | Kind::Border
         | Kind::LineHeight
         | Kind::NewName

@@ -1,7 +1,7 @@
 //! Every element of the layout language.
 
 use super::house::{BLOCK as OPEN_BLOCK, COLOR, PALETTE, PUT};
-use super::{AttributeSpec, Content, ElementSpec, Group, Kind, Place, PropertyGroup};
+use super::{AttributeSpec, Content, ElementSpec, Group, Kind, Place, PropertyGroup, charts};
 
 const TEXT: &[PropertyGroup] = &[PropertyGroup::Text];
 const LINES: &[PropertyGroup] = &[PropertyGroup::Text, PropertyGroup::Paragraph];
@@ -50,7 +50,7 @@ const COLUMNS: &[PropertyGroup] = &[
 ];
 const MARGINS: &[PropertyGroup] = &[PropertyGroup::Flow];
 const LINES_FLOW: &[PropertyGroup] = &[PropertyGroup::Text, PropertyGroup::Paragraph, PropertyGroup::Flow];
-const TEXT_FLOW: &[PropertyGroup] = &[PropertyGroup::Text, PropertyGroup::Flow];
+pub(super) const TEXT_FLOW: &[PropertyGroup] = &[PropertyGroup::Text, PropertyGroup::Flow];
 const FILL: &[PropertyGroup] = &[PropertyGroup::Text, PropertyGroup::Paragraph, PropertyGroup::Vertical];
 
 pub(super) const fn needs(name: &'static str, kind: Kind, doc: &'static str) -> AttributeSpec {
@@ -61,12 +61,12 @@ pub(super) const fn takes(name: &'static str, kind: Kind, default: &'static str,
     AttributeSpec { name, kind, default: Some(default), doc }
 }
 
-const LEFT: AttributeSpec =
+pub(super) const LEFT: AttributeSpec =
     takes("left", Kind::Offset, "", "Placed: the distance from the left edge of the box or page. Such a block leaves the flow.");
-const TOP: AttributeSpec = takes("top", Kind::Offset, "", "Placed: the distance from the top edge.");
-const RIGHT: AttributeSpec = takes("right", Kind::Offset, "", "Placed: the distance from the right edge.");
-const BOTTOM: AttributeSpec = takes("bottom", Kind::Offset, "", "Placed: the distance from the bottom edge.");
-const ALIGN: AttributeSpec =
+pub(super) const TOP: AttributeSpec = takes("top", Kind::Offset, "", "Placed: the distance from the top edge.");
+pub(super) const RIGHT: AttributeSpec = takes("right", Kind::Offset, "", "Placed: the distance from the right edge.");
+pub(super) const BOTTOM: AttributeSpec = takes("bottom", Kind::Offset, "", "Placed: the distance from the bottom edge.");
+pub(super) const ALIGN: AttributeSpec =
     takes("align", Kind::Keyword(&["left", "center", "right"]), "left", "Where it stands across if it is narrower than the room.");
 const TEST: AttributeSpec = takes("test", Kind::Test, "", "It appears only if this holds.");
 
@@ -86,7 +86,7 @@ pub(super) const LOCKED: AttributeSpec = takes(
 
 const HEADING: &str = "A heading. The next block stays with it on one page unless `break-after` says otherwise. It has no look of its own: name a \
                        style like the element.";
-const WIDTH: AttributeSpec = takes("width", Kind::Length, "all there is", "Its width, padding included.");
+pub(super) const WIDTH: AttributeSpec = takes("width", Kind::Length, "all there is", "Its width, padding included.");
 const PLACED: &[AttributeSpec] = &[WIDTH, LEFT, TOP, RIGHT, BOTTOM];
 const CELL_ATTRIBUTES: &[AttributeSpec] = &[
     takes("colspan", Kind::Integer(1, 100), "1", "How many columns it covers."),
@@ -835,6 +835,8 @@ pub const ELEMENTS: &[ElementSpec] = &[
         example: r#"<epc-qr name="Red Cross of Belgium" account="BE72000000001616" amount="{closing}" text="Account {account}"/>"#,
         place: Place::Body,
     },
+    charts::CHART,
+    charts::SERIES,
     ElementSpec {
         name: "hr",
         doc: "A line across.",

@@ -3,6 +3,7 @@
 //! Takes nothing, gives the specifications that the compiler validates against and docs/layout.md is printed from.
 //! Must never know how an element is compiled.
 
+mod charts;
 mod content;
 mod datatype;
 mod elements;
@@ -38,6 +39,8 @@ pub enum Kind {
     Offsets,
     /// A colour.
     Color,
+    /// Colours between spaces.
+    Colors,
     /// A colour or `transparent`.
     Fill,
     /// Width, line style and colour of a border, or `none`.
@@ -86,6 +89,8 @@ pub enum Kind {
     Template,
     /// An expression that is true or false.
     Test,
+    /// An expression that is a number.
+    Number,
     /// `name in list`.
     Repeat,
     /// The name of a symbology.
@@ -112,6 +117,7 @@ impl Kind {
             Kind::Edges => "1–4 lengths".into(),
             Kind::Offsets => "1–4 lengths (may be negative)".into(),
             Kind::Color => "colour".into(),
+            Kind::Colors => "colours".into(),
             Kind::Fill => "colour or `transparent`".into(),
             Kind::Border => "border".into(),
             Kind::Keyword(words) => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" · "),
@@ -136,6 +142,7 @@ impl Kind {
             Kind::Text => "text".into(),
             Kind::Template => "text with `{expressions}`".into(),
             Kind::Test => "expression (boolean)".into(),
+            Kind::Number => "expression (number)".into(),
             Kind::Repeat => "`name in list`".into(),
             Kind::Symbology => "name of a symbology".into(),
             Kind::BarcodeOption => "see the symbology".into(),
@@ -265,6 +272,7 @@ impl Group {
                 "ol",
                 "address",
                 "barcode",
+                "chart",
                 "swiss-qr-bill",
                 "epc-qr",
                 "hr",
