@@ -378,7 +378,7 @@ impl<'t> Compiler<'_, 't> {
                 let read = value::read_border(&attribute.value.text);
                 self.at_all(&attribute.value, read)?
             }
-            None => value::read_border("0.5pt solid").ok().flatten(),
+            None => properties.border_top().unwrap_or_else(|| value::read_border("0.5pt solid").ok().flatten()),
         };
         let width = self.length(element, "width");
         let place = self.place(element, context, width, None);

@@ -92,6 +92,14 @@ impl Properties {
         Borders { top: side("top"), right: side("right"), bottom: side("bottom"), left: side("left") }
     }
 
+    /// The border at the top, if one is set, be it `none`.
+    pub(super) fn border_top(&self) -> Option<Option<Border>> {
+        match self.0.get("border-top") {
+            Some(Value::Border(border)) => Some(*border),
+            _ => None,
+        }
+    }
+
     /// Sets the sides of `padding` and `border` that have no value yet.
     pub(super) fn set_default_sides(&mut self, padding: Option<Edges>, border: Option<Option<Border>>) {
         if let Some(edges) = padding {
