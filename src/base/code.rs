@@ -168,7 +168,7 @@ codes! {
     RECORD_PAGES = "R0410", "a document has more pages than the layout allows",
         "The body of the layout says how many pages a document may have (`pages-max`), such as those that one envelope holds. Blank\n\
          pages that `pages` and `break-before=\"odd-page\"` add count too. The record is held; give the layout more room or a higher number.";
-    RECORD_SHRUNK = "R0411", "text is smaller than the layout wants it",
+    RECORD_SHRUNK = "R0412", "text is smaller than the layout wants it",
         "A box or region has `shrink-to`, and its content fits only in a smaller size. The document is composed and not held; this is\n\
          told so that somebody can look at it. What does not fit in the least size either holds its record.";
     RECORD_LOCALE = "R0408", "the record names a locale the job does not know",
