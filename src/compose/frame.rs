@@ -24,7 +24,7 @@ where
         }
         let style = frame.style;
         let width = resolve(style.width, room.width);
-        let frame = if style.shrink.is_empty() { frame } else { self.shrunk(frame, width)? };
+        let frame = if style.shrink.is_none() { frame } else { self.shrunk(frame, width)? };
         let x = aligned(room.x, room.width, width, style.align);
         let continues = !matches!(from, Token::Start);
         let top = if continues { Length::ZERO } else { style.padding.top };

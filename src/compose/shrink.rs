@@ -8,7 +8,7 @@ use std::cell::Cell;
 use super::paginate::{Paginator, Result};
 use crate::base::length::Length;
 use crate::model::content::{Block, FramedBlocks, Item, Placed, SideBySide, Text};
-use crate::model::layout::{ParagraphStyle, TextStyleId};
+use crate::model::layout::{Layout, ParagraphStyle, TextStyleId};
 
 impl<'p, 'a> Paginator<'_, '_, 'p, 'a>
 where
@@ -22,7 +22,9 @@ where
         if needed <= height || frame.columns.is_some() {
             return Ok(frame);
         }
-        for styles in &frame.style.shrink {
+        let layout: &'p Layout = self.layout();
+        let sizes = frame.style.shrink.map_or(&[][..], |id| &layout.shrinks[usize::from(id.0)]);
+        for styles in sizes {
             let children = self.smaller(frame.children, styles);
             let smaller = self.measure_all(children, width)?;
             if smaller <= height {

@@ -20,7 +20,7 @@ use crate::base::length::Length;
 use crate::base::span::{FileId, Sources, Span};
 use crate::kit::expr::{Schema, Scope};
 use crate::kit::text::{Direction, Script};
-use crate::model::layout::{Asked, Layout, Node, PageCount, PageMaster, TextStyle};
+use crate::model::layout::{Asked, Layout, Node, PageCount, PageMaster, TextStyle, TextStyleId};
 use crate::model::record;
 
 /// Compiles the layout in `file`. `None` if it has a fault; all its faults and warnings are then, or also, in `faults`.
@@ -65,6 +65,7 @@ pub(super) struct Compiler<'a, 't> {
     pub(super) sums_at: usize,
     pub(super) styles: Styles<'t>,
     pub(super) text_styles: Vec<TextStyle>,
+    pub(super) shrinks: Vec<Vec<Vec<TextStyleId>>>,
     /// Languages and directions that records decide.
     pub(super) asked: Vec<Asked>,
     /// Families of scripts.
@@ -102,6 +103,7 @@ impl<'a> Compiler<'a, '_> {
             sums_at: 0,
             styles: Styles::default(),
             text_styles: Vec::new(),
+            shrinks: Vec::new(),
             asked: Vec::new(),
             scripts: Vec::new(),
             untold_languages: BTreeSet::new(),
@@ -157,6 +159,7 @@ impl<'t> Compiler<'_, 't> {
             lang,
             schema: self.schema.clone(),
             text_styles: std::mem::take(&mut self.text_styles),
+            shrinks: std::mem::take(&mut self.shrinks),
             asked: std::mem::take(&mut self.asked),
             masters,
             body,

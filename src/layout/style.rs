@@ -141,7 +141,7 @@ impl Properties {
             min_height: self.length("min-height").unwrap_or_default(),
             align: Align::Left,
             stretch: false,
-            shrink: Vec::new(),
+            shrink: None,
             turn: 0,
         }
     }

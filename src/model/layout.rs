@@ -295,8 +295,8 @@ pub struct BoxStyle {
     pub align: Align,
     /// Whether it is a column, as high as the highest beside it where all fit one page.
     pub stretch: bool,
-    /// Smaller sizes of its text for content that is too high, larger ones first: for each text style the one in its place.
-    pub shrink: Vec<Vec<TextStyleId>>,
+    /// Smaller sizes of its text for content that is too high.
+    pub shrink: Option<ShrinkId>,
     /// How far it is turned clockwise, in degrees from 0 to 359. Width and height are those before it is turned; turned by
     /// 90 or 270 degrees, those of the place it takes.
     pub turn: u16,
@@ -309,6 +309,10 @@ impl BoxStyle {
         self.background.is_none() && top.is_none() && right.is_none() && bottom.is_none() && left.is_none()
     }
 }
+
+/// The index of sizes in [`Layout::shrinks`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ShrinkId(pub u16);
 
 /// Blocks with background, border and padding.
 #[derive(Debug)]
@@ -820,6 +824,8 @@ pub struct Layout {
     pub schema: Arc<Schema>,
     /// Text styles.
     pub text_styles: Vec<TextStyle>,
+    /// The sizes a text may shrink to, larger ones first: for each text style the one in its place. See [`BoxStyle::shrink`].
+    pub shrinks: Vec<Vec<Vec<TextStyleId>>>,
     /// Page masters in the order they are tried: last, first, odd, even/rest.
     pub masters: Vec<PageMaster>,
     /// The body.
