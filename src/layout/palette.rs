@@ -100,7 +100,7 @@ impl Compiler<'_, '_> {
             for attribute in &mut element.attributes {
                 let name = attribute.name.as_str();
                 let kind = spec.attribute(name).map(|own| own.kind).or_else(|| spec.property(name).map(|property| property.kind));
-                if matches!(kind, Some(Kind::Color | Kind::Fill | Kind::Border)) {
+                if matches!(kind, Some(Kind::Color | Kind::Colors | Kind::Fill | Kind::Border)) {
                     self.paint_value(&mut attribute.value, palette);
                 }
             }
