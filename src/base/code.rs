@@ -192,6 +192,10 @@ codes! {
     JOB_TABLE = "J0204", "a table of codes cannot be used",
         "A table is CSV in UTF-8: the first row names the columns, the first column is the code, the others are the texts of languages.\n\
          Every code stands once and has a text in the first language.";
+    MESSAGE = "J0205", "a message cannot be used",
+        "A message is a Markdown file with a head: TOML between two lines `+++`. Its text has paragraphs, headings, lists, links and bold,\n\
+         italic or struck text, with `{expressions}` of the layout it comes to stand in. Its head may name slots, a segment (whom it is\n\
+         for), its first and last day, a priority, a greatest height and one picture. See docs/messages.md.";
     JOB_CONTRACT = "J0301", "two layouts need one field in different ways",
         "All layouts of a job bind the same records, so a field has one type, and a list one set of row fields in one order.";
     JOB_UNREACHABLE = "J0302", "a layout that no record can take", "A record takes the first layout whose `when` holds; one without `when` takes all that come to it.";

@@ -25,6 +25,10 @@ pub const CSV_COLUMNS_MAX: usize = 4_096;
 pub const PAGES_PER_DOCUMENT_MAX: usize = 50_000;
 /// Largest layout or job file in bytes.
 pub const LAYOUT_BYTES_MAX: usize = 8 << 20;
+/// Largest file of a message in bytes.
+pub const MESSAGE_BYTES_MAX: usize = 64 << 10;
+/// Most messages of a job.
+pub const MESSAGES_MAX: usize = 1_000;
 /// Deepest nesting of elements in a layout.
 pub const LAYOUT_NESTING_MAX: usize = 64;
 /// Most layouts that extend each other in one chain.

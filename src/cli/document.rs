@@ -78,6 +78,9 @@ impl Render {
         for remark in &composed.remarks {
             tell(Diagnostic::warning(remark.code, None, remark.reason.as_str()));
         }
+        for slot in composed.slots_in_words(&plan) {
+            eprintln!("slot {slot}");
+        }
         let file = match composed.file(&plan) {
             Ok(file) => file,
             Err(error) => return run::report_simply(&error),

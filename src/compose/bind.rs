@@ -18,7 +18,7 @@ use crate::kit::expr::{Env, EvalError, Expr, List, Type, Value};
 use crate::kit::locale::Locale;
 use crate::kit::text::Direction;
 use crate::model::content::{
-    Anchor, Block, CellContent, Filling, FramedBlocks, GroupHead, Item, Mark, Placed, RowContent, SideBySide, TableContent, Text, is_in_form,
+    Anchor, Block, CellContent, Filling, FramedBlocks, GroupHead, Item, Mark, Placed, RowContent, SideBySide, Slot, TableContent, Text, is_in_form,
 };
 use crate::model::layout::{
     AddressNode, AnchorNode, BoxNode, Break, Columns, Edges, Layout, LinkNode, ListItem, ListNode, Marker, Node, NodeKind, NoteNode, Paragraph,
@@ -26,6 +26,7 @@ use crate::model::layout::{
 };
 use crate::model::record::Hold;
 use crate::model::resources::{FormId, Used};
+use crate::model::slot::SlotFate;
 
 /// Binds one document.
 pub struct Binder<'s, 'p, 'a> {
@@ -71,6 +72,10 @@ pub struct Binder<'s, 'p, 'a> {
     pub shrunk: Option<String>,
     /// Barcodes drawn so far.
     pub symbols: Symbols,
+    /// The slots bound so far.
+    pub slots: Vec<&'a Slot<'a>>,
+    /// What became of them.
+    pub fates: Vec<SlotFate>,
 }
 
 pub(super) type Bound<T> = Result<T, Hold>;
@@ -137,6 +142,7 @@ where
                 }
                 NodeKind::PageBreak => Block::PageBreak,
                 NodeKind::Fill(fill) => Block::Fill(self.arena.alloc(Filling { children: self.blocks(&fill.children, None)?, node: fill })),
+                NodeKind::Slot(slot) => self.slot(slot),
                 NodeKind::Choose(branches) => {
                     if let Some(body) = self.chosen(branches)? {
                         self.blocks_into(body, form, out)?;

@@ -236,7 +236,7 @@ where
                 let least = least_lines(text.style, lines.len());
                 Ok(lines[..least].iter().map(|l| l.height).sum())
             }
-            Block::Box(frame) if frame.style.height.is_none() && frame.style.turn == 0 && frame.placed.is_empty() => {
+            Block::Box(frame) if frame.style.may_break() && frame.style.turn == 0 && frame.placed.is_empty() => {
                 let inner = width - frame.style.padding.left - frame.style.padding.right;
                 let inner = frame.columns.map_or(inner, |columns| columns.width(inner));
                 match frame.children.first() {
@@ -260,7 +260,7 @@ fn keeps(child: &Placed<'_>, next: &Placed<'_>) -> bool {
 fn may_divide(child: &Placed<'_>) -> bool {
     match child.block {
         Block::Text(_) | Block::Table(_) => child.flow.inside != Break::Avoid,
-        Block::Box(frame) => child.flow.inside != Break::Avoid && frame.style.height.is_none() && frame.style.turn == 0 && frame.placed.is_empty(),
+        Block::Box(frame) => child.flow.inside != Break::Avoid && frame.style.may_break() && frame.style.turn == 0 && frame.placed.is_empty(),
         _ => false,
     }
 }

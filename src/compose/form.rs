@@ -107,7 +107,8 @@ fn walk(layout: &Layout, resources: &Resources, locale: &Locale, nodes: &[Node],
             | NodeKind::Address(_)
             | NodeKind::List(_)
             | NodeKind::PageBreak
-            | NodeKind::Fill(_) => {}
+            | NodeKind::Fill(_)
+            | NodeKind::Slot(_) => {}
         }
     }
     Ok(())
@@ -141,7 +142,8 @@ fn assign(nodes: &mut [Node], resources: &mut Resources, found: &mut impl Iterat
             | NodeKind::Address(_)
             | NodeKind::List(_)
             | NodeKind::PageBreak
-            | NodeKind::Fill(_) => {}
+            | NodeKind::Fill(_)
+            | NodeKind::Slot(_) => {}
         }
     }
 }
@@ -229,6 +231,8 @@ fn binder<'s, 'p, 'a>(
         broken_keep: None,
         shrunk: None,
         symbols: super::symbol::Symbols::default(),
+        slots: Vec::new(),
+        fates: Vec::new(),
     }
 }
 

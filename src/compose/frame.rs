@@ -37,6 +37,19 @@ where
             }
             return Ok(Placement { height: Length::ZERO, rest: Some(Token::Start) });
         }
+        if let Some(most) = style.max_height.filter(|_| style.height.is_none()) {
+            let inner = self.measure_children(frame, width - style.padding.left - style.padding.right)?;
+            let height = (style.padding.top + inner + style.padding.bottom).max(style.min_height);
+            if height > most {
+                return Err(Hold::new(&code::RECORD_TOO_HIGH, format!("a box is {height} high, its `max-height` is {most}")));
+            }
+            if room.y + height > room.bottom {
+                if room.is_fresh {
+                    return Err(too_high("a box with a `max-height`", height, room.bottom - room.y));
+                }
+                return Ok(Placement { height: Length::ZERO, rest: Some(Token::Start) });
+            }
+        }
         let mark = self.canvas.mark();
         let area = Room {
             x: x + style.padding.left,
@@ -47,7 +60,7 @@ where
                 None => room.bottom - style.padding.bottom,
             },
             is_fresh: room.is_fresh,
-            may_break: room.may_break && style.height.is_none(),
+            may_break: room.may_break && style.may_break(),
             after: if room.after == Length::ZERO { Length::ZERO } else { room.after + style.padding.bottom },
         };
         let inner = match &frame.columns {

@@ -22,6 +22,7 @@ mod paint;
 mod paragraph;
 mod shrink;
 mod slip;
+mod slot;
 mod solid;
 mod symbol;
 mod tab;
@@ -51,6 +52,7 @@ use crate::model::layout::{Layout, PageMaster};
 use crate::model::page::{Page, PageExtras};
 use crate::model::record::{Hold, Remark};
 use crate::model::resources::{Resources, Used};
+use crate::model::slot::SlotFate;
 
 /// What to do with a record that holds a character no face has a glyph for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -73,6 +75,8 @@ pub struct Composer<'p> {
     fixed: FixedTexts,
     symbols: Symbols,
     canvases: Vec<Canvas>,
+    /// Those that a message is tried on.
+    spare: Vec<Canvas>,
     content: Vec<u8>,
     compressed: Vec<u8>,
     compressor: libdeflater::Compressor,
@@ -88,6 +92,17 @@ struct LaidOut {
     remarks: Vec<Remark>,
     /// Links and bookmarks of each page; empty if it has none.
     extras: Vec<Option<Box<PageExtras>>>,
+    /// What became of its slots.
+    slots: Vec<SlotFate>,
+}
+
+/// What is known of a document beside its pages.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Composed {
+    /// What it is to be looked at for, one remark of a kind.
+    pub remarks: Vec<Remark>,
+    /// What became of its slots, in the order they were filled.
+    pub slots: Vec<SlotFate>,
 }
 
 /// The libdeflate level of page bodies. On statements, level 1 makes bodies of 1,545 bytes in 27 µs, level 4 of 1,520 in 49 µs,
@@ -108,6 +123,7 @@ impl<'p> Composer<'p> {
             fixed: FixedTexts::default(),
             symbols: Symbols::default(),
             canvases: Vec::new(),
+            spare: Vec::new(),
             content: Vec::new(),
             compressed: Vec::new(),
             compressor: libdeflater::Compressor::new(level),
@@ -117,7 +133,6 @@ impl<'p> Composer<'p> {
     }
 
     /// Composes one document and adds its pages to `pages`. `variables` are the record and [`crate::model::record::JOB_VARIABLES`].
-    /// Gives what the document is to be looked at for, one remark of a kind.
     ///
     /// # Errors
     /// The reason to hold the record; then `pages` is as it was.
@@ -128,12 +143,12 @@ impl<'p> Composer<'p> {
         variables: &[Value<'a>],
         locale: &'p Locale,
         pages: &mut Vec<Page>,
-    ) -> Result<Vec<Remark>, Hold>
+    ) -> Result<Composed, Hold>
     where
         'p: 'a,
     {
         let first = pages.len();
-        let LaidOut { masters, remarks, mut extras } = self.lay_out(layout, arena, variables, locale, true)?;
+        let LaidOut { masters, remarks, mut extras, slots } = self.lay_out(layout, arena, variables, locale, true)?;
         for (index, (canvas, master)) in self.canvases.iter_mut().zip(&masters).enumerate() {
             self.content.clear();
             canvas.finish(&mut self.content);
@@ -151,7 +166,7 @@ impl<'p> Composer<'p> {
             });
         }
         assert!(pages.len() > first, "a document has at least one page");
-        Ok(remarks)
+        Ok(Composed { remarks, slots })
     }
 
     /// Places one document on the canvases. Without forms, what no record can change is placed like everything else.
@@ -189,13 +204,19 @@ impl<'p> Composer<'p> {
             broken_keep: None,
             shrunk: None,
             symbols: std::mem::take(&mut self.symbols),
+            slots: Vec::new(),
+            fates: Vec::new(),
         };
         let body = binder.blocks(&layout.body, None)?;
-        let masters = pages::paginate_body(&mut binder, body, &mut self.canvases, &mut self.figures_used)?;
+        let masters = match binder.slots.is_empty() {
+            true => pages::paginate_body(&mut binder, body, &mut self.canvases, &mut self.figures_used)?,
+            false => slot::paginate_with_messages(&mut binder, body, (&mut self.canvases, &mut self.spare), &mut self.figures_used)?,
+        };
         paint_regions(&mut binder, &masters, &mut self.canvases, &mut self.figures_used)?;
         let missing = std::mem::take(&mut binder.missing);
         let broken_keep = binder.broken_keep.take();
         let shrunk = binder.shrunk.take();
+        let slots = std::mem::take(&mut binder.fates);
         self.symbols = std::mem::take(&mut binder.symbols);
         if !missing.is_empty() && self.missing_glyphs == MissingGlyphs::Hold {
             let reason = format!("no font of the layout has a glyph for {}", missing[0]);
@@ -212,7 +233,7 @@ impl<'p> Composer<'p> {
         }
         remarks.extend(shrunk.map(|reason| Remark { code: &code::RECORD_SHRUNK, reason }));
         remarks.extend(broken_keep.map(|reason| Remark { code: &code::RECORD_KEEP, reason }));
-        Ok(LaidOut { masters, remarks, extras })
+        Ok(LaidOut { masters, remarks, extras, slots })
     }
 
     /// What all documents since the last call name; starts anew.
@@ -261,6 +282,7 @@ fn paint_regions<'p: 'a, 'a>(
         let page: &'p PageMaster = &layout.masters[*master];
         binder.page = Some((index as i64 + 1, total));
         let regions = binder.blocks(&page.regions, page.form.filter(|_| binder.use_forms))?;
+        let regions = slot::with_messages(binder, regions, page, figures_used);
         let mut paginator = Paginator { binder: &mut *binder, canvas, figures_used: &mut *figures_used, area: Length::MAX };
         for region in regions {
             paginator.place_absolute(region, Length::ZERO, Length::ZERO, page.width, page.height)?;
@@ -269,7 +291,8 @@ fn paint_regions<'p: 'a, 'a>(
             continue;
         }
         let around = paginator.canvas.begin_part();
-        for region in paginator.binder.blocks(&page.behind, None)? {
+        let behind = paginator.binder.blocks(&page.behind, None)?;
+        for region in slot::with_messages(paginator.binder, behind, page, paginator.figures_used) {
             paginator.place_absolute(region, Length::ZERO, Length::ZERO, page.width, page.height)?;
         }
         paginator.canvas.end_part(around, 0, (Length::ZERO, Length::ZERO), true);

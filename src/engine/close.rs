@@ -11,7 +11,7 @@ use crate::base::code;
 use crate::base::file::FileError;
 use crate::base::hash::hex;
 use crate::ledger::{FileRow, Ledger, State};
-use crate::plan::{MANIFEST, Plan};
+use crate::plan::{MANIFEST, MESSAGE_LIST, Plan};
 
 /// Balances the books and writes what is handed over with the print files.
 pub(super) fn close(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, options: &Options<'_>) -> Result<(), EngineError> {
@@ -27,21 +27,24 @@ pub(super) fn close(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, options: 
         return Err(EngineError::Bug(bug.count));
     }
     let manifest = write_manifest(ledger, options)?;
+    let messages = if plan.messages.is_empty() { None } else { Some(write_messages(ledger, options)?) };
     let report = report::report(ledger, false)?.expect("a job that is closed has begun");
     let report = files::write(REPORT_FILE, report.as_bytes(), options)?;
     if let Some(path) = inputs.changed() {
         return Err(EngineError::InputChanged(path));
     }
-    ledger.post_files(&[held, manifest, report])?;
+    let files: Vec<FileRow> = [held, manifest, report].into_iter().chain(messages).collect();
+    ledger.post_files(&files)?;
     ledger.set_state(State::Closed, None)?;
     Ok(())
 }
 
 /// What is there once the books are closed.
-pub(super) const FILES: [&str; 3] = [MANIFEST_FILE, held::FILE, REPORT_FILE];
+pub(super) const FILES: [&str; 4] = [MANIFEST_FILE, held::FILE, REPORT_FILE, MESSAGES_FILE];
 
 const MANIFEST_FILE: &str = "manifest.csv";
 const REPORT_FILE: &str = "report.html";
+const MESSAGES_FILE: &str = "messages.csv";
 
 /// Writes a row per document, in the order of the mail, with the columns of [`MANIFEST`].
 fn write_manifest(ledger: &Ledger, options: &Options<'_>) -> Result<FileRow, EngineError> {
@@ -77,6 +80,22 @@ fn write_manifest(ledger: &Ledger, options: &Options<'_>) -> Result<FileRow, Eng
             return Err(failed(error).into());
         }
     }
+    Ok(out.commit()?)
+}
+
+/// Writes a row per slot of a document, in the order of the records, with the columns of [`MESSAGE_LIST`].
+fn write_messages(ledger: &Ledger, options: &Options<'_>) -> Result<FileRow, EngineError> {
+    let mut out = HashedFile::begin(MESSAGES_FILE, options)?;
+    let path = out.path().to_path_buf();
+    let failed = |error: std::io::Error| FileError::new("write", &path, error);
+    let header: Vec<&str> = MESSAGE_LIST.iter().map(|column| column.name).collect();
+    writeln!(out, "{}", header.join(",")).map_err(failed)?;
+    ledger.each_slot(|row, id| -> Result<(), EngineError> {
+        let message = row.message.as_deref().unwrap_or_default();
+        let (id, message, passed_over) = (csv_cell(id), csv_cell(message), csv_cell(&row.passed_over));
+        writeln!(out, "{},{id},{},{message},{passed_over}", row.record + 1, csv_cell(&row.slot)).map_err(failed)?;
+        Ok(())
+    })?;
     Ok(out.commit()?)
 }
 

@@ -16,14 +16,15 @@ use super::{EngineError, Folder, Inputs, Options, Progress, Stage, Texts};
 use crate::base::code;
 use crate::base::hash::{Hash, Hasher};
 use crate::base::limits::SORT_KEY_BYTES_MAX;
-use crate::compose::{Composer, MissingGlyphs, Tracer};
+use crate::compose::{Composed, Composer, MissingGlyphs, Tracer};
 use crate::input::{Cutter, Opened, Raw, RecordRange};
 use crate::kit::expr::{Env, EvalError, Expr, Value};
 use crate::kit::locale::Locale;
-use crate::ledger::{DocumentRow, HoldRow, Ledger, RemarkRow, State, VolumeRow};
+use crate::ledger::{DocumentRow, HoldRow, Ledger, RemarkRow, SlotRow, State, VolumeRow};
 use crate::model::page::{ComposedRange, Document, Properties, SortKey};
 use crate::model::record::{Hold, Remark};
 use crate::model::resources::Used;
+use crate::model::slot::{MessageId, SlotFate};
 use crate::model::trace::TracedPage;
 use crate::plan::{LocaleChoice, PRODUCER, Plan, find_locale};
 use crate::streams::FileInfo;
@@ -39,6 +40,7 @@ struct Committed {
     documents: Vec<DocumentRow>,
     holds: Vec<HoldRow>,
     remarks: Vec<RemarkRow>,
+    slots: Vec<SlotRow>,
     bytes: u64,
 }
 
@@ -74,7 +76,7 @@ pub(super) fn compose(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, pool: &
         compose_range(plan, &opened[cut.input], &cut, worker, inputs, options).map(Some)
     };
     let post = |volume: Committed, failure: &Failure| {
-        ledger.post_volume(&volume.row, &volume.used, &volume.documents, &volume.holds, &volume.remarks)?;
+        ledger.post_volume(&volume.row, &volume.used, &volume.documents, &volume.holds, &volume.remarks, &volume.slots)?;
         let held = volume.holds.len() as u64;
         let (bytes, documents, pages) = (volume.bytes, volume.documents.len() as u64, volume.row.pages);
         options.watch.done(Progress { bytes, documents, pages, held, resumed: false });
@@ -195,7 +197,7 @@ fn compose_range<'p>(
     let (number, range) = (cut.number, &cut.range);
     let mut composed = ComposedRange::default();
     let mut layouts = Vec::new();
-    let (mut holds, mut remarks, mut sides) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut holds, mut remarks, mut slots, mut sides) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut source = Hasher::new();
     for raw in opened.raws(range) {
         add_source(&raw, &mut source);
@@ -208,7 +210,8 @@ fn compose_range<'p>(
             Ok(Ok((layout, document, found))) => {
                 layouts.push(layout);
                 let row = |remark: Remark| RemarkRow { record: document.record, code: remark.code.id.to_string(), reason: remark.reason };
-                remarks.extend(found.into_iter().map(row));
+                remarks.extend(found.remarks.into_iter().map(row));
+                slots.extend(slot_rows(plan, usize::from(layout), document.record, &found.slots));
                 composed.documents.push(document);
             }
             Ok(Err(hold)) => holds.push(hold_row(&raw, cut, inputs, hold)),
@@ -259,7 +262,23 @@ fn compose_range<'p>(
         source: source.finish(),
     };
     inputs.release(cut.input, range);
-    Ok(Committed { row, used: composed.used, documents, holds, remarks, bytes: range.bytes() as u64 })
+    Ok(Committed { row, used: composed.used, documents, holds, remarks, slots, bytes: range.bytes() as u64 })
+}
+
+/// What became of the slots of a document, in the words of its job.
+pub(super) fn slot_rows<'r>(plan: &'r Plan, layout: usize, record: u64, fates: &'r [SlotFate]) -> impl Iterator<Item = SlotRow> + 'r {
+    let name = |message: MessageId| plan.messages[usize::from(message.0)].name.as_str();
+    fates.iter().map(move |fate| SlotRow {
+        record,
+        slot: plan.compiled[layout].slots[usize::from(fate.slot.0)].clone(),
+        message: fate.message.map(|message| name(message).to_string()),
+        passed_over: fate
+            .passed_over
+            .iter()
+            .map(|(message, obstacle)| format!("{} {}", name(*message), obstacle.words()))
+            .collect::<Vec<_>>()
+            .join("; "),
+    })
 }
 
 fn hold_row(raw: &Raw<'_>, cut: &Cut, inputs: &Inputs, hold: Hold) -> HoldRow {
@@ -294,10 +313,10 @@ pub(super) fn compose_record<'p>(
     first: u64,
     composer: &mut Composer<'p>,
     arena: &Bump,
-) -> Result<(u16, Document, Vec<Remark>), Hold> {
+) -> Result<(u16, Document, Composed), Hold> {
     let Chosen { layout, locale, mut document, variables } = choose(plan, opened, raw, first, arena)?;
-    let remarks = composer.compose(layout, arena, &variables, locale, &mut document.pages)?;
-    Ok((layout as u16, document, remarks))
+    let composed = composer.compose(layout, arena, &variables, locale, &mut document.pages)?;
+    Ok((layout as u16, document, composed))
 }
 
 /// The boxes of the pages of a record, with the index of its layout.

@@ -7,16 +7,18 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bumpalo::Bump;
 
-use super::composing::{RANGE_BYTES_MAX, compose_record, composer, language, open, panic_text, trace_record};
+use super::composing::{RANGE_BYTES_MAX, compose_record, composer, language, open, panic_text, slot_rows, trace_record};
 use super::inputs::Inputs;
 use super::{EngineError, told};
 use crate::base::code;
 use crate::base::hash::Hash;
-use crate::compose::{Composer, Tracer};
+use crate::compose::{self, Composer, Tracer};
 use crate::input::{Cutter, InputFile, Opened, Raw, RecordRange};
+use crate::ledger::SlotRow;
 use crate::model::page::{ComposedRange, Document};
 use crate::model::record::{Hold, Remark};
 use crate::model::resources::Used;
+use crate::model::slot::SlotFate;
 use crate::model::trace::TracedPage;
 use crate::plan::{PRODUCER, Plan};
 use crate::streams::FileInfo;
@@ -33,9 +35,21 @@ pub struct Composed {
     pub used: Used,
     /// What the document is to be looked at for.
     pub remarks: Vec<Remark>,
+    /// What became of its slots.
+    pub slots: Vec<SlotFate>,
 }
 
 impl Composed {
+    /// What became of its slots, in words: `promotion: heat-pump`.
+    pub fn slots_in_words(&self, plan: &Plan) -> Vec<String> {
+        let rows = slot_rows(plan, self.layout, self.document.record, &self.slots);
+        rows.map(|SlotRow { slot, message, passed_over, .. }| {
+            let message = message.unwrap_or_else(|| "no message".to_string());
+            if passed_over.is_empty() { format!("{slot}: {message}") } else { format!("{slot}: {message} ({passed_over})") }
+        })
+        .collect()
+    }
+
     /// The fingerprint that the ledger of a run has for this document: SHA-256 over its page bodies.
     pub fn hash(&self) -> Hash {
         hash_bodies(self.document.pages.iter().map(|page| page.body.as_slice()))
@@ -181,7 +195,10 @@ impl<'p> Worker<'p> {
         let outcome = catch_unwind(AssertUnwindSafe(|| compose_record(plan, opened, raw, first, &mut self.composer, arena)));
         let used = self.composer.take_used();
         match outcome {
-            Ok(composed) => composed.map(|(layout, document, remarks)| Composed { layout: usize::from(layout), document, used, remarks }),
+            Ok(composed) => composed.map(|(layout, document, compose::Composed { remarks, slots })| {
+                let layout = usize::from(layout);
+                Composed { layout, document, used, remarks, slots }
+            }),
             Err(panic) => {
                 self.composer = composer(plan);
                 Err(bug(&*panic))

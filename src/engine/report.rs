@@ -8,7 +8,7 @@ use std::fmt::Write;
 
 use super::{Stage, short};
 use crate::base::readable::{duration, grouped, megabytes};
-use crate::ledger::{Balance, HoldCount, JobRow, Ledger, LedgerError, PrintFileRow, State};
+use crate::ledger::{Balance, HoldCount, JobRow, Ledger, LedgerError, PrintFileRow, SlotCount, State};
 
 /// What a report is made of.
 struct Report {
@@ -16,6 +16,7 @@ struct Report {
     balance: Balance,
     holds: Vec<HoldCount>,
     remarks: Vec<HoldCount>,
+    slots: Vec<SlotCount>,
     page_counts: Vec<(u32, u64)>,
     files: Vec<PrintFileRow>,
     /// Milliseconds of each stage; nothing in the file of an output folder.
@@ -30,6 +31,7 @@ pub(super) fn report(ledger: &Ledger, with_times: bool) -> Result<Option<String>
         balance: ledger.balance()?,
         holds: ledger.hold_counts()?,
         remarks: ledger.remark_counts()?,
+        slots: ledger.slot_counts()?,
         page_counts: ledger.page_counts()?,
         files: ledger.print_files()?,
         stages: if with_times { Some(ledger.stages()?) } else { None },
@@ -54,6 +56,7 @@ impl Report {
             let note = "Each is in the table <code>remarks</code> of <code>ledger.sqlite</code>.";
             reasons(&mut out, "Composed, but to be looked at", &self.remarks, note);
         }
+        messages(&mut out, &self.slots);
         print_files(&mut out, &self.files);
         self.times(&mut out);
         out.push_str("</main></body></html>\n");
@@ -235,6 +238,34 @@ fn reasons(out: &mut String, title: &str, holds: &[HoldCount], note: &str) {
         );
     }
     let _ = write!(out, "</table><p><small>{note}</small></p></section>");
+}
+
+/// Reasons for an empty slot that are shown; there are as many as there are ways to pass messages over.
+const EMPTY_SHOWN: usize = 10;
+
+/// Which messages the slots were filled with, and why some were not.
+fn messages(out: &mut String, slots: &[SlotCount]) {
+    if slots.is_empty() {
+        return;
+    }
+    out.push_str("<section><h2>Messages</h2><table><tr><th>Slot</th><th>Message</th><th class=\"n\">Documents</th></tr>");
+    let mut empty = 0;
+    for (index, count) in slots.iter().enumerate() {
+        if index > 0 && slots[index - 1].slot != count.slot {
+            empty = 0;
+        }
+        let message = match (&count.message, count.passed_over.as_str()) {
+            (Some(message), _) => escape(message),
+            (None, "") => "<i>none: no message is for the record</i>".to_string(),
+            (None, passed_over) => format!("<i>none</i><br><small>{}</small>", escape(passed_over)),
+        };
+        empty += usize::from(count.message.is_none());
+        if empty > EMPTY_SHOWN {
+            continue;
+        }
+        let _ = write!(out, "<tr><td>{}</td><td>{message}</td><td class=\"n\">{}</td></tr>", escape(&count.slot), grouped(count.count));
+    }
+    out.push_str("</table><p><small><code>messages.csv</code> has a row for each slot of each document.</small></p></section>");
 }
 
 /// Print files that are shown at once; more are folded away.

@@ -96,6 +96,7 @@ impl<'t> Compiler<'_, 't> {
             "hr" => self.rule(element, &properties, context),
             "pagebreak" => self.pagebreak(element, context),
             "fill" => self.fill(element, &properties, context),
+            "slot" => self.slot(element, &properties, context, &inside),
             name => {
                 let level = name.strip_prefix('h').and_then(|level| level.parse().ok());
                 let role = level.map_or(Role::Paragraph, Role::Heading);
@@ -248,7 +249,7 @@ impl<'t> Compiler<'_, 't> {
                 None => Marker::Text("•".to_string()),
             }
         };
-        let inside = Context { width: inside.width.map(|width| width - indent), ..inside.clone() };
+        let inside = Context { width: inside.width.map(|width| width - indent), may_slot: false, ..inside.clone() };
         let mut items = Vec::new();
         for child in &element.children {
             match child {
@@ -473,7 +474,7 @@ fn placed_width(place: &Absolute, room: Option<Length>) -> Option<Length> {
 /// A node in a box of its own if it has padding, border, background, or in the flow a width.
 fn framed(mut node: Node, properties: &Properties, place: Option<Absolute>, width: Option<Length>) -> Node {
     let width = width.filter(|_| place.is_none()).map(Track::Fixed);
-    let style = BoxStyle { width, height: None, min_height: Length::ZERO, ..properties.box_style() };
+    let style = BoxStyle { width, height: None, min_height: Length::ZERO, max_height: None, ..properties.box_style() };
     if style == BoxStyle::default() {
         node.place = place;
         return node;
@@ -491,7 +492,7 @@ fn in_box(mut node: Node, style: BoxStyle) -> Node {
 
 /// The same for several.
 fn boxed(nodes: Vec<Node>, element: &Element, style: BoxStyle) -> Vec<Node> {
-    let style = BoxStyle { width: None, height: None, min_height: Length::ZERO, ..style };
+    let style = BoxStyle { width: None, height: None, min_height: Length::ZERO, max_height: None, ..style };
     if style == BoxStyle::default() {
         return nodes;
     }

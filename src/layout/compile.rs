@@ -11,6 +11,7 @@ use super::context::Context;
 use super::flowing::blank_master;
 use super::library::Library;
 use super::look::{Look, read_direction};
+use super::message::Message;
 use super::schema::{NAMESPACE, find_element};
 use super::style::Styles;
 use super::tree::{Child, Element, Mapped};
@@ -35,19 +36,25 @@ pub struct Compiled {
     pub layout: Option<Layout>,
     /// What it needs of a record, if that has no fault, whatever else has: the job is checked against it.
     pub contract: Option<Arc<Schema>>,
+    /// The names of its slots, whatever faults it has.
+    pub slots: Vec<String>,
 }
 
 /// Compiles the layout in `file`, as [`compile`] does.
 pub fn compile_with_contract(sources: &mut Sources, file: FileId, library: &mut dyn Library, faults: &mut Faults) -> Compiled {
     let mut own = Faults::new();
-    let mut contract = None;
+    let mut compiled = Compiled::default();
     let root = read_chain(sources, file, library, &mut own).map(|chain| Compiler::new(sources, library, &mut own).merge(chain));
-    let layout = root.and_then(|root| Compiler::new(sources, library, &mut own).compile_layout(&root, &mut contract));
-    let layout = layout.filter(|_| !own.has_errors());
+    let messages = library.messages();
+    let layout = root.and_then(|root| {
+        let compiler = Compiler { messages: &messages, ..Compiler::new(sources, library, &mut own) };
+        compiler.compile_layout(&root, &mut compiled)
+    });
+    compiled.layout = layout.filter(|_| !own.has_errors());
     for fault in own.into_sorted() {
         faults.push(fault);
     }
-    Compiled { layout, contract }
+    compiled
 }
 
 /// Everything that is known while one layout is compiled.
@@ -78,6 +85,10 @@ pub(super) struct Compiler<'a, 't> {
     pub(super) anchors: Vec<String>,
     /// The links to anchors, with the names they lead to.
     pub(super) links_to: Vec<(&'t Mapped, String)>,
+    /// The messages that may fill slots, the most important first.
+    pub(super) messages: &'t [Message],
+    /// The slots found so far, and where.
+    pub(super) slots: Vec<(String, Span)>,
 }
 
 /// The name of a row that is visible.
@@ -111,12 +122,14 @@ impl<'a> Compiler<'a, '_> {
             has_notes: false,
             anchors: Vec::new(),
             links_to: Vec::new(),
+            messages: &[],
+            slots: Vec::new(),
         }
     }
 }
 
 impl<'t> Compiler<'_, 't> {
-    fn compile_layout(&mut self, root: &'t Element, contract: &mut Option<Arc<Schema>>) -> Option<Layout> {
+    fn compile_layout(mut self, root: &'t Element, out: &mut Compiled) -> Option<Layout> {
         if root.name != "layout" {
             let message = format!("the root element is `<{}>`, not `<layout>`", root.name);
             self.fault(Diagnostic::error(&code::LAYOUT_UNKNOWN_ELEMENT, root.span, message).fix("layout"));
@@ -141,7 +154,7 @@ impl<'t> Compiler<'_, 't> {
         }
         let before = self.faults.len();
         self.read_data(root);
-        *contract = (self.faults.len() == before).then(|| self.schema.clone());
+        out.contract = (self.faults.len() == before).then(|| self.schema.clone());
         self.read_scripts(root);
         self.read_styles(root);
         let family = self.library.families().first().cloned().unwrap_or_default();
@@ -154,6 +167,8 @@ impl<'t> Compiler<'_, 't> {
         let outline = outline.is_some_and(|outline| outline.value.text.trim() == "headings");
         self.check_links();
         self.warn_of_unused_styles(root_file);
+        let slots: Vec<String> = self.slots.iter().map(|(name, _)| name.clone()).collect();
+        out.slots = slots.clone();
         Some(Layout {
             name,
             lang,
@@ -168,6 +183,7 @@ impl<'t> Compiler<'_, 't> {
             has_notes: self.has_notes,
             outline,
             properties,
+            slots,
         })
     }
 
@@ -209,6 +225,7 @@ impl<'t> Compiler<'_, 't> {
             is_box: false,
             is_cell: false,
             may_note: true,
+            may_slot: true,
             may_link: true,
             is_region: false,
         };

@@ -25,6 +25,8 @@ pub(super) struct Context {
     pub(super) is_cell: bool,
     /// Whether footnotes may be called here.
     pub(super) may_note: bool,
+    /// Whether a slot may stand here.
+    pub(super) may_slot: bool,
     /// Whether links may stand here.
     pub(super) may_link: bool,
     /// Whether this is inside a region.

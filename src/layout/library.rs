@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::message::Message;
 use crate::base::length::Length;
 use crate::kit::expr::CodeTable;
 use crate::kit::font::FontFeature;
@@ -65,6 +66,14 @@ pub trait Library {
     fn base_paths(&self) -> Vec<String> {
         Vec::new()
     }
+
+    /// The messages that may fill slots, the most important first.
+    fn messages(&self) -> Arc<[Message]> {
+        Arc::new([])
+    }
+
+    /// Images are found from the folder of the messages from now on, or again from that of the layout.
+    fn enter_message(&mut self, _is_message: bool) {}
 
     /// Paths of images that exist, to suggest one for a misspelt path.
     fn image_paths(&self) -> Vec<String> {

@@ -288,7 +288,7 @@ impl<'t> Compiler<'_, 't> {
         }
         (place.left, place.right, place.width) = (Some(left), None, Some(width));
         let mut style = properties.box_style();
-        (style.width, style.height, style.min_height) = (None, place.height, Length::ZERO);
+        (style.width, style.height, style.min_height, style.max_height) = (None, place.height, Length::ZERO, None);
         let inner = width - style.padding.left - style.padding.right;
         let is_artifact = match self.keyword(element, spec, "artifact") {
             Some("true") => true,
@@ -314,6 +314,7 @@ impl<'t> Compiler<'_, 't> {
             is_box: true,
             is_cell: false,
             may_note: false,
+            may_slot: true,
             may_link: true,
             is_region: true,
         };

@@ -289,7 +289,8 @@ impl<'t> Compiler<'_, 't> {
         if let Some(word) = self.keyword(element, spec, "align") {
             look.align = read_align(word);
         }
-        let style = BoxStyle { width: None, height: None, min_height: Length::ZERO, radius: Length::ZERO, ..properties.box_style() };
+        let style =
+            BoxStyle { width: None, height: None, min_height: Length::ZERO, max_height: None, radius: Length::ZERO, ..properties.box_style() };
         let width = width.map(|width| width - style.padding.left - style.padding.right).filter(|width| *width > Length::ZERO);
         let context = Context { width, is_cell: true, ..around.context.inside(spec, look) };
         let body = self.content(element, &context);

@@ -139,6 +139,7 @@ impl Properties {
             width: self.track("width"),
             height: self.length("height"),
             min_height: self.length("min-height").unwrap_or_default(),
+            max_height: self.length("max-height"),
             align: Align::Left,
             stretch: false,
             shrink: None,
@@ -285,6 +286,13 @@ impl<'t> Compiler<'_, 't> {
                 found.resolved.clone().under(&own)
             }
             None => own,
+        }
+    }
+
+    /// Notes that a style is of use, if there is one of this name.
+    pub(super) fn use_style(&mut self, name: &str) {
+        if let Some(style) = self.styles.0.get_mut(name) {
+            style.is_used = true;
         }
     }
 

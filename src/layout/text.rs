@@ -343,7 +343,7 @@ fn clamp(range: &Range<usize>, length: usize) -> Range<usize> {
 }
 
 /// Where the `}` is that ends an expression: not inside a quoted text.
-fn expression_end(bytes: &[u8], start: usize) -> Option<usize> {
+pub(super) fn expression_end(bytes: &[u8], start: usize) -> Option<usize> {
     let mut quote = None;
     for (at, &byte) in bytes.iter().enumerate().skip(start) {
         match (quote, byte) {

@@ -3,7 +3,7 @@
 //! Takes the sums of the ledger, gives what does not add up in words. Must never trust one table for a number that another
 //! can confirm.
 
-use super::{Ledger, LedgerError, State};
+use super::{Ledger, LedgerError, SlotCount, State};
 
 /// The sums of a job.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -156,6 +156,17 @@ impl Ledger {
     /// The remarks by code: the most frequent first.
     pub fn remark_counts(&self) -> Result<Vec<HoldCount>, LedgerError> {
         self.counts("remarks")
+    }
+
+    /// What became of the slots: by slot, the filled ones first and the most frequent first.
+    pub fn slot_counts(&self) -> Result<Vec<SlotCount>, LedgerError> {
+        let sql = "SELECT slot, message, CASE WHEN message IS NULL THEN passed_over ELSE '' END AS why, count(*) AS times FROM slots
+                    GROUP BY slot, message, why ORDER BY slot, message IS NULL, times DESC, message, why";
+        let mut statement = self.on("read", self.connection.prepare_cached(sql))?;
+        let rows = statement.query_map([], |row| {
+            Ok(SlotCount { slot: row.get(0)?, message: row.get(1)?, passed_over: row.get(2)?, count: row.get::<_, i64>(3)? as u64 })
+        });
+        self.on("read", rows.and_then(Iterator::collect))
     }
 
     fn counts(&self, table: &str) -> Result<Vec<HoldCount>, LedgerError> {

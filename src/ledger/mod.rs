@@ -19,10 +19,10 @@ use crate::model::page::{Entry, Media};
 use crate::model::resources::Used;
 
 pub use balance::{Balance, HoldCount};
-pub use rows::{DocumentRow, FileRow, HoldRow, InputRow, JobRow, PieceRow, PrintFileRow, RemarkRow, State, VolumeRow};
+pub use rows::{DocumentRow, FileRow, HoldRow, InputRow, JobRow, PieceRow, PrintFileRow, RemarkRow, SlotCount, SlotRow, State, VolumeRow};
 
 /// The layout of the tables; a ledger with another number is refused.
-pub const VERSION: i64 = 2;
+pub const VERSION: i64 = 3;
 
 /// Why the ledger cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -234,6 +234,7 @@ impl Ledger {
         documents: &[DocumentRow],
         holds: &[HoldRow],
         remarks: &[RemarkRow],
+        slots: &[SlotRow],
     ) -> Result<(), LedgerError> {
         // Whoever forgets a record is found here, before it is written down.
         assert_eq!(volume.documents as usize, documents.len(), "documents of the volume");
@@ -297,6 +298,10 @@ impl Ledger {
             let mut statement = to.prepare_cached("INSERT INTO remarks (record, volume, code, reason) VALUES (?1, ?2, ?3, ?4)")?;
             for remark in remarks {
                 statement.execute(params![remark.record as i64, volume.number, remark.code, remark.reason])?;
+            }
+            let mut statement = to.prepare_cached("INSERT INTO slots (record, volume, slot, message, passed_over) VALUES (?1, ?2, ?3, ?4, ?5)")?;
+            for slot in slots {
+                statement.execute(params![slot.record as i64, volume.number, slot.slot, slot.message, slot.passed_over])?;
             }
             Ok(())
         })
@@ -367,11 +372,28 @@ impl Ledger {
 
     /// Calls `each` with every remark, in the order of the records.
     pub fn each_remark(&self, mut each: impl FnMut(RemarkRow)) -> Result<(), LedgerError> {
-        let mut statement = self.on("read", self.connection.prepare_cached("SELECT record, code, reason FROM remarks ORDER BY record"))?;
+        let mut statement = self.on("read", self.connection.prepare_cached("SELECT record, code, reason FROM remarks ORDER BY record, code"))?;
         let mut rows = self.on("read", statement.query([]))?;
         while let Some(row) = self.on("read", rows.next())? {
             let read = |row: &rusqlite::Row<'_>| Ok(RemarkRow { record: row.get::<_, i64>(0)? as u64, code: row.get(1)?, reason: row.get(2)? });
             each(self.on("read", read(row))?);
+        }
+        Ok(())
+    }
+
+    /// Calls `each` with what became of every slot and the id of its document, in the order of the records; stops when it fails.
+    pub fn each_slot<E: From<LedgerError>>(&self, mut each: impl FnMut(SlotRow, &str) -> Result<(), E>) -> Result<(), E> {
+        let sql = "SELECT s.record, s.slot, s.message, s.passed_over, d.id FROM slots s JOIN documents d ON d.record = s.record
+                    ORDER BY s.record, s.slot";
+        let mut statement = self.on("read", self.connection.prepare_cached(sql))?;
+        let mut rows = self.on("read", statement.query([]))?;
+        while let Some(row) = self.on("read", rows.next())? {
+            let read = |row: &rusqlite::Row<'_>| {
+                let slot = SlotRow { record: row.get::<_, i64>(0)? as u64, slot: row.get(1)?, message: row.get(2)?, passed_over: row.get(3)? };
+                Ok((slot, row.get::<_, String>(4)?))
+            };
+            let (slot, id) = self.on("read", read(row))?;
+            each(slot, &id)?;
         }
         Ok(())
     }
@@ -413,7 +435,7 @@ impl Ledger {
     /// Forgets a volume that is no longer on the disk, so that it is composed again.
     pub fn drop_volume(&mut self, number: u32) -> Result<(), LedgerError> {
         self.transaction(|to| {
-            for table in ["documents", "holds", "remarks"] {
+            for table in ["documents", "holds", "remarks", "slots"] {
                 to.execute(&format!("DELETE FROM {table} WHERE volume = ?1"), [number])?;
             }
             to.execute("DELETE FROM volumes WHERE number = ?1", [number])?;

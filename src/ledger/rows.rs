@@ -130,6 +130,32 @@ pub struct RemarkRow {
     pub reason: String,
 }
 
+/// What became of a slot of a document.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SlotRow {
+    /// The record.
+    pub record: u64,
+    /// The slot.
+    pub slot: String,
+    /// The message in it.
+    pub message: Option<String>,
+    /// Messages for this record that could not be taken, and why not, in words.
+    pub passed_over: String,
+}
+
+/// How often a slot was filled with a message, or left empty for a reason.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SlotCount {
+    /// The slot.
+    pub slot: String,
+    /// The message in it.
+    pub message: Option<String>,
+    /// What was passed over, if nothing is in it.
+    pub passed_over: String,
+    /// How many documents.
+    pub count: u64,
+}
+
 /// A committed print file.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PrintFileRow {

@@ -1,4 +1,4 @@
--- Pressrun ledger, version 2. Every row is written once; nothing is updated but the state of the job.
+-- Pressrun ledger, version 3. Every row is written once; nothing is updated but the state of the job.
 CREATE TABLE job (
     id           INTEGER PRIMARY KEY CHECK (id = 1),
     plan         TEXT    NOT NULL,              -- SHA-256 of the plan, hexadecimal
@@ -59,11 +59,21 @@ CREATE TABLE holds (
 ) STRICT;
 -- Documents that were composed, but not without doubt: a character without a glyph, where the job reports instead of holds.
 CREATE TABLE remarks (
-    record       INTEGER PRIMARY KEY,
+    record       INTEGER NOT NULL,
     volume       INTEGER NOT NULL,
     code         TEXT    NOT NULL,
-    reason       TEXT    NOT NULL
-) STRICT;
+    reason       TEXT    NOT NULL,
+    PRIMARY KEY (record, code)
+) STRICT, WITHOUT ROWID;
+-- What became of the slots of each document.
+CREATE TABLE slots (
+    record       INTEGER NOT NULL,
+    volume       INTEGER NOT NULL,
+    slot         TEXT    NOT NULL,
+    message      TEXT,                          -- NULL: none
+    passed_over  TEXT    NOT NULL,              -- messages for this record that could not be taken, and why not
+    PRIMARY KEY (record, slot)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE print_files (
     number       INTEGER PRIMARY KEY,
     pieces       INTEGER NOT NULL,

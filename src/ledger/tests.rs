@@ -36,6 +36,14 @@ fn hold(record: u64) -> HoldRow {
     HoldRow { record, code: "R0305".into(), reason: "the required field `name` is missing".into(), input: 0, offset: 77, length: 12, lines: None }
 }
 
+fn remark(record: u64, code: &str) -> RemarkRow {
+    RemarkRow { record, code: code.into(), reason: "to be looked at".into() }
+}
+
+fn slot(record: u64, message: Option<&str>) -> SlotRow {
+    SlotRow { record, slot: "promotion".into(), message: message.map(str::to_string), passed_over: "winter is too high".into() }
+}
+
 /// Two volumes, five records, one held, all printed.
 fn whole_job(path: &std::path::Path, disk: &Disk) -> Result<(), LedgerError> {
     let mut ledger = Ledger::open(path, disk)?;
@@ -54,10 +62,17 @@ fn whole_job(path: &std::path::Path, disk: &Disk) -> Result<(), LedgerError> {
     let first = [document(0, 0, 0, 3), document(2, 0, 3, 1)];
     let second = [document(3, 1, 0, 2), document(4, 1, 2, 1)];
     if !done.contains(&0) {
-        ledger.post_volume(&volume(0, 0, 3, &first), &Used::default(), &first, &[hold(1)], &[])?;
+        ledger.post_volume(
+            &volume(0, 0, 3, &first),
+            &Used::default(),
+            &first,
+            &[hold(1)],
+            &[remark(0, "R0409"), remark(0, "R0412")],
+            &[slot(0, Some("spring")), slot(2, None)],
+        )?;
     }
     if !done.contains(&1) {
-        ledger.post_volume(&volume(1, 3, 2, &second), &Used::default(), &second, &[], &[])?;
+        ledger.post_volume(&volume(1, 3, 2, &second), &Used::default(), &second, &[], &[], &[slot(3, None)])?;
     }
     ledger.set_state(State::Composed, Some(5))?;
     assert_eq!(ledger.balance()?.composing_faults(), Vec::<String>::new());
@@ -84,6 +99,15 @@ fn a_whole_job_balances_and_leaves_one_file() {
     assert_eq!(balance.faults(), Vec::<String>::new());
     assert_eq!((balance.records, balance.documents, balance.held, balance.pages, balance.sheets), (5, 4, 1, 7, 5));
     assert_eq!(ledger.hold_counts().expect("counts")[0].first, 1);
+    assert_eq!(
+        ledger.remark_counts().expect("counts").iter().map(|count| (count.code.as_str(), count.count)).collect::<Vec<_>>(),
+        [("R0409", 1), ("R0412", 1)]
+    );
+    let slots = ledger.slot_counts().expect("counts");
+    assert_eq!(
+        slots.iter().map(|count| (count.message.as_deref(), count.passed_over.as_str(), count.count)).collect::<Vec<_>>(),
+        [(Some("spring"), "", 1), (None, "winter is too high", 2)]
+    );
     assert_eq!(ledger.page_counts().expect("counts"), [(1, 2), (2, 1), (3, 1)]);
     let mut order = Vec::new();
     ledger.each_piece(1, |piece, document| order.push((piece.sequence, document.entry.id))).expect("rows");

@@ -16,6 +16,7 @@ use crate::model::layout::{
     Track, VerticalAlign,
 };
 use crate::model::resources::FormId;
+use crate::model::slot::SlotNode;
 
 /// A block with its place in the flow.
 #[derive(Clone, Copy, Debug)]
@@ -53,6 +54,17 @@ pub enum Block<'a> {
     PageBreak,
     /// The room that is left on a page.
     Fill(&'a Filling<'a>),
+    /// A place for a message. Once it is known which, the message stands in its place.
+    Slot(&'a Slot<'a>),
+}
+
+/// A place for a message.
+#[derive(Debug)]
+pub struct Slot<'a> {
+    /// Which messages may stand here.
+    pub node: &'a SlotNode,
+    /// The box of the one that does.
+    pub message: Cell<Option<Block<'a>>>,
 }
 
 /// What takes the room that is left on a page.

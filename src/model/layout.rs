@@ -11,6 +11,7 @@ use crate::kit::barcode::{Options as BarcodeOptions, Size as BarcodeSize, Symbol
 use crate::kit::expr::{Expr, Schema};
 use crate::model::chart::ChartNode;
 use crate::model::resources::{FormId, ImageId};
+use crate::model::slot::SlotNode;
 pub use crate::model::style::{Align, Asked, ParagraphStyle, TabAlign, TabStop, TextStyle, TextStyleId, Transform};
 
 /// A colour in sRGB, 8 bits each.
@@ -181,6 +182,8 @@ pub enum NodeKind {
     PageBreak,
     /// The room that is left on a page.
     Fill(FillNode),
+    /// A place for one message.
+    Slot(Box<SlotNode>),
     /// Blocks that appear if one of the tests holds: the first that does. A missing test always holds.
     Choose(Vec<(Option<Expr>, Vec<Node>)>),
     /// Blocks for each row of a list. The row is the variable `variable` of the environment.
@@ -291,6 +294,8 @@ pub struct BoxStyle {
     pub height: Option<Length>,
     /// Least height.
     pub min_height: Length,
+    /// Most height of a box, which then never breaks. Content that needs more is a fault of the record.
+    pub max_height: Option<Length>,
     /// Where a narrower box stands.
     pub align: Align,
     /// Whether it is a column, as high as the highest beside it where all fit one page.
@@ -303,6 +308,11 @@ pub struct BoxStyle {
 }
 
 impl BoxStyle {
+    /// Whether a page may end inside the box, as far as its size is concerned.
+    pub fn may_break(&self) -> bool {
+        self.height.is_none() && self.max_height.is_none()
+    }
+
     /// Whether nothing of the box itself is painted.
     pub fn is_plain(&self) -> bool {
         let Borders { top, right, bottom, left } = &self.borders;
@@ -842,6 +852,8 @@ pub struct Layout {
     pub outline: bool,
     /// What a document says about itself.
     pub properties: Option<PropertiesNode>,
+    /// The names of its slots, by [`crate::model::slot::SlotId`].
+    pub slots: Vec<String>,
 }
 
 /// How many pages a document may have.

@@ -8,5 +8,6 @@ pub mod layout;
 pub mod page;
 pub mod record;
 pub mod resources;
+pub mod slot;
 pub mod style;
 pub mod trace;

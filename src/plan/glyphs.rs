@@ -47,6 +47,7 @@ impl Check<'_> {
                     }
                     list.items.iter().for_each(|item| self.nodes(&item.body));
                 }
+                NodeKind::Slot(slot) => slot.candidates.iter().for_each(|candidate| self.nodes(&candidate.body)),
                 NodeKind::Choose(branches) => branches.iter().for_each(|(_, nodes)| self.nodes(nodes)),
                 NodeKind::For { body, .. } => self.nodes(body),
                 NodeKind::Image(_) | NodeKind::Rule(_) | NodeKind::Barcode(_) | NodeKind::Chart(_) | NodeKind::PageBreak => {}

@@ -38,13 +38,33 @@ pub const MANIFEST: &[Column] = &[
     column("fate", "What became of it: `print`."),
 ];
 
-/// The section of the manual.
+/// The columns of `messages.csv`.
+pub const MESSAGE_LIST: &[Column] = &[
+    column("record", "The number of the record, from 1."),
+    column("document", "The id of its document, written as in `manifest.csv`."),
+    column("slot", "A slot of the document. A slot that its record or pages leave out has no row."),
+    column("message", "The message in it; empty if there is none."),
+    column(
+        "passed_over",
+        "Messages for this record that come before it by priority and could not be taken, each with the reason, between semicolons. Empty beside an empty slot: no message is for this record.",
+    ),
+];
+
+/// The sections of the manual.
 pub(super) fn manual() -> String {
     let mut out = String::from(
         "\n## `manifest.csv`\n\nThe output folder has it once the job is closed: UTF-8, RFC 4180, a header and a row for each document in the order of the mail. Held records are in `held.ndjson`.\n\n| Column | |\n|---|---|\n",
     );
-    for column in MANIFEST {
+    write_columns(MANIFEST, &mut out);
+    out.push_str(
+        "\n## `messages.csv`\n\nA job with messages has it once it is closed: a header and a row for each slot of each document, in the order of the input.\n\n| Column | |\n|---|---|\n",
+    );
+    write_columns(MESSAGE_LIST, &mut out);
+    out
+}
+
+fn write_columns(columns: &[Column], out: &mut String) {
+    for column in columns {
         out.push_str(&format!("| `{}` | {} |\n", column.name, column.doc));
     }
-    out
 }

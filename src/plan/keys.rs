@@ -53,6 +53,7 @@ pub(super) const FILE: Section = Section {
         key("layout", "tables", "", "", "Layouts, and which record takes which."),
         key("tables", "a table", "", "", "What codes of the data are called."),
         key("fonts", "a table", "", "", "Fonts of your own."),
+        key("messages", "a table", "", "", "Messages for the slots of layouts."),
         key("print", "a table", "", "", "Print files."),
     ],
 };
@@ -239,6 +240,57 @@ pub(super) const FONT: Section = Section {
     ],
 };
 
+/// `[messages]`.
+pub(super) const MESSAGES: Section = Section {
+    header: "[messages]",
+    is_open: false,
+    doc: "Messages: short texts for the slots of layouts, each in a file of its own, chosen for each document by rule. A message never makes a \
+          document longer. Which document got which is in `messages.csv` of the output folder. See docs/messages.md.",
+    keys: &[key(
+        "files",
+        "a path; `*` and `?` in the file name",
+        "",
+        "\"messages/*.md\"",
+        "The files. A message has the name of its file, without `.md`.",
+    )],
+};
+
+/// The head of a message.
+pub(super) const MESSAGE: Section = Section {
+    header: "+++ message +++",
+    is_open: false,
+    doc: "The head of a message file: TOML between two lines `+++`; its text follows in Markdown.",
+    keys: &[
+        key(
+            "title",
+            "a text with `{expressions}`",
+            "",
+            "\"Now with a grant\"",
+            "A heading above the text, `<h3>`: it looks like the style `h3` of the layout.",
+        ),
+        key("slots", "names", "any", "[\"promotion\"]", "The slots it may stand in."),
+        key("segment", "a condition", "everyone", "\"customer.kind eq 'private'\"", "Whom it is for."),
+        key("from", "a date", "", "2026-10-01", "Its first day: a job of an earlier date does not use it."),
+        key("to", "a date", "", "2026-12-31", "Its last day."),
+        key("priority", "a whole number", "0", "50", "Messages of a higher priority are tried first; equal ones in the order of their names."),
+        key("max-height", "a length", "that of the slot", "\"45mm\"", "The most height it may take."),
+        key("image", "a table", "", "", "A picture above or beside the text."),
+    ],
+};
+
+/// `[image]` in the head of a message.
+pub(super) const MESSAGE_IMAGE: Section = Section {
+    header: "[image]",
+    is_open: false,
+    doc: "The picture of a message, in the head of its file.",
+    keys: &[
+        key("file", "a path", "", "\"heat-pump.png\"", "A picture in the folder of the message or below."),
+        key("alt", "a text", "", "\"A heat pump\"", "What it shows, for readers who cannot see it."),
+        key("width", "a length", "its own", "\"30mm\"", "Its width. Beside the text, that of its column."),
+        key("side", "`top`, `left` or `right`", "top", "\"left\"", "Where it stands."),
+    ],
+};
+
 /// `[print]`.
 pub(super) const PRINT: Section = Section {
     header: "[print]",
@@ -298,7 +350,8 @@ pub(super) const LATE: Section = Section {
 };
 
 /// Every section, in the order of the manual.
-pub const SECTIONS: &[&Section] = &[&FILE, &JOB, &INPUT, &NAMESPACES, &LINES, &MAP, &LAYOUT, &TABLES, &FONTS, &FONT, &PRINT, &MEDIA, &LATE];
+pub const SECTIONS: &[&Section] =
+    &[&FILE, &JOB, &INPUT, &NAMESPACES, &LINES, &MAP, &LAYOUT, &TABLES, &FONTS, &FONT, &MESSAGES, &MESSAGE, &MESSAGE_IMAGE, &PRINT, &MEDIA, &LATE];
 
 /// Another section that has this key: it was likely written below the wrong header.
 pub(super) fn section_of(name: &str, not: &Section) -> Option<&'static Section> {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::freeze::Frozen;
 use super::keys;
+use super::messages::Messages;
 use super::paths::join;
 use super::read::{Table, Text};
 use super::tables::Tables;
@@ -22,7 +23,7 @@ use crate::base::suggest::closest;
 use crate::kit::font::{Face, FaceId, FontFeature};
 use crate::kit::image;
 use crate::kit::text::Script;
-use crate::layout::{Library, LibraryImage, StackRequest};
+use crate::layout::{Library, LibraryImage, Message, StackRequest};
 use crate::model::resources::{FontStack, ImageId, Resources, StackId};
 
 /// Regular, bold, italic, bold italic.
@@ -118,6 +119,10 @@ pub(super) struct JobLibrary {
     pub(super) frozen: Option<Frozen>,
     /// Its place among the layouts of the job.
     layout: usize,
+    /// The messages of the job.
+    pub(super) messages: Messages,
+    /// The folder of the layout, while that of the messages counts.
+    left: Option<PathBuf>,
     /// The tables of codes of the job.
     pub(super) tables: Tables,
     pub(super) resources: Resources,
@@ -140,6 +145,8 @@ impl JobLibrary {
             folder: folder.to_path_buf(),
             frozen: frozen.cloned(),
             layout: 0,
+            messages: Messages::default(),
+            left: None,
             tables: Arc::new([]),
             resources: Resources::default(),
             parts: Vec::new(),
@@ -267,7 +274,7 @@ impl JobLibrary {
     }
 
     fn read_image(&mut self, path: &str) -> Result<LibraryImage, String> {
-        let frozen = self.frozen.as_ref().and_then(|frozen| frozen.find(path));
+        let frozen = self.frozen.as_ref().and_then(|frozen| frozen.find(&self.written(path)));
         let full = frozen.or_else(|| file::inside(&self.folder, path)).ok_or_else(|| format!("`{path}` is not below the folder of the layout"))?;
         if let Some(known) = self.images.get(&full) {
             return known.clone();
@@ -277,6 +284,11 @@ impl JobLibrary {
         image
     }
 
+    /// The path of an image as the list of the frozen plan names it: messages and layouts may name different images by one path.
+    fn written(&self, path: &str) -> String {
+        if self.left.is_some() { format!("messages:{path}") } else { path.to_string() }
+    }
+
     fn open_image(&mut self, full: &Path, path: &str) -> Result<LibraryImage, String> {
         let bytes = file::read(full, limits::IMAGE_BYTES_MAX).map_err(|error| match error.source.kind() {
             std::io::ErrorKind::NotFound => format!("there is no image `{path}` below `{}`, the folder of the layout", self.folder.display()),
@@ -284,7 +296,7 @@ impl JobLibrary {
         })?;
         let hash = Hash::of(&bytes);
         if let Some(known) = self.image_of_hash.get(&hash).copied() {
-            self.name_again(hash, Some(path.to_string()));
+            self.name_again(hash, Some(self.written(path)));
             return Ok(known);
         }
         let image = image::read_image(&bytes).map_err(|error| format!("the image `{path}` cannot be used: {error}"))?;
@@ -295,7 +307,7 @@ impl JobLibrary {
         let (width, height) = (size(columns, across), size(rows, down));
         let found = LibraryImage { id: ImageId(id), width, height };
         let extension = Path::new(path).extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
-        self.parts.push(Part { written: vec![path.to_string()], ..Part::new(format!("images/{}.{extension}", hash.hex()), bytes.into()) });
+        self.parts.push(Part { written: vec![self.written(path)], ..Part::new(format!("images/{}.{extension}", hash.hex()), bytes.into()) });
         self.resources.images.push(image);
         self.image_of_hash.insert(hash, found);
         Ok(found)
@@ -398,6 +410,20 @@ impl Library for JobLibrary {
 
     fn tables(&self) -> Tables {
         self.tables.clone()
+    }
+
+    fn messages(&self) -> Arc<[Message]> {
+        self.messages.current.clone()
+    }
+
+    fn enter_message(&mut self, is_message: bool) {
+        let folder = match is_message {
+            true => self.messages.folder.clone(),
+            false => self.left.take().unwrap_or_default(),
+        };
+        let left = self.folder.clone();
+        self.enter(folder, self.layout);
+        self.left = is_message.then_some(left);
     }
 
     fn image_paths(&self) -> Vec<String> {

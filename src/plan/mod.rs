@@ -12,6 +12,7 @@ mod handover;
 mod keys;
 mod library;
 mod mapping;
+mod messages;
 mod paths;
 mod print;
 mod read;
@@ -41,10 +42,11 @@ use crate::model::resources::Resources;
 
 pub use contract::Projection;
 pub use freeze::Frozen;
-pub use handover::{Column, MANIFEST};
+pub use handover::{Column, MANIFEST, MESSAGE_LIST};
 pub use keys::{Key, SECTIONS, Section, manual};
 pub use library::Part;
 pub use mapping::PlannedInput;
+pub use messages::PlannedMessage;
 pub use print::{Duplex, LatePages, PlannedLate, Print};
 pub use settings::{HoldLimit, LocaleChoice, Settings, find_locale};
 pub use template::Template;
@@ -83,6 +85,8 @@ pub struct Plan {
     pub document_id: Option<Template>,
     /// Its title; its id if absent.
     pub title: Option<Template>,
+    /// The messages for its slots, by [`crate::model::slot::MessageId`].
+    pub messages: Vec<PlannedMessage>,
     /// How it is printed.
     pub print: Print,
     /// The files it is made of.
@@ -172,11 +176,14 @@ fn compile_source(
     let tables_table = root.table("tables", &keys::TABLES, faults);
     let tables = tables::read(&folder, tables_table.as_ref(), overrides.frozen.as_ref(), &mut parts, sources, faults);
     library.tables = tables.clone();
+    let messages_table = root.table("messages", &keys::MESSAGES, faults);
+    let date = job.as_ref().and_then(|job| job.date("date", &mut Faults::new())).map(|date| date.value);
+    library.messages = messages::read(&folder, messages_table.as_ref(), date, overrides.frozen.as_ref(), (&mut parts, &mut *sources), faults);
     let layout_tables = root.tables("layout", &keys::LAYOUT, faults);
     if layout_tables.is_empty() && !root.has("layout") {
         root.missing_section("layout", "[[layout]]", faults);
     }
-    let (mut compiled, mut contracts, mut files) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut compiled, mut contracts, mut slots, mut files) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (index, table) in layout_tables.iter().enumerate() {
         if index > 0 && overrides.layout.is_some() {
             break;
@@ -185,7 +192,12 @@ fn compile_source(
         files.push(found.as_ref().map(|(span, _)| *span));
         let layout = found.map(|(_, layout)| layout).unwrap_or_default();
         contracts.push(layout.contract);
+        slots.extend(layout.slots);
         compiled.push(layout.layout);
+    }
+    // A layout that cannot be read may have any slot.
+    if contracts.iter().all(Option::is_some) {
+        messages::check_slots(&library.messages, &slots, faults);
     }
     contract::check_reachable(&layout_tables, faults);
     let schema = contract::unite(&contracts, &files, faults).map(Arc::new);
@@ -263,6 +275,7 @@ fn compile_source(
         locale,
         document_id,
         title,
+        messages: std::mem::take(&mut library.messages.all),
         print,
         parts,
     })

@@ -296,7 +296,8 @@ fn literal_of(text: &Text) -> String {
     literal
 }
 
-fn read_length(table: &Table<'_>, key: &str, faults: &mut Faults) -> Option<Length> {
+/// A length with its unit.
+pub(super) fn read_length(table: &Table<'_>, key: &str, faults: &mut Faults) -> Option<Length> {
     let text = table.text(key, faults)?;
     let trimmed = text.text.trim();
     let unit_at = trimmed.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(trimmed.len());

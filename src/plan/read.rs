@@ -12,6 +12,7 @@ use crate::base::code;
 use crate::base::date::Date;
 use crate::base::diagnostic::{Diagnostic, Faults};
 use crate::base::span::{FileId, Span};
+use crate::layout::{Attribute, Mapped};
 
 /// A value and where it stands.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -46,6 +47,20 @@ impl Text {
         };
         let start = raw.get(skipped..).filter(|rest| rest.starts_with(text)).map(|_| range.start + skipped);
         Text { text: text.to_string(), span, start }
+    }
+
+    /// The text for a layout, in which every byte keeps its place.
+    pub(super) fn mapped(&self) -> Mapped {
+        let start = self.start.unwrap_or(self.span.start as usize);
+        let length = self.start.map_or((self.span.end - self.span.start) as usize, |_| self.text.len());
+        let mut mapped = Mapped::new(self.span.file, start);
+        mapped.push(&self.text, start, length);
+        mapped
+    }
+
+    /// The text as an attribute of this name.
+    pub(super) fn attribute(&self, name: &str) -> Attribute {
+        Attribute { name: name.to_string(), span: self.span, value: self.mapped() }
     }
 
     /// The place of some bytes of the text.

@@ -185,7 +185,7 @@ fn ledger(path: &Path) -> String {
     let mut out = String::new();
     // A job file may have another hold limit or other comments and still be the same plan.
     let files = "files WHERE name NOT LIKE 'plan/%'";
-    for table in ["job", "media", "volumes", "documents", "holds", "remarks", "print_files", "pieces", files] {
+    for table in ["job", "media", "volumes", "documents", "holds", "remarks", "slots", "print_files", "pieces", files] {
         let mut statement = connection.prepare(&format!("SELECT * FROM {table} ORDER BY 1")).unwrap();
         let columns = statement.column_count();
         let mut rows = statement.query([]).unwrap();

@@ -865,6 +865,21 @@ pub const ELEMENTS: &[ElementSpec] = &[
         place: Place::Body,
     },
     ElementSpec {
+        name: "slot",
+        doc: "A place for one message of the job, such as a note on a new product; see docs/messages.md. The first message by priority that is for the \
+              record and fits stands here: it never makes the document longer and never holds a record. An empty slot takes no room. Only in the \
+              body and in regions, or in boxes and columns of those, not in rows and lists. Padding, border and background are those of the box \
+              around the message.",
+        content: Content::Empty,
+        attributes: &[
+            needs("name", Kind::NewName, "What messages call it: `slots = [\"promotion\"]`."),
+            needs("max-height", Kind::Length, "The most height a message may take here, padding included. A message may ask for less."),
+        ],
+        properties: BLOCK,
+        example: r#"<slot name="promotion" max-height="60mm" margin-top="12pt"/>"#,
+        place: Place::Body,
+    },
+    ElementSpec {
         name: "pagebreak",
         doc: "The next block begins a page. Only in the body, not inside a box, table or column.",
         content: Content::Empty,

@@ -277,6 +277,7 @@ impl Group {
                 "epc-qr",
                 "hr",
                 "fill",
+                "slot",
                 "pagebreak",
             ],
             Group::Inline => &["span", "b", "i", "u", "s", "sub", "sup", "symbol", "tab", "a", "anchor", "footnote", "br"],

@@ -138,6 +138,13 @@ pub const PROPERTIES: &[PropertySpec] = &[
     ),
     property("min-height", PropertyGroup::Size, Kind::Length, "0", "The least height, padding included."),
     property(
+        "max-height",
+        PropertyGroup::Size,
+        Kind::Length,
+        "no limit",
+        "The most height, padding included. A box that has it never breaks, and a record whose content is higher is held.",
+    ),
+    property(
         "vertical-align",
         PropertyGroup::Vertical,
         Kind::Keyword(&["top", "middle", "bottom"]),

@@ -211,6 +211,7 @@ impl Shown<'_, '_> {
     fn record(&mut self, number: u64) -> Result<Answer, EngineError> {
         let excerpt = self.records.excerpt(number, 4_000)?;
         let names: Vec<String> = self.plan.layouts.iter().map(|layout| layout.name.clone()).collect();
+        let plan = self.plan;
         let value = match self.made(number)? {
             None => serde_json::json!({ "record": number + 1, "missing": true }),
             Some(Err(hold)) => serde_json::json!({ "record": number + 1, "held": { "code": hold.code.id, "reason": hold.reason }, "data": excerpt }),
@@ -224,6 +225,7 @@ impl Shown<'_, '_> {
                     "layout": names.get(made.composed.layout),
                     "hash": made.composed.hash().hex(),
                     "pages": pages,
+                    "slots": made.composed.slots_in_words(plan),
                     "remarks": made.composed.remarks.iter().map(|remark| format!("{} {}", remark.code.id, remark.reason)).collect::<Vec<_>>(),
                     "data": excerpt,
                 })

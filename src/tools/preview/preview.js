@@ -60,7 +60,7 @@ async function show(round) {
   state.pages = found.pages;
   $('status').textContent = [found.title, found.id !== found.title && found.id, found.layout,
     found.pages.length + (found.pages.length === 1 ? ' page' : ' pages'),
-    ...found.remarks].filter(Boolean).join('  ·  ');
+    ...found.slots, ...found.remarks].filter(Boolean).join('  ·  ');
   $('hash').textContent = found.hash;
   await draw(round);
 }
