@@ -384,8 +384,15 @@ codes! {
          \n\
          wrong: rows=\"transactions\"      right: rows=\"t in transactions\"";
     LAYOUT_IMAGE = "L0231", "an image cannot be used",
-        "The file of `src=` is missing, outside the folder of the layout, damaged, or no PNG or JPEG. The path counts from the folder\n\
+        "The file of `src=` is missing, outside the folder of the layout, damaged, or no PNG, JPEG or SVG. The path counts from the folder\n\
          of the layout file, and what it leads to must be below that folder.";
+    LAYOUT_SVG = "L0270", "an SVG picture cannot be drawn",
+        "Paths, shapes, texts, gradients, clips, markers, symbols and opacity are drawn, as paths and never as pixels. What is not drawn\n\
+         is refused and never left out: masks, filters, patterns, blend modes, pictures inside the picture, scripts, animations, entities, style\n\
+         rules that begin with `@`, and whatever is outside the file. References cannot lead in a circle. Texts are set in the font families\n\
+         of the job. Most drawing programs can flatten the rest, or save it as plain SVG.\n\
+         \n\
+         wrong: <use href=\"icons.svg#tick\"/>      right: <use href=\"#tick\"/>, with the symbol in the same file";
     LAYOUT_BARCODE_TYPE = "L0232", "there is no such barcode",
         "`type=` of a barcode names a symbology: docs/layout.md lists them with an example each.\n\
          \n\

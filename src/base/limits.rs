@@ -47,6 +47,16 @@ pub const IMAGE_BYTES_MAX: usize = 64 << 20;
 pub const IMAGE_PIXELS_MAX: u64 = 100_000_000;
 /// Most bytes of the pixels of an image once it is decompressed: A4 in colour with transparency at 800 dpi.
 pub const IMAGE_DECODED_BYTES_MAX: u64 = 256 << 20;
+/// Largest SVG picture in bytes.
+pub const SVG_BYTES_MAX: usize = 4 << 20;
+/// Deepest nesting of the elements of an SVG picture, references followed.
+pub const SVG_NESTING_MAX: usize = 64;
+/// Most elements and letters of an SVG picture, references followed: `use` can multiply what a file holds.
+pub const SVG_ELEMENTS_MAX: u64 = 100_000;
+/// Most bytes of operators that an SVG picture may become.
+pub const SVG_CONTENT_MAX: usize = 8 << 20;
+/// Most faults of one SVG picture that are told.
+pub const SVG_FAULTS_MAX: usize = 20;
 /// Largest font file in bytes.
 pub const FONT_BYTES_MAX: usize = 64 << 20;
 /// Longest word handed to the shaper in one piece, in bytes.

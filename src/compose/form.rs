@@ -239,11 +239,12 @@ fn binder<'s, 'p, 'a>(
 fn finish(mut canvas: Canvas, mut used: Used, figures: u64, resources: &Resources, width: Length, height: Length) -> Form {
     super::mark_fixed(resources, figures, &mut used);
     used.images.extend(&canvas.images);
+    used.forms.extend(&canvas.forms);
     // A form begins with the colour that the page has where it names it (ISO 32000-1, 8.10.1), text counts on black.
     let mut content = b"0 g\n".to_vec();
     canvas.finish(&mut content);
     // Strokes reach half their width beyond the edge, and letters may overhang; without a height, a page is high enough.
     let slop = Length::from_points(6);
     let height = if height <= Length::ZERO { Length::from_points(14_400) } else { height };
-    Form { content, bounds: [-slop, -height - slop, width + slop, slop], used }
+    Form { content, bounds: [-slop, -height - slop, width + slop, slop], used, extras: None }
 }

@@ -245,6 +245,21 @@ impl Canvas {
         self.forms.push(form);
     }
 
+    /// Paints a form of its `own` size so that it fills a rectangle.
+    pub fn drawing(&mut self, form: FormId, own: (Length, Length), (x, y): (Length, Length), size: (Length, Length)) {
+        let (left, top) = self.point(x, y);
+        let scale = |size: Length, own: Length| size.scaled(1_000_000, own.millipoints().max(1)).millipoints();
+        self.graphics.extend_from_slice(b"q ");
+        decimal::<6>(scale(size.0, own.0), &mut self.graphics);
+        self.graphics.extend_from_slice(b"0 0 ");
+        decimal::<6>(scale(size.1, own.1), &mut self.graphics);
+        numbers(&[left, top], &mut self.graphics);
+        self.graphics.extend_from_slice(b"cm /X");
+        integer(i64::from(form.0), &mut self.graphics);
+        self.graphics.extend_from_slice(b" Do Q\n");
+        self.forms.push(form);
+    }
+
     /// Paints the path of a barcode with the lower left corner of what is turned at a point, in black.
     pub fn symbol(&mut self, path: &[u8], unit: [Length; 2], ink: [Length; 2], turn: barcode::Turn, x: Length, y: Length) {
         self.set_fill(Color::default());

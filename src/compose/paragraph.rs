@@ -197,8 +197,7 @@ where
                 }
                 Item::Symbol { symbol, .. } => {
                     self.canvas.close();
-                    let turn = self.binder.setter.resources.images[usize::from(symbol.image.0)].turn;
-                    self.canvas.image(symbol.image, turn, x, baseline - symbol.rise - symbol.height, symbol.width, symbol.height);
+                    self.paint_picture(symbol.picture, x, baseline - symbol.rise - symbol.height, symbol.width, symbol.height);
                     x += symbol.width;
                     continue;
                 }

@@ -2,7 +2,9 @@
 
 use super::paginate::{Paginator, Result, Room};
 use super::track::aligned;
+use crate::base::length::Length;
 use crate::model::content::{Block, Placed};
+use crate::model::resources::Picture;
 
 impl<'p, 'a> Paginator<'_, '_, 'p, 'a>
 where
@@ -12,8 +14,7 @@ where
         match child.block {
             Block::Image(image) => {
                 let x = aligned(room.x, room.width, image.width, image.align);
-                let turn = self.binder.setter.resources.images[usize::from(image.image.0)].turn;
-                self.canvas.image(image.image, turn, x, room.y, image.width, image.height);
+                self.paint_picture(image.picture, x, room.y, image.width, image.height);
             }
             Block::Rule(rule) => {
                 let y = room.y + rule.border.width / 2;
@@ -24,5 +25,16 @@ where
             _ => {}
         }
         Ok(())
+    }
+
+    /// Paints a picture so that it fills a rectangle.
+    pub(super) fn paint_picture(&mut self, picture: Picture, x: Length, y: Length, width: Length, height: Length) {
+        match picture {
+            Picture::Image(image) => {
+                let turn = self.binder.setter.resources.images[usize::from(image.0)].turn;
+                self.canvas.image(image, turn, x, y, width, height);
+            }
+            Picture::Drawing(form, own_width, own_height) => self.canvas.drawing(form, (own_width, own_height), (x, y), (width, height)),
+        }
     }
 }

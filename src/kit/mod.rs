@@ -13,4 +13,5 @@ pub mod locale;
 pub mod pdf;
 pub mod raster;
 pub mod sample;
+pub mod svg;
 pub mod text;

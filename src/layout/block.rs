@@ -368,7 +368,7 @@ impl<'t> Compiler<'_, 't> {
         self.check_width(element, by, Some(width), context.width);
         self.check_height(element, Some(height), context.height);
         let place = self.place(element, context, Some(width), Some(height));
-        let kind = NodeKind::Image(ImageNode { image: found.id, width, height, align, alt });
+        let kind = NodeKind::Image(ImageNode { picture: found.picture, width, height, align, alt });
         Some(Node { kind, span: element.span, flow: properties.flow(Break::Auto), place, is_static: true })
     }
 

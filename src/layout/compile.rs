@@ -59,7 +59,7 @@ pub fn compile_with_contract(sources: &mut Sources, file: FileId, library: &mut 
 
 /// Everything that is known while one layout is compiled.
 pub(super) struct Compiler<'a, 't> {
-    pub(super) sources: &'a Sources,
+    pub(super) sources: &'a mut Sources,
     pub(super) library: &'a mut dyn Library,
     pub(super) faults: &'a mut Faults,
     pub(super) schema: Arc<Schema>,
@@ -100,7 +100,7 @@ pub(super) struct RowName {
 
 impl<'a> Compiler<'a, '_> {
     /// A compiler that knows nothing of a layout yet.
-    fn new(sources: &'a Sources, library: &'a mut dyn Library, faults: &'a mut Faults) -> Self {
+    fn new(sources: &'a mut Sources, library: &'a mut dyn Library, faults: &'a mut Faults) -> Self {
         let schema = Arc::new(Schema::default());
         let scope = record::scope(schema.clone(), library.tables());
         Compiler {

@@ -9,18 +9,63 @@ use super::message::Message;
 use crate::base::length::Length;
 use crate::kit::expr::CodeTable;
 use crate::kit::font::FontFeature;
+use crate::kit::svg::{MergedText, SvgFault};
 use crate::kit::text::Script;
-use crate::model::resources::{ImageId, StackId};
+use crate::model::resources::{FormId, ImageId, Picture, StackId};
 
 /// An image as a layout sees it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct LibraryImage {
-    /// Which.
-    pub id: ImageId,
+    /// Which; of an SVG picture with merged texts, what lies below the first of them.
+    pub picture: Picture,
     /// Its own width: pixels at its resolution.
     pub width: Length,
     /// Its own height.
     pub height: Length,
+    /// What it is made of if texts in it are merged with data.
+    pub merged: Option<Arc<MergedPicture>>,
+}
+
+/// An SVG picture with texts that are merged with data.
+#[derive(Clone, PartialEq, Debug)]
+pub struct MergedPicture {
+    /// Its file.
+    pub file: SvgFile,
+    /// What is painted, from bottom to top.
+    pub pieces: Vec<MergedPiece>,
+}
+
+/// A piece of such a picture.
+#[derive(Clone, PartialEq, Debug)]
+pub enum MergedPiece {
+    /// Paths, as large as the picture.
+    Form(FormId),
+    /// A text.
+    Text(MergedText),
+}
+
+/// The file of an SVG picture, for faults in it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SvgFile {
+    /// Its path as it is shown.
+    pub path: String,
+    /// Its text.
+    pub text: Arc<str>,
+}
+
+/// Why an image cannot be used.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum PictureFault {
+    /// A reason.
+    Reason(String),
+    /// Faults in an SVG file.
+    Svg(SvgFile, Vec<SvgFault>),
+}
+
+impl From<String> for PictureFault {
+    fn from(reason: String) -> PictureFault {
+        PictureFault::Reason(reason)
+    }
 }
 
 /// What a text style asks of a font.
@@ -41,7 +86,7 @@ pub struct StackRequest<'r> {
 /// Fonts, images and tables by name.
 pub trait Library {
     /// The image at a path from the folder of the layout, or why it cannot be used.
-    fn image(&mut self, path: &str) -> Result<LibraryImage, String>;
+    fn image(&mut self, path: &str) -> Result<LibraryImage, PictureFault>;
 
     /// The font stack of a family in one weight and style, or why there is none.
     fn stack(&mut self, wanted: &StackRequest<'_>) -> Result<StackId, String>;
@@ -115,11 +160,13 @@ impl Default for MemoryLibrary {
 }
 
 impl Library for MemoryLibrary {
-    fn image(&mut self, path: &str) -> Result<LibraryImage, String> {
+    fn image(&mut self, path: &str) -> Result<LibraryImage, PictureFault> {
         let found = self.images.iter().enumerate().find(|(_, (known, ..))| known == path);
         match found {
-            Some((at, &(_, width, height))) => Ok(LibraryImage { id: ImageId(u16::try_from(at).unwrap_or(0)), width, height }),
-            None => Err(format!("there is no image `{path}`")),
+            Some((at, &(_, width, height))) => {
+                Ok(LibraryImage { picture: Picture::Image(ImageId(u16::try_from(at).unwrap_or(0))), width, height, merged: None })
+            }
+            None => Err(format!("there is no image `{path}`").into()),
         }
     }
 

@@ -47,7 +47,7 @@ mod tests;
 
 pub use compile::{Compiled, compile, compile_with_contract};
 pub use format::format;
-pub use library::{Library, LibraryImage, MemoryLibrary, StackRequest};
+pub use library::{Library, LibraryImage, MemoryLibrary, MergedPicture, MergedPiece, PictureFault, StackRequest, SvgFile};
 pub use manual::manual;
 pub use message::{ImageSide, Message, MessageImage, read_message};
 pub use tag::Tag;

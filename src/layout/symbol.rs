@@ -4,12 +4,13 @@
 
 use super::compile::Compiler;
 use super::context::Context;
-use super::library::LibraryImage;
+use super::library::{LibraryImage, PictureFault, SvgFile};
 use super::schema::ElementSpec;
 use super::tree::Element;
 use crate::base::code;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::length::Length;
+use crate::base::span::{FileId, Span};
 use crate::model::layout::SymbolNode;
 
 impl<'t> Compiler<'_, 't> {
@@ -21,8 +22,26 @@ impl<'t> Compiler<'_, 't> {
             return None;
         }
         match self.library.image(path) {
-            Ok(found) => Some(found),
-            Err(reason) => {
+            Ok(found) => {
+                if let Some(merged) = &found.merged {
+                    let span = value.place_of(path);
+                    let message = format!("`{}` has texts with braces, which are not merged", merged.file.path);
+                    self.fault(Diagnostic::error(&code::LAYOUT_SVG, span, message).hint("convert them to paths"));
+                }
+                Some(found)
+            }
+            Err(PictureFault::Svg(file, faults)) => {
+                let named = value.place_of(path);
+                let file = self.svg_source(&file);
+                for fault in faults {
+                    let span = Span::new(file, fault.range.start, fault.range.end);
+                    let mut diagnostic = Diagnostic::error(&code::LAYOUT_SVG, span, fault.message).related(named, "used here");
+                    diagnostic.hint = fault.hint;
+                    self.fault(diagnostic);
+                }
+                None
+            }
+            Err(PictureFault::Reason(reason)) => {
                 let paths = self.library.image_paths();
                 let best = crate::base::suggest::closest(path, paths.iter().map(String::as_str));
                 let diagnostic = Diagnostic::error(&code::LAYOUT_IMAGE, value.place_of(path), reason);
@@ -37,6 +56,12 @@ impl<'t> Compiler<'_, 't> {
         }
     }
 
+    /// The file of an SVG picture among those that diagnostics point into.
+    pub(super) fn svg_source(&mut self, file: &SvgFile) -> FileId {
+        // A picture of several layouts is one file to the reader of its faults.
+        self.sources.find(&file.path).unwrap_or_else(|| self.sources.add(file.path.clone(), file.text.clone()))
+    }
+
     /// A picture in a line of text.
     pub(super) fn symbol(&mut self, element: &'t Element, spec: &'static ElementSpec, context: &Context) -> Option<SymbolNode> {
         self.check_attributes(element, spec);
@@ -48,7 +73,7 @@ impl<'t> Compiler<'_, 't> {
         let height = if width.is_none() { height.or(Some(context.look.size)) } else { height };
         let (width, height) = found.sized(width, height);
         self.check_width(element, "width", Some(width), context.width);
-        Some(SymbolNode { image: found.id, width, height, rise, alt })
+        Some(SymbolNode { picture: found.picture, width, height, rise, alt })
     }
 }
 

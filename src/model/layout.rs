@@ -10,7 +10,7 @@ use crate::base::span::Span;
 use crate::kit::barcode::{Options as BarcodeOptions, Size as BarcodeSize, Symbology, Turn};
 use crate::kit::expr::{Expr, Schema};
 use crate::model::chart::ChartNode;
-use crate::model::resources::{FormId, ImageId};
+use crate::model::resources::{FormId, Picture};
 use crate::model::slot::SlotNode;
 pub use crate::model::style::{Align, Asked, ParagraphStyle, TabAlign, TabStop, TextStyle, TextStyleId, Transform};
 
@@ -266,7 +266,7 @@ pub struct TabNode {
 #[derive(PartialEq, Eq, Debug)]
 pub struct SymbolNode {
     /// Which.
-    pub image: ImageId,
+    pub picture: Picture,
     /// Width on the page.
     pub width: Length,
     /// Height on the page.
@@ -474,7 +474,7 @@ pub enum Marker {
 #[derive(Debug)]
 pub struct ImageNode {
     /// Which.
-    pub image: ImageId,
+    pub picture: Picture,
     /// Width on the page.
     pub width: Length,
     /// Height on the page.

@@ -6,6 +6,7 @@
 use crate::base::length::Length;
 use crate::kit::font::{Face, FaceId, FontFeature};
 use crate::kit::image::PdfImage;
+use crate::kit::svg::GroupColor;
 use crate::kit::text::Script;
 
 /// The index of a font stack.
@@ -19,6 +20,15 @@ pub struct ImageId(pub u16);
 /// The index of a form, `/X<index>`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct FormId(pub u16);
+
+/// What an element shows: pixels, or the paths of an SVG picture.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Picture {
+    /// Pixels.
+    Image(ImageId),
+    /// Paths, whose form is of this width and height.
+    Drawing(FormId, Length, Length),
+}
 
 /// Faces in the order they are tried for a character; the first is the one the style names. Two styles with other features
 /// have two stacks, so that the word cache need not know of features.
@@ -41,6 +51,21 @@ pub struct Form {
     pub bounds: [Length; 4],
     /// Faces, images and forms it names.
     pub used: Used,
+    /// What else it needs if it is part of an SVG picture.
+    pub extras: Option<Box<FormExtras>>,
+}
+
+/// What a form of an SVG picture names besides faces, images and forms.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct FormExtras {
+    /// Pattern dictionaries, `/P<index>`.
+    pub patterns: Vec<Vec<u8>>,
+    /// Opacities in thousandths: graphics states `/O<thousandths>`.
+    pub opacities: Vec<u16>,
+    /// Forms whose lightness is an opacity: graphics states `/M<index of the form>`.
+    pub masks: Vec<FormId>,
+    /// Whether it is painted as one, and in which colours.
+    pub group: Option<GroupColor>,
 }
 
 /// The resources some content names.

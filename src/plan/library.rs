@@ -17,23 +17,18 @@ use crate::base::code;
 use crate::base::diagnostic::{Diagnostic, Faults};
 use crate::base::file;
 use crate::base::hash::Hash;
-use crate::base::length::Length;
 use crate::base::limits;
 use crate::base::suggest::closest;
 use crate::kit::font::{Face, FaceId, FontFeature};
-use crate::kit::image;
 use crate::kit::text::Script;
-use crate::layout::{Library, LibraryImage, Message, StackRequest};
-use crate::model::resources::{FontStack, ImageId, Resources, StackId};
+use crate::layout::{Library, LibraryImage, Message, PictureFault, StackRequest};
+use crate::model::resources::{FontStack, Resources, StackId};
 
 /// Regular, bold, italic, bold italic.
 type Faces<T> = [Option<T>; 4];
 
 /// The keys of the four faces in a job file.
 const FACE_KEYS: [&str; 4] = ["regular", "bold", "italic", "bold-italic"];
-
-/// The resolution of an image that does not say its own, as in CSS.
-const DPI_DEFAULT: u32 = 96;
 
 struct BuiltIn {
     name: &'static str,
@@ -78,8 +73,8 @@ impl FaceSource {
 /// Family, slot, features, families of scripts.
 type StackKey = (usize, usize, Vec<FontFeature>, Vec<(Script, String)>);
 
-struct Family {
-    name: String,
+pub(super) struct Family {
+    pub(super) name: String,
     faces: Faces<FaceSource>,
 }
 
@@ -106,15 +101,15 @@ impl Part {
 
 /// Fonts and images as they are asked for.
 pub(super) struct JobLibrary {
-    families: Vec<Family>,
-    fallback: Vec<usize>,
+    pub(super) families: Vec<Family>,
+    pub(super) fallback: Vec<usize>,
     /// Faces that were read, by family and slot; or why they cannot be used.
     loaded: BTreeMap<(usize, usize), Result<FaceId, String>>,
     stacks: BTreeMap<StackKey, StackId>,
-    images: BTreeMap<PathBuf, Result<LibraryImage, String>>,
-    image_of_hash: BTreeMap<Hash, LibraryImage>,
+    pub(super) images: BTreeMap<PathBuf, Result<LibraryImage, PictureFault>>,
+    pub(super) image_of_hash: BTreeMap<Hash, LibraryImage>,
     /// The folder of the layout that is being compiled.
-    folder: PathBuf,
+    pub(super) folder: PathBuf,
     /// The frozen copy that files are taken from, if the job is one.
     pub(super) frozen: Option<Frozen>,
     /// Its place among the layouts of the job.
@@ -122,7 +117,7 @@ pub(super) struct JobLibrary {
     /// The messages of the job.
     pub(super) messages: Messages,
     /// The folder of the layout, while that of the messages counts.
-    left: Option<PathBuf>,
+    pub(super) left: Option<PathBuf>,
     /// The tables of codes of the job.
     pub(super) tables: Tables,
     pub(super) resources: Resources,
@@ -232,7 +227,7 @@ impl JobLibrary {
         self.folder = folder;
     }
 
-    fn face(&mut self, family: usize, slot: usize) -> Result<FaceId, String> {
+    pub(super) fn face(&mut self, family: usize, slot: usize) -> Result<FaceId, String> {
         if let Some(known) = self.loaded.get(&(family, slot)) {
             return known.clone();
         }
@@ -265,52 +260,12 @@ impl JobLibrary {
     }
 
     /// A file that is part of the plan already has another path, too.
-    fn name_again(&mut self, hash: Hash, written: Option<String>) {
+    pub(super) fn name_again(&mut self, hash: Hash, written: Option<String>) {
         if let (Some(part), Some(written)) = (self.parts.iter_mut().find(|part| part.hash == hash), written)
             && !part.written.contains(&written)
         {
             part.written.push(written);
         }
-    }
-
-    fn read_image(&mut self, path: &str) -> Result<LibraryImage, String> {
-        let frozen = self.frozen.as_ref().and_then(|frozen| frozen.find(&self.written(path)));
-        let full = frozen.or_else(|| file::inside(&self.folder, path)).ok_or_else(|| format!("`{path}` is not below the folder of the layout"))?;
-        if let Some(known) = self.images.get(&full) {
-            return known.clone();
-        }
-        let image = self.open_image(&full, path);
-        self.images.insert(full, image.clone());
-        image
-    }
-
-    /// The path of an image as the list of the frozen plan names it: messages and layouts may name different images by one path.
-    fn written(&self, path: &str) -> String {
-        if self.left.is_some() { format!("messages:{path}") } else { path.to_string() }
-    }
-
-    fn open_image(&mut self, full: &Path, path: &str) -> Result<LibraryImage, String> {
-        let bytes = file::read(full, limits::IMAGE_BYTES_MAX).map_err(|error| match error.source.kind() {
-            std::io::ErrorKind::NotFound => format!("there is no image `{path}` below `{}`, the folder of the layout", self.folder.display()),
-            _ => error.to_string(),
-        })?;
-        let hash = Hash::of(&bytes);
-        if let Some(known) = self.image_of_hash.get(&hash).copied() {
-            self.name_again(hash, Some(self.written(path)));
-            return Ok(known);
-        }
-        let image = image::read_image(&bytes).map_err(|error| format!("the image `{path}` cannot be used: {error}"))?;
-        let id = u16::try_from(self.resources.images.len()).map_err(|_| "the job uses more than 65,535 images".to_string())?;
-        let ((columns, rows), dpi) = image.upright();
-        let (across, down) = dpi.unwrap_or((DPI_DEFAULT, DPI_DEFAULT));
-        let size = |pixels: u32, dpi: u32| Length::from_points(72).scaled(i64::from(pixels), i64::from(dpi.max(1)));
-        let (width, height) = (size(columns, across), size(rows, down));
-        let found = LibraryImage { id: ImageId(id), width, height };
-        let extension = Path::new(path).extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
-        self.parts.push(Part { written: vec![self.written(path)], ..Part::new(format!("images/{}.{extension}", hash.hex()), bytes.into()) });
-        self.resources.images.push(image);
-        self.image_of_hash.insert(hash, found);
-        Ok(found)
     }
 }
 
@@ -356,8 +311,8 @@ impl Library for JobLibrary {
         paths
     }
 
-    fn image(&mut self, path: &str) -> Result<LibraryImage, String> {
-        self.read_image(path)
+    fn image(&mut self, path: &str) -> Result<LibraryImage, PictureFault> {
+        self.read_picture(path)
     }
 
     fn stack(&mut self, wanted: &StackRequest<'_>) -> Result<StackId, String> {
@@ -431,7 +386,7 @@ impl Library for JobLibrary {
         for folder in ["", "images/", "img/", "assets/"] {
             for name in file::list(&self.folder.join(folder)).unwrap_or_default() {
                 let lower = name.to_ascii_lowercase();
-                if [".png", ".jpg", ".jpeg"].iter().any(|end| lower.ends_with(end)) {
+                if [".png", ".jpg", ".jpeg", ".svg"].iter().any(|end| lower.ends_with(end)) {
                     paths.push(format!("{folder}{name}"));
                 }
             }

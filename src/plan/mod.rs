@@ -14,6 +14,7 @@ mod library;
 mod mapping;
 mod messages;
 mod paths;
+mod pictures;
 mod print;
 mod read;
 mod settings;

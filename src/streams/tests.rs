@@ -12,9 +12,10 @@ use crate::base::length::Length;
 use crate::kit::font::{Face, FaceId};
 use crate::kit::image::{Color as ImageColor, Filter, PdfImage, SoftMask};
 use crate::kit::pdf::{deflate, write_literal};
+use crate::kit::svg::GroupColor;
 use crate::model::layout::{Align, Color};
 use crate::model::page::{Bookmark, ComposedRange, Document, Entry, Link, Media, Page, PageExtras, Target};
-use crate::model::resources::{Form, FormId, ImageId, Resources, Used};
+use crate::model::resources::{Form, FormExtras, FormId, ImageId, Resources, Used};
 
 /// Resources, papers and a range of documents with 1, 3 and 600 pages.
 pub(super) struct Sample {
@@ -65,9 +66,11 @@ pub(super) fn sample() -> Sample {
     resources.forms.push(form(&resources, "Page header"));
     let mut outer = form(&resources, "Logo");
     outer.content.extend(b"q 1 0 0 1 0 -20 cm /X0 Do Q q 20 0 0 20 100 -20 cm /I0 Do Q q 40 0 0 20 130 -20 cm /I1 Do Q\n");
-    outer.used.forms.insert(FormId(0));
+    outer.content.extend(b"q 1 0 0 1 200 0 cm /X3 Do Q\n");
+    outer.used.forms.extend([FormId(0), FormId(3)]);
     outer.used.images.extend([ImageId(0), ImageId(1)]);
     resources.forms.push(outer);
+    resources.forms.extend(glass());
     let letter = Media { name: "letter".into(), width: Length::from_points(612), height: Length::from_points(792) };
     let a4 = Media { name: "a4".into(), width: Length::from_millipoints(595_276), height: Length::from_millipoints(841_890) };
     let perforated = Media { name: "letter-perforated".into(), ..letter.clone() };
@@ -103,7 +106,24 @@ fn form(resources: &Resources, words: &str) -> Form {
     text(resources, 1, false, words, &mut used, &mut content);
     content.extend(b"ET\n");
     let bounds = [Length::ZERO, Length::from_points(-50), Length::from_points(400), Length::ZERO];
-    Form { content, bounds, used }
+    Form { content, bounds, used, extras: None }
+}
+
+/// A form that is half transparent towards its right, and the soft mask that makes it so.
+fn glass() -> [Form; 2] {
+    let bounds = [Length::ZERO, Length::from_points(-50), Length::from_points(40), Length::ZERO];
+    let pattern = |space: &str, to: &str| {
+        let function = format!("<</FunctionType 2/Domain[0 1]/N 1/C0[{to}]/C1[{to}]>>");
+        format!("<</PatternType 2/Shading<</ShadingType 2/ColorSpace/{space}/Coords[0 0 40 0]/Function{function}>>>>").into_bytes()
+    };
+    let extras = FormExtras { patterns: vec![pattern("DeviceGray", ".5")], group: Some(GroupColor::Gray), ..FormExtras::default() };
+    let content = b"/Pattern cs/P0 scn 0 -50 40 50 re f\n".to_vec();
+    let mask = Form { content, bounds, used: Used::default(), extras: Some(Box::new(extras)) };
+    let extras =
+        FormExtras { patterns: vec![pattern("DeviceRGB", "1 0 0")], opacities: vec![250], masks: vec![FormId(2)], group: Some(GroupColor::Rgb) };
+    let content = b"q /O250 gs 0 -5 40 5 re f Q q /M2 gs /Pattern cs/P0 scn 0 -50 40 50 re f Q\n".to_vec();
+    let used = Used { forms: [FormId(2)].into(), ..Used::default() };
+    [mask, Form { content, bounds, used, extras: Some(Box::new(extras)) }]
 }
 
 fn page_of(resources: &Resources, record: usize, page: usize, used: &mut Used) -> Page {
@@ -121,6 +141,19 @@ fn page_of(resources: &Resources, record: usize, page: usize, used: &mut Used) -
         Box::new(PageExtras { links, bookmarks })
     });
     Page { body: deflate(&content), body_length: content.len() as u32, media: (page % 3) as u8, extras }
+}
+
+#[test]
+fn forms_of_pictures_have_patterns_states_and_a_group() {
+    let (bytes, _) = volume(&sample());
+    let has = |wanted: &[u8]| bytes.windows(wanted.len()).any(|window| window == wanted);
+    assert!(has(b"/Group<</S/Transparency/I true/CS/DeviceGray>>/Resources<</Pattern<</P0<</PatternType 2"));
+    assert!(has(b"/Group<</S/Transparency/I true/CS/DeviceRGB>>/Resources<</XObject<</X2 "));
+    assert!(has(b"/ExtGState<</O250<</ca .25/CA .25>>/M2<</SMask<</S/Luminosity/G "));
+    // Whatever is named is written, also through the mask of a form that only another form names.
+    let document = lopdf::Document::load_mem(&bytes).unwrap();
+    let masks = document.objects.values().filter_map(|object| object.as_stream().ok()).filter(|stream| stream.dict.has(b"Group"));
+    assert_eq!(masks.count(), 2);
 }
 
 fn volume(sample: &Sample) -> (Vec<u8>, VolumeIndex) {

@@ -260,6 +260,8 @@ impl Reader<'_, '_> {
                     path.clear();
                     is_curved = false;
                 }
+                "n" => path.clear(),
+                "gs" => self.shown.marks.push(format!("state {}", String::from_utf8_lossy(operation.operands[0].as_name().unwrap()))),
                 "BT" => (line, pen) = ((0.0, 0.0), 0.0),
                 "Tf" => (font, size) = (operation.operands[0].as_name().unwrap().to_vec(), values[0]),
                 "Tc" => spacing = values[0],

@@ -132,10 +132,10 @@ pub struct SoftMask {
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum ImageError {
     /// The bytes are no image format we know.
-    #[error("this is not an image: a PNG or JPEG file is expected")]
+    #[error("this is not an image: a PNG, JPEG or SVG file is expected")]
     NotAnImage,
     /// A format that is not read.
-    #[error("this is {0} file, whatever its name says; only PNG and JPEG are read")]
+    #[error("this is {0} file, whatever its name says; only PNG, JPEG and SVG are read")]
     Format(&'static str),
     /// A variant of PNG or JPEG that is not read.
     #[error("this {format} file uses {feature}, which is not supported")]
@@ -261,10 +261,10 @@ mod tests {
 
     #[test]
     fn the_content_decides_and_other_formats_are_named() {
-        check(b"GIF89a\x01\0\x01\0", "this is a GIF file, whatever its name says; only PNG and JPEG are read");
-        check(b"RIFF\x10\0\0\0WEBPVP8 ", "this is a WebP file, whatever its name says; only PNG and JPEG are read");
-        check(b"hello", "this is not an image: a PNG or JPEG file is expected");
-        check(b"", "this is not an image: a PNG or JPEG file is expected");
+        check(b"GIF89a\x01\0\x01\0", "this is a GIF file, whatever its name says; only PNG, JPEG and SVG are read");
+        check(b"RIFF\x10\0\0\0WEBPVP8 ", "this is a WebP file, whatever its name says; only PNG, JPEG and SVG are read");
+        check(b"hello", "this is not an image: a PNG, JPEG or SVG file is expected");
+        check(b"", "this is not an image: a PNG, JPEG or SVG file is expected");
         check(b"\x89PNG\n\x1a\n", "this PNG file is damaged: its signature was altered, as by a text-mode transfer");
     }
 

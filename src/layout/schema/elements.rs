@@ -329,7 +329,7 @@ pub const ELEMENTS: &[ElementSpec] = &[
         doc: "A picture in a line of text, such as a tick or a card logo. It stands on the baseline like a letter, and makes its line higher if need be.",
         content: Content::Empty,
         attributes: &[
-            needs("src", Kind::Path, "A PNG or JPEG in the folder of the layout and below it."),
+            needs("src", Kind::Path, "A PNG, JPEG or SVG in the folder of the layout and below it."),
             needs("alt", Kind::Text, "What it shows, for readers who cannot see it; empty for mere decoration."),
             takes("width", Kind::Length, "", "Its width."),
             takes("height", Kind::Length, "the font size", "Its height; without it, from the width if that is given."),
@@ -477,7 +477,9 @@ pub const ELEMENTS: &[ElementSpec] = &[
     },
     ElementSpec {
         name: "img",
-        doc: "An image, PNG or JPEG. With one of `width` and `height` the other follows; with none it has its own size.",
+        doc: "An image, PNG, JPEG or SVG. With one of `width` and `height` the other follows; with none it has its own size. SVG stays paths: fills, strokes, \
+              dashes, clips, markers, symbols, linear and radial gradients, opacity; its texts are set in the font families of the job, as outlines. What is not \
+              drawn is refused and named.",
         content: Content::Empty,
         attributes: &[
             needs("src", Kind::Path, "The file, from the folder of the layout and below it."),
