@@ -6,7 +6,7 @@ mod common;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use common::{Job, contents, data, pressrun};
+use common::{Job, contents, pressrun};
 
 /// A job whose layout has a slot below its rows and one above its foot.
 fn job(records: usize) -> Job {
