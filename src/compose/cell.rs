@@ -10,7 +10,7 @@ use super::paginate::{OpenCell, Paginator, Placement, Result, Room, Token};
 use super::paint::Canvas;
 use super::table::height_of;
 use crate::base::length::Length;
-use crate::model::content::{CellContent, RowContent, TableContent};
+use crate::model::content::{Block, CellContent, RowContent, TableContent};
 use crate::model::layout::{Borders, Color, VerticalAlign};
 use crate::model::trace::Rectangle;
 
@@ -208,14 +208,22 @@ where
         };
         if let Some((width, after)) = self.decimal_shift(table, cell, inner) {
             let area = Room { x: area.x + inner - width - after, width, ..area };
-            self.flow(cell.children, Token::Start, area)?;
+            self.place_content(cell, area)?;
             self.close_box(Rectangle { x: left, y, width, height }, false);
             return Ok(());
         }
-        let placement = self.flow(cell.children, Token::Start, area)?;
+        let placement = self.place_content(cell, area)?;
         assert!(placement.rest.is_none(), "a cell without a lower edge holds all of its content");
         self.close_box(Rectangle { x: left, y, width, height }, false);
         Ok(())
+    }
+
+    /// Places what a cell holds in a room without a lower edge. Most hold one paragraph, with which nothing can go wrong.
+    fn place_content(&mut self, cell: &CellContent<'a>, room: Room) -> Result<Placement<'a>> {
+        let [only] = cell.children else { return self.flow(cell.children, Token::Start, room) };
+        let (Block::Text(_), margin) = (only.block, only.flow.margin) else { return self.flow(cell.children, Token::Start, room) };
+        let room = Room { x: room.x + margin.left, y: room.y + margin.top, width: room.width - margin.left - margin.right, ..room };
+        self.place(only, Token::Start, room)
     }
 
     /// Places what fits of a row that is higher than the page, with the cells from above that reach into it.

@@ -41,16 +41,33 @@ pub fn tokens_with_places<'t>(text: &'t str, strictness: Strictness, mut give: i
 /// for some characters beside spaces: the test `plain_text_breaks_as_unicode_says` compares it with UAX 14 in full.
 fn plain<'t>(text: &'t str, give: &mut impl FnMut(Token<'t>)) -> bool {
     let bytes = text.as_bytes();
-    if !bytes.iter().all(|&byte| is_plain(byte)) {
+    // Without an early end, many bytes are looked at in one step.
+    if !bytes.iter().fold(true, |all, &byte| all & is_plain(byte)) {
         return false;
     }
+    if bytes.len() > WORD_BYTES_MAX {
+        plain_tokens(text, &mut |token| match token {
+            Token::Word(word) => give_word(word, give),
+            other => give(other),
+        });
+    } else {
+        plain_tokens(text, give);
+    }
+    true
+}
+
+fn plain_tokens<'t>(text: &'t str, give: &mut impl FnMut(Token<'t>)) {
+    let bytes = text.as_bytes();
     let pairs = pairs();
     let mut start = 0;
     let mut before = b' ';
+    // Before which classes a line may end after the byte before.
+    let mut ends = 0;
     for (at, &byte) in bytes.iter().enumerate() {
+        let class = pairs.class[usize::from(byte)];
         if byte == b' ' {
             if start < at {
-                give_word(&text[start..at], give);
+                give(Token::Word(&text[start..at]));
             }
             let after = bytes.get(at + 1).copied().unwrap_or(b'a');
             if is_sticky(before) | is_sticky(after) && sticks(bytes, at) {
@@ -62,17 +79,17 @@ fn plain<'t>(text: &'t str, give: &mut impl FnMut(Token<'t>)) -> bool {
                 give(Token::Space);
             }
             start = at + 1;
-        } else if pairs[usize::from(before)] >> first_letter(byte) & 1 == 1 && !is_in_number(bytes, at) {
-            give_word(&text[start..at], give);
+        } else if ends >> class & 1 == 1 && !is_in_number(bytes, at) {
+            give(Token::Word(&text[start..at]));
             give(Token::Opportunity);
             start = at;
         }
         before = byte;
+        ends = pairs.ends[usize::from(class)];
     }
     if start < bytes.len() {
-        give_word(&text[start..], give);
+        give(Token::Word(&text[start..]));
     }
-    true
 }
 
 /// Whether a line may perhaps not end at a space beside this byte: between spaces, before closing and after opening
@@ -127,33 +144,54 @@ fn is_plain(byte: u8) -> bool {
     matches!(byte, b' '..=b'~' | 0x80..=0xbf | 0xc3..=0xc5)
 }
 
-/// The ASCII character that a byte of plain text breaks like, 0 inside a Latin letter.
-fn first_letter(byte: u8) -> u8 {
-    match byte {
-        0xc3..=0xc5 => b'a',
-        0x80..=0xbf => 0,
-        _ => byte,
-    }
+/// How bytes of plain text break.
+struct Pairs {
+    /// The class of each byte. Bytes of a class break alike, before and after every other.
+    class: [u8; 256],
+    /// For each class, a bit for each class before which a line may end right after it.
+    ends: [u64; CLASSES_MAX],
 }
 
-/// For each byte of plain text, the ASCII characters before which a line may break right after it. The last byte of a
-/// Latin letter breaks like any letter.
-fn pairs() -> &'static [u128; 256] {
-    static PAIRS: OnceLock<Box<[u128; 256]>> = OnceLock::new();
+const CLASSES_MAX: usize = 64;
+
+/// The class of bytes inside a Latin letter, before which no line ends.
+const INSIDE: u8 = 0;
+
+/// Asks UAX 14 about every two ASCII characters. The bytes of a Latin letter break like any letter.
+fn pairs() -> &'static Pairs {
+    static PAIRS: OnceLock<Box<Pairs>> = OnceLock::new();
     PAIRS.get_or_init(|| {
-        let mut pairs = Box::new([0; 256]);
-        for before in b'!'..=b'~' {
-            for after in b'!'..=b'~' {
-                let text = [char::from(before), char::from(after)].iter().collect::<String>();
-                opportunities(&text, Strictness::Normal, |place| {
-                    if place.at == 1 {
-                        pairs[usize::from(before)] |= 1 << after;
-                    }
-                });
+        let ends = |before: u8, after: u8| {
+            let text = [char::from(before), char::from(after)].iter().collect::<String>();
+            let mut found = false;
+            opportunities(&text, Strictness::Normal, |place| found |= place.at == 1);
+            found && before != b' ' && after != b' '
+        };
+        let all: Vec<u8> = (b' '..=b'~').collect();
+        // What decides: the row and the column of a byte.
+        let lines: Vec<(Vec<bool>, Vec<bool>)> = all
+            .iter()
+            .map(|&byte| (all.iter().map(|&other| ends(byte, other)).collect(), all.iter().map(|&other| ends(other, byte)).collect()))
+            .collect();
+        let mut pairs = Box::new(Pairs { class: [INSIDE; 256], ends: [0; CLASSES_MAX] });
+        let mut first_of: Vec<usize> = Vec::new();
+        for (at, &byte) in all.iter().enumerate() {
+            let known = first_of.iter().position(|&first| lines[first] == lines[at]);
+            let class = known.unwrap_or_else(|| {
+                first_of.push(at);
+                first_of.len() - 1
+            });
+            pairs.class[usize::from(byte)] = class as u8 + 1;
+        }
+        assert!(first_of.len() < CLASSES_MAX, "ASCII has {} classes", first_of.len());
+        for (class, &first) in first_of.iter().enumerate() {
+            for (other, &after) in first_of.iter().enumerate() {
+                pairs.ends[class + 1] |= u64::from(lines[first].0[after]) << (other + 1);
             }
         }
-        let letter = pairs[usize::from(b'a')];
-        pairs[0x80..].fill(letter);
+        let letter = pairs.class[usize::from(b'a')];
+        pairs.class[0xc3..=0xc5].fill(letter);
+        pairs.ends[usize::from(INSIDE)] = pairs.ends[usize::from(letter)];
         pairs
     })
 }
