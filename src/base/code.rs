@@ -168,6 +168,21 @@ codes! {
     RECORD_PAGES = "R0410", "a document has more pages than the layout allows",
         "The body of the layout says how many pages a document may have (`pages-max`), such as those that one envelope holds. Blank\n\
          pages that `pages` and `break-before=\"odd-page\"` add count too. The record is held; give the layout more room or a higher number.";
+    RECORD_REQUIREMENT = "R0430", "a requirement of the layout does not hold",
+        "The layout or its base says `<require test=\"…\"/>`, and the test does not hold for this record: totals that do not agree, a field that\n\
+         must have a value. The reason is the message of the requirement. Correct the source; a test that is not meant for all records\n\
+         has a `when`. An absent value makes a test fail: `exists(…)` asks for it, `??` gives another in its place.";
+    RECORD_CLAUSE = "R0431", "a required clause is not where it must be",
+        "The layout or its base says `<require clause=\"…\"/>`, and in the document the clause is missing (an `if` or `choose` took it away),\n\
+         empty, of another version, on another page, outside of its region or box, or printed smaller than `min-font-size`. The\n\
+         reason says which, and what was found.";
+    RECORD_FONT_SIZE = "R0432", "a text is smaller than the layout requires",
+        "The layout or its base says `<require min-font-size=\"…\"/>`, and the document has a character that is smaller: in a `sup`, a style, or\n\
+         because `shrink-to` made a text smaller. The reason shows it.";
+    RECORD_OVERFLOW = "R0433", "text reaches out of its room",
+        "The layout or its base says `<require no=\"overflow\"/>`, and a text of the document is wider than the box, cell or region it stands in\n\
+         (a word that cannot be divided, `white-space=\"nowrap\"`), begins in a box and ends below it (a placed block), or reaches over the\n\
+         edge of the page.";
     RECORD_SHRUNK = "R0412", "text is smaller than the layout wants it",
         "A box or region has `shrink-to`, and its content fits only in a smaller size. The document is composed and not held; this is\n\
          told so that somebody can look at it. What does not fit in the least size either holds its record.";
@@ -463,4 +478,12 @@ codes! {
          wrong: <style name=\"legal\" font-size=\"4pt\"/>      right: <style name=\"note\" extends=\"legal\" margin-top=\"4pt\"/>";
     LAYOUT_BLOCK = "L0303", "there is no such block to fill",
         "`<put block=\"…\">` names a `<block>` of a layout that this one extends. Without `extends=` there is nothing to fill.";
+    LAYOUT_REQUIREMENT = "L0304", "a requirement that nothing can fulfil",
+        "`<require clause=\"…\">` names a `<clause>` of the layout or of its base, `version=` one of its versions, `inside=` a region or a box with\n\
+         a `name` in which the clause stands. Without it every record would be held.\n\
+         \n\
+         wrong: <require clause=\"withdrawl\"/>      right: <require clause=\"withdrawal\"/>";
+    LAYOUT_CLAUSE_LOST = "L0305", "a layout takes away a clause that its base requires",
+        "The base layout says `<require clause=\"…\"/>`, and the clause stands in a block, region or page of the base that this layout fills or\n\
+         replaces with something that has no such clause. Put the clause into it, or leave the base's content there.";
 }

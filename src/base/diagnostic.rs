@@ -151,11 +151,5 @@ impl<T, E: std::fmt::Display> At<T> for Result<T, E> {
 
 /// `path:line:column` of a diagnostic, as compilers print it.
 pub fn place(sources: &Sources, diagnostic: &Diagnostic) -> String {
-    match diagnostic.span {
-        Some(span) => {
-            let at = sources.line_column(span);
-            format!("{}:{}:{}", sources.file(span.file).path, at.line, at.column)
-        }
-        None => String::new(),
-    }
+    diagnostic.span.map(|span| sources.place(span)).unwrap_or_default()
 }

@@ -89,6 +89,12 @@ impl Sources {
         LineColumn { line: before.matches('\n').count() + 1, column: before[line_start..].chars().count() + 1 }
     }
 
+    /// `path:line:column` of a span, as compilers print it.
+    pub fn place(&self, span: Span) -> String {
+        let at = self.line_column(span);
+        format!("{}:{}:{}", self.file(span.file).path, at.line, at.column)
+    }
+
     /// The bytes a span covers.
     pub fn snippet(&self, span: Span) -> &str {
         self.file(span.file).text.get(span.start as usize..span.end as usize).unwrap_or("")

@@ -6,7 +6,6 @@ use clap::Args;
 
 use super::{Outcome, print, render};
 use crate::base::diagnostic::Severity;
-use crate::base::span::Sources;
 use crate::engine::{self, Watcher};
 
 /// Report every fault of a job, its layouts, its data contract and the beginning of its data; produce nothing.
@@ -58,6 +57,7 @@ impl Check {
     fn once(&self) -> (Outcome, Vec<PathBuf>) {
         let compiled = super::compile_all(&self.job, &self.input, self.json);
         let (plan, mut diagnostics) = (compiled.plan, compiled.diagnostics);
+        // What is found in the data may have its place in a layout.
         let data = match &plan {
             Some(plan) => engine::inspect(plan),
             // Faults of the job do not hide those of its files.
@@ -69,11 +69,10 @@ impl Check {
         if files.is_empty() {
             files.push(self.job.clone());
         }
-        let sources = Sources::default();
         if self.json {
-            data.iter().for_each(|diagnostic| print(&format!("{}\n", render::json(diagnostic, &sources))));
+            data.iter().for_each(|diagnostic| print(&format!("{}\n", render::json(diagnostic, &compiled.sources))));
         } else {
-            eprint!("{}", render::text(&data, &sources, render::has_colour()));
+            eprint!("{}", render::text(&data, &compiled.sources, render::has_colour()));
         }
         let is_runnable = plan.is_some() && data.iter().all(|diagnostic| diagnostic.severity == Severity::Warning);
         diagnostics.extend(data);

@@ -70,13 +70,13 @@ impl Render {
         let composed = match engine::compose_data(&plan, &record, false) {
             Ok(Ok((composed, _))) => composed,
             Ok(Err(hold)) => {
-                tell(Diagnostic::error(hold.code, None, format!("the record is held: {}", hold.reason)));
+                tell(Diagnostic::error(hold.code, hold.span, format!("the record is held: {}", hold.reason)), &compiled.sources);
                 return Outcome::Held;
             }
             Err(error) => return run::report_simply(&error),
         };
         for remark in &composed.remarks {
-            tell(Diagnostic::warning(remark.code, None, remark.reason.as_str()));
+            tell(Diagnostic::warning(remark.code, None, remark.reason.as_str()), &compiled.sources);
         }
         for slot in composed.slots_in_words(&plan) {
             eprintln!("slot {slot}");
@@ -108,8 +108,8 @@ fn parse_currency(text: &str) -> Result<String, String> {
     if is_code { Ok(text.to_string()) } else { Err("a currency is three capitals, such as `EUR` (ISO 4217)".into()) }
 }
 
-fn tell(diagnostic: Diagnostic) {
-    eprint!("{}", render::text(&[diagnostic], &Sources::default(), render::has_colour()));
+fn tell(diagnostic: Diagnostic, sources: &Sources) {
+    eprint!("{}", render::text(&[diagnostic], sources, render::has_colour()));
 }
 
 /// The record, from a file or from standard input; bounded like any record.

@@ -129,12 +129,6 @@ fn fail(code: &'static crate::base::code::Code, message: impl Into<String>, hint
     Outcome::Failed
 }
 
-/// Compiles a job and says what is wrong with it; `None` if it cannot be run.
-fn compile(job: &std::path::Path, inputs: &[PathBuf], json: bool) -> (Option<crate::plan::Plan>, Vec<crate::base::diagnostic::Diagnostic>) {
-    let compiled = compile_all(job, inputs, json);
-    (compiled.plan, compiled.diagnostics)
-}
-
 /// Compiles a job and says what is wrong with it.
 fn compile_all(job: &std::path::Path, inputs: &[PathBuf], json: bool) -> crate::plan::Compiled {
     let overrides = crate::plan::Overrides { inputs: (!inputs.is_empty()).then(|| inputs.to_vec()), ..Default::default() };

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Outcome, compile, fail, print, render, run};
+use super::{Outcome, compile_all, fail, print, render, run};
 use crate::base::code;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::file::Disk;
@@ -12,7 +12,7 @@ use crate::base::readable::counted;
 use crate::base::span::Sources;
 use crate::engine::{self, Composed, EngineError};
 use crate::kit::raster;
-use crate::plan::Plan;
+use crate::plan::{Compiled, Plan};
 
 /// Most records of one call: a proof is looked at by a person.
 const RECORDS_MAX: u64 = 10_000;
@@ -76,7 +76,7 @@ struct Written {
 
 impl Proof {
     pub(super) fn run(self) -> Outcome {
-        let (plan, diagnostics) = compile(&self.job, &self.input, false);
+        let Compiled { plan, sources, diagnostics, .. } = compile_all(&self.job, &self.input, false);
         let Some(plan) = plan else {
             eprintln!("{}: {}, nothing was produced", self.job.display(), render::count(&diagnostics));
             return Outcome::Failed;
@@ -94,11 +94,11 @@ impl Proof {
                         Some(Ok(composed)) => self.write(&plan, &composed, &out, &disk, &mut written)?,
                         Some(Err(hold)) => {
                             written.held += 1;
-                            tell(Diagnostic::error(hold.code, None, format!("record {} is held: {}", number + 1, hold.reason)));
+                            tell(Diagnostic::error(hold.code, hold.span, format!("record {} is held: {}", number + 1, hold.reason)), &sources);
                         }
                         None if number == range.start => {
                             let message = format!("there is no record {}", number + 1);
-                            tell(Diagnostic::warning(&code::WORLD_ARGUMENT, None, message).hint(format!("there are {}", records.count()?)));
+                            tell(Diagnostic::warning(&code::WORLD_ARGUMENT, None, message).hint(format!("there are {}", records.count()?)), &sources);
                             break;
                         }
                         None => break,
@@ -137,8 +137,8 @@ impl Proof {
     }
 }
 
-fn tell(diagnostic: Diagnostic) {
-    eprint!("{}", render::text(&[diagnostic], &Sources::default(), render::has_colour()));
+fn tell(diagnostic: Diagnostic, sources: &Sources) {
+    eprint!("{}", render::text(&[diagnostic], sources, render::has_colour()));
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::progress::{Meter, Show};
 use super::text::columns;
-use super::{Outcome, compile, print, render};
+use super::{Outcome, compile_all, print, render};
 use crate::base::code::{self, Code};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::file::Disk;
@@ -16,7 +16,7 @@ use crate::base::readable::{counted, duration, grouped, size};
 use crate::base::span::Sources;
 use crate::engine::{self, EngineError, Options, Stopwatch, Summary};
 use crate::ledger::{Balance, HoldCount, Ledger};
-use crate::plan::Plan;
+use crate::plan::{Compiled, Plan};
 
 /// Compose a job, sort it, write its print files and close its books; or go on where an earlier run stopped.
 #[derive(Debug, Args)]
@@ -49,7 +49,7 @@ pub(super) struct Run {
 impl Run {
     pub(super) fn run(self) -> Outcome {
         let whole = Stopwatch::start();
-        let (plan, diagnostics) = compile(&self.job, &self.input, self.json);
+        let Compiled { plan, sources, diagnostics, .. } = compile_all(&self.job, &self.input, self.json);
         let Some(plan) = plan else {
             if !self.json {
                 eprintln!("{}: {}, nothing was produced", self.job.display(), render::count(&diagnostics));
@@ -59,7 +59,7 @@ impl Run {
         let out = self.out.clone().unwrap_or_else(|| plan.settings.out.clone());
         let disk = self.disk_full_after.map_or_else(Disk::real, Disk::full_after);
         if let Some(number) = self.only_record {
-            return self.run_one(&plan, number, &out, &disk);
+            return self.run_one(&plan, &sources, number, &out, &disk);
         }
         let stop = stop_flag();
         let show = match (self.json, std::io::IsTerminal::is_terminal(&std::io::stderr())) {
@@ -85,7 +85,7 @@ impl Run {
         }
     }
 
-    fn run_one(&self, plan: &Plan, number: u64, out: &Path, disk: &Disk) -> Outcome {
+    fn run_one(&self, plan: &Plan, sources: &Sources, number: u64, out: &Path, disk: &Disk) -> Outcome {
         let path = out.join(format!("record-{number}.pdf"));
         let written = engine::compose_one(plan, number - 1).and_then(|found| match found {
             Some(Ok(bytes)) => {
@@ -107,14 +107,12 @@ impl Run {
                 Outcome::Done
             }
             Ok(Some(Err(hold))) => {
-                self.tell(Diagnostic::error(hold.code, None, format!("record {number} is held: {}", hold.reason)));
+                self.tell(Diagnostic::error(hold.code, hold.span, format!("record {number} is held: {}", hold.reason)), sources);
                 Outcome::Held
             }
             Ok(None) => {
-                self.tell(
-                    Diagnostic::error(&code::WORLD_ARGUMENT, None, format!("there is no record {number}"))
-                        .hint("records are counted from 1 through all inputs"),
-                );
+                let fault = Diagnostic::error(&code::WORLD_ARGUMENT, None, format!("there is no record {number}"));
+                self.tell(fault.hint("records are counted from 1 through all inputs"), sources);
                 Outcome::Failed
             }
             Err(error) => self.report(&error, out),
@@ -127,19 +125,19 @@ impl Run {
         // Without a volume there is nothing to go on from.
         let goes_on = !matches!(error, EngineError::File(_) | EngineError::Interrupted) || complete.is_some();
         diagnostic.hint = error.hint().filter(|_| goes_on).map(str::to_string);
+        let sources = Sources::default();
         match error {
-            EngineError::Input(faults) => faults.iter().for_each(|(path, fault)| self.tell(engine::told(path, fault))),
-            _ => self.tell(diagnostic),
+            EngineError::Input(faults) => faults.iter().for_each(|(path, fault)| self.tell(engine::told(path, fault), &sources)),
+            _ => self.tell(diagnostic, &sources),
         }
         Outcome::Failed
     }
 
-    fn tell(&self, diagnostic: Diagnostic) {
-        let sources = Sources::default();
+    fn tell(&self, diagnostic: Diagnostic, sources: &Sources) {
         if self.json {
-            print(&format!("{}\n", render::json(&diagnostic, &sources)));
+            print(&format!("{}\n", render::json(&diagnostic, sources)));
         } else {
-            eprint!("{}", render::text(&[diagnostic], &sources, render::has_colour()));
+            eprint!("{}", render::text(&[diagnostic], sources, render::has_colour()));
         }
     }
 }

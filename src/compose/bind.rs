@@ -52,7 +52,7 @@ pub struct Binder<'s, 'p, 'a> {
     pub fixed: &'s mut FixedTexts,
     /// Items and pieces of the paragraph being bound, kept for their room.
     pub scratch: Scratch<'a>,
-    /// Whether forms stand for static parts.
+    /// Whether forms stand for static parts. Where they do not, the boxes of pages are noted.
     pub use_forms: bool,
     /// What stands in the texts and takes no room.
     pub marks: Vec<Mark>,
@@ -123,42 +123,43 @@ where
 
     fn blocks_into(&mut self, nodes: &'a [Node], form: Option<FormId>, out: &mut BumpVec<'a, Placed<'a>>) -> Bound<()> {
         for node in nodes {
-            if is_in_form(node, form) {
-                continue;
+            if !is_in_form(node, form) {
+                self.node(node, form, out).map_err(|hold| hold.at(node.span))?;
             }
-            let block = match &node.kind {
-                NodeKind::Paragraph(paragraph) => self.paragraph(paragraph)?,
-                NodeKind::Box(frame) => self.frame(frame)?,
-                NodeKind::Columns(columns) => self.columns(columns)?,
-                NodeKind::Table(table) => self.table(table)?,
-                NodeKind::Image(image) => Block::Image(image),
-                NodeKind::Rule(rule) => Block::Rule(rule),
-                NodeKind::Barcode(barcode) => self.barcode(barcode)?,
-                NodeKind::Chart(chart) => self.chart(chart)?,
-                NodeKind::Address(address) => self.address(address)?,
-                NodeKind::List(list) => {
-                    self.list(list, node, out)?;
-                    continue;
-                }
-                NodeKind::PageBreak => Block::PageBreak,
-                NodeKind::Fill(fill) => Block::Fill(self.arena.alloc(Filling { children: self.blocks(&fill.children, None)?, node: fill })),
-                NodeKind::Slot(slot) => self.slot(slot),
-                NodeKind::Choose(branches) => {
-                    if let Some(body) = self.chosen(branches)? {
-                        self.blocks_into(body, form, out)?;
-                    }
-                    continue;
-                }
-                NodeKind::For { variable, list, body } => {
-                    for row in self.rows(list)?.rows() {
-                        self.variables[*variable] = Value::Row(row);
-                        self.blocks_into(body, form, out)?;
-                    }
-                    continue;
-                }
-            };
-            out.push(Placed { flow: &node.flow, place: node.place.as_ref(), block, span: &node.span });
         }
+        Ok(())
+    }
+
+    fn node(&mut self, node: &'a Node, form: Option<FormId>, out: &mut BumpVec<'a, Placed<'a>>) -> Bound<()> {
+        let block = match &node.kind {
+            NodeKind::Paragraph(paragraph) => self.paragraph(paragraph)?,
+            NodeKind::Box(frame) => self.frame(frame)?,
+            NodeKind::Columns(columns) => self.columns(columns)?,
+            NodeKind::Table(table) => self.table(table)?,
+            NodeKind::Image(image) => Block::Image(image),
+            NodeKind::Rule(rule) => Block::Rule(rule),
+            NodeKind::Barcode(barcode) => self.barcode(barcode)?,
+            NodeKind::Chart(chart) => self.chart(chart)?,
+            NodeKind::Address(address) => self.address(address)?,
+            NodeKind::List(list) => return self.list(list, node, out),
+            NodeKind::PageBreak => Block::PageBreak,
+            NodeKind::Fill(fill) => Block::Fill(self.arena.alloc(Filling { children: self.blocks(&fill.children, None)?, node: fill })),
+            NodeKind::Slot(slot) => self.slot(slot),
+            NodeKind::Choose(branches) => {
+                if let Some(body) = self.chosen(branches)? {
+                    self.blocks_into(body, form, out)?;
+                }
+                return Ok(());
+            }
+            NodeKind::For { variable, list, body } => {
+                for row in self.rows(list)?.rows() {
+                    self.variables[*variable] = Value::Row(row);
+                    self.blocks_into(body, form, out)?;
+                }
+                return Ok(());
+            }
+        };
+        out.push(Placed { flow: &node.flow, place: node.place.as_ref(), block, span: &node.span });
         Ok(())
     }
 
@@ -588,7 +589,7 @@ where
         expr.write_text(&self.env(), out).map_err(hold)
     }
 
-    fn env(&self) -> Env<'_, 'a> {
+    pub(super) fn env(&self) -> Env<'_, 'a> {
         Env { arena: self.arena, vars: &self.variables, running: &self.running, page: self.page, locale: self.locale }
     }
 }

@@ -88,6 +88,7 @@ where
                 if placement.height == Length::ZERO && matches!(token, Token::Start) && !fresh {
                     return stop(index, Token::Start, y, arena);
                 }
+                self.note_division(child, area)?;
                 return stop(index, token, area.y + placement.height, arena);
             }
             y = area.y + placement.height;
@@ -182,6 +183,17 @@ where
             }
         }
         self.beginning(child, width)
+    }
+
+    /// Notes that a page ends inside a block that should not break; one that does not begin the page is noted before it is placed.
+    fn note_division(&mut self, child: &Placed<'a>, area: Room) -> Result<()> {
+        if child.flow.inside == Break::Avoid && area.is_fresh && area.may_break {
+            let own = self.measure(child, area.width)?;
+            if own > self.area {
+                self.binder.keep_broken("a block that must not break", own, self.area);
+            }
+        }
+        Ok(())
     }
 
     /// What must fit below a block if it ends on this page.

@@ -128,6 +128,9 @@ where
         let center = (x + width / 2, room.y + height / 2);
         let (left, top) = (center.0 - inner_width / 2, center.1 - inner_height / 2);
         let area = Room { x: left, y: top, width: inner_width, bottom: top + inner_height, is_fresh: true, may_break: false, after: Length::ZERO };
+        if let Some(trace) = &mut self.canvas.trace {
+            trace.turn();
+        }
         let around = self.canvas.begin_part();
         self.frame(arena.alloc(upright), Token::Start, area)?;
         self.canvas.end_part(around, i32::from(style.turn), center, false);

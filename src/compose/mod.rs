@@ -20,6 +20,8 @@ mod pages;
 mod paginate;
 mod paint;
 mod paragraph;
+mod require;
+mod require_place;
 mod shrink;
 mod slip;
 mod slot;
@@ -148,7 +150,9 @@ impl<'p> Composer<'p> {
         'p: 'a,
     {
         let first = pages.len();
-        let LaidOut { masters, remarks, mut extras, slots } = self.lay_out(layout, arena, variables, locale, true)?;
+        // A form has no place of its own that could be looked at.
+        let use_forms = self.layouts[layout].requirements.as_ref().is_none_or(|requirements| !requirements.are_of_pages);
+        let LaidOut { masters, remarks, mut extras, slots } = self.lay_out(layout, arena, variables, locale, use_forms)?;
         for (index, (canvas, master)) in self.canvases.iter_mut().zip(&masters).enumerate() {
             self.content.clear();
             canvas.finish(&mut self.content);
@@ -207,32 +211,30 @@ impl<'p> Composer<'p> {
             slots: Vec::new(),
             fates: Vec::new(),
         };
+        let requirements = layout.requirements.as_deref();
+        if let Some(requirements) = requirements {
+            binder.check_record(requirements)?;
+        }
         let body = binder.blocks(&layout.body, None)?;
         let masters = match binder.slots.is_empty() {
             true => pages::paginate_body(&mut binder, body, &mut self.canvases, &mut self.figures_used)?,
             false => slot::paginate_with_messages(&mut binder, body, (&mut self.canvases, &mut self.spare), &mut self.figures_used)?,
         };
         paint_regions(&mut binder, &masters, &mut self.canvases, &mut self.figures_used)?;
-        let missing = std::mem::take(&mut binder.missing);
-        let broken_keep = binder.broken_keep.take();
-        let shrunk = binder.shrunk.take();
         let slots = std::mem::take(&mut binder.fates);
-        self.symbols = std::mem::take(&mut binder.symbols);
-        if !missing.is_empty() && self.missing_glyphs == MissingGlyphs::Hold {
-            let reason = format!("no font of the layout has a glyph for {}", missing[0]);
+        if let (Some(what), MissingGlyphs::Hold) = (binder.missing.first(), self.missing_glyphs) {
+            let reason = format!("no font of the layout has a glyph for {what}");
             return Err(Hold::new(&code::RECORD_GLYPH, reason));
         }
+        let remarks = binder.remarks();
+        if let Some(requirements) = requirements {
+            binder.check_document(requirements, &require_place::printed(layout, &masters, &self.canvases), &remarks)?;
+        }
+        self.symbols = std::mem::take(&mut binder.symbols);
         let extras = match binder.marks.is_empty() {
             true => Vec::new(),
             false => mark::extras(&self.canvases[..masters.len()], &binder.links, &binder.anchors)?,
         };
-        let mut remarks = Vec::new();
-        if let Some(what) = missing.first() {
-            let reason = format!("no font of the layout has a glyph for {what}, which is left out");
-            remarks.push(Remark { code: &code::RECORD_GLYPH, reason });
-        }
-        remarks.extend(shrunk.map(|reason| Remark { code: &code::RECORD_SHRUNK, reason }));
-        remarks.extend(broken_keep.map(|reason| Remark { code: &code::RECORD_KEEP, reason }));
         Ok(LaidOut { masters, remarks, extras, slots })
     }
 

@@ -104,10 +104,12 @@ impl<'p: 'a, 'a> Pages<'_, '_, 'p, 'a> {
             return Err(Hold::new(&code::RECORD_LIMIT, reason));
         }
         if canvases.len() <= index {
-            canvases.push(if self.binder.use_forms { Canvas::default() } else { Canvas::traced() });
+            canvases.push(Canvas::default());
         }
         self.binder.page_number = index as u32 + 1;
-        Ok(&mut canvases[index])
+        let canvas = &mut canvases[index];
+        canvas.note_boxes(!self.binder.use_forms);
+        Ok(canvas)
     }
 
     /// A page that is left blank; gives its master.

@@ -27,6 +27,7 @@ pub(super) fn paginate_with_messages<'p: 'a, 'a>(
     figures_used: &mut u64,
 ) -> Result<Vec<usize>> {
     let mut masters = paginate_body(binder, binder.without_empty_slots(body), canvases, figures_used)?;
+    let mut unmet = binder.unmet(&masters, canvases);
     binder.fill_slots(0, |binder| {
         binder.wants_odd = false;
         let body = binder.without_empty_slots(body);
@@ -34,7 +35,11 @@ pub(super) fn paginate_with_messages<'p: 'a, 'a>(
         if tried.len() > masters.len() {
             return Err(Obstacle::Page);
         }
-        masters = tried;
+        let then = binder.unmet(&tried, spare);
+        if then.iter().any(|requirement| !unmet.contains(requirement)) {
+            return Err(Obstacle::Required);
+        }
+        (masters, unmet) = (tried, then);
         std::mem::swap(canvases, spare);
         Ok(())
     });

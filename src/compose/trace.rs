@@ -1,7 +1,8 @@
 //! Notes which element made which box.
 //!
 //! Takes the blocks that are placed and the lines that are painted, gives boxes with the places of their elements. Is asked
-//! once per block and line whether it is wanted; in a run it never is. Must never change where anything stands.
+//! once per block and line whether it is wanted; in a run it is for layouts that require something of places. Must never
+//! change where anything stands.
 
 use bumpalo::Bump;
 
@@ -44,7 +45,8 @@ impl Trace {
         let same = parent.is_some_and(|parent| self.boxes[parent as usize].span == span);
         self.open.push(((!same).then_some(self.boxes.len() as u32), painted));
         if !same {
-            self.boxes.push(TracedBox { span, place: Rectangle::default(), parent, lines: Vec::new(), is_solid: false, ink: 0 });
+            let place = Rectangle::default();
+            self.boxes.push(TracedBox { span, place, parent, lines: Vec::new(), is_solid: false, is_turned: false, ink: 0 });
         }
     }
 
@@ -63,6 +65,18 @@ impl Trace {
         own.ink = ink;
     }
 
+    /// What is in the innermost box from now on is placed upright and turned afterwards.
+    pub fn turn(&mut self) {
+        if let Some(index) = self.innermost() {
+            self.boxes[index as usize].is_turned = true;
+        }
+    }
+
+    /// The boxes of the page.
+    pub fn boxes(&self) -> &[TracedBox] {
+        &self.boxes
+    }
+
     fn line(&mut self, line: TracedLine) {
         if let Some(index) = self.innermost() {
             self.boxes[index as usize].lines.push(line);
@@ -71,11 +85,11 @@ impl Trace {
 }
 
 impl Canvas {
-    /// A canvas that notes boxes.
-    pub fn traced() -> Canvas {
-        let mut canvas = Canvas::default();
-        canvas.trace = Some(Box::default());
-        canvas
+    /// Makes it note boxes, or not.
+    pub fn note_boxes(&mut self, is_wanted: bool) {
+        if self.trace.is_some() != is_wanted {
+            self.trace = is_wanted.then(Box::default);
+        }
     }
 }
 
@@ -86,10 +100,10 @@ where
     /// Places one block in the flow.
     pub fn place(&mut self, child: &Placed<'a>, from: Token<'a>, room: Room) -> Result<Placement<'a>, Hold> {
         if self.canvas.trace.is_none() {
-            return self.place_block(child, from, room);
+            return self.place_block(child, from, room).map_err(|hold| hold.at(*child.span));
         }
         self.open_box(*child.span);
-        let placement = self.place_block(child, from, room)?;
+        let placement = self.place_block(child, from, room).map_err(|hold| hold.at(*child.span))?;
         let (x, width) = match child.block {
             Block::Box(frame) => {
                 let width = resolve(frame.style.width, room.width);
@@ -134,6 +148,7 @@ where
     #[cold]
     pub(super) fn trace_line(&mut self, items: &[Item<'a>], x: Length, baseline: Length, extra: Length) {
         let (mut text, mut width, mut size) = (String::new(), Length::ZERO, Length::ZERO);
+        let mut least = Length::MAX;
         for item in items {
             let style = match *item {
                 Item::Word { word, style, width: own, .. } => {
@@ -163,14 +178,18 @@ where
                 }
                 Item::Opportunity | Item::SoftHyphen { .. } | Item::Break | Item::Mark { .. } => continue,
             };
-            size = size.max(self.layout().text_style(style).size);
+            let own = self.layout().text_style(style).size;
+            size = size.max(own);
+            if matches!(item, Item::Word { .. } | Item::Figures { .. }) {
+                least = least.min(own);
+            }
         }
         // Letters with descenders reach a fifth of their size below the line.
         let place = Rectangle { x, y: baseline - size.scaled(4, 5), width, height: size };
         if let Some(trace) = &mut self.canvas.trace
             && !text.is_empty()
         {
-            trace.line(TracedLine { place, text });
+            trace.line(TracedLine { place, text, least: least.min(size) });
         }
     }
 }

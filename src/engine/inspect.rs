@@ -15,6 +15,7 @@ use crate::base::code::{self, Code};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::file::Mapped;
 use crate::base::readable::grouped;
+use crate::base::span::Span;
 use crate::input::{InputFault, InputFile, Opened};
 use crate::model::record::Hold;
 use crate::plan::{Plan, PlannedInput};
@@ -47,8 +48,8 @@ fn look(plan: Option<&Plan>, inputs: &[PlannedInput]) -> Vec<Diagnostic> {
     inspector.found
 }
 
-/// How many of the first records have a code, and the first of them.
-type Holds = BTreeMap<&'static str, (u64, u64, Hold)>;
+/// How many of the first records have a code at a place of a layout, and the first of them.
+type Holds = BTreeMap<(&'static str, Option<Span>), (u64, u64, Hold)>;
 
 struct Inspector<'p> {
     /// `None`: the job has faults, nothing can be composed.
@@ -145,7 +146,7 @@ impl Inspector<'_> {
                     Hold::new(&code::RECORD_BUG, "a fault of this program")
                 }
             };
-            holds.entry(hold.code.id).or_insert((0, raw.number, hold)).0 += 1;
+            holds.entry((hold.code.id, hold.span)).or_insert((0, raw.number, hold)).0 += 1;
         }
         for (count, first, hold) in holds.into_values() {
             let message = format!(
@@ -156,7 +157,7 @@ impl Inspector<'_> {
                 first + 1,
                 hold.reason
             );
-            let warning = Diagnostic::warning(hold.code, None, message);
+            let warning = Diagnostic::warning(hold.code, hold.span, message);
             self.found.push(match hint(hold.code, input) {
                 Some(hint) => warning.hint(hint),
                 None => warning,

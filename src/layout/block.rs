@@ -28,6 +28,7 @@ impl<'t> Compiler<'_, 't> {
         let mut nodes = Vec::new();
         for child in children {
             match child {
+                Child::Element(element) if element.name == "clause" => nodes.extend(self.clause(element, context)),
                 Child::Element(element) => nodes.extend(self.block(element, context)),
                 Child::Text(text) if text.is_blank() => {}
                 Child::Text(text) => {
@@ -151,6 +152,7 @@ impl<'t> Compiler<'_, 't> {
 
     fn box_node(&mut self, element: &'t Element, properties: &Properties, context: &Context, inside: Context) -> Option<Node> {
         let mut style = properties.box_style();
+        self.read_new_name(element, "name", "a box");
         let align = find_element("box").and_then(|spec| self.keyword(element, spec, "align"));
         style.align = align.map_or(Align::Left, read_align);
         let outer = fixed_width(style.width, context.width);

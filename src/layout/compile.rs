@@ -148,7 +148,7 @@ impl<'t> Compiler<'_, 't> {
                 Child::Text(text) => self.refuse_text(
                     text,
                     spec.name,
-                    "the children of `<layout>` are `data`, `properties`, `font`, `style`, `page`, `body` and `put`",
+                    "the children of `<layout>` are `data`, `properties`, `font`, `palette`, `style`, `page`, `body`, `put` and `require`",
                 ),
             }
         }
@@ -162,6 +162,7 @@ impl<'t> Compiler<'_, 't> {
         let mut masters = self.compile_pages(root, &look);
         let (body, pages) = self.compile_body(root, &look, &masters);
         masters.extend(blank_master(&masters, &body, pages));
+        let requirements = self.read_requirements(root, &masters);
         let properties = self.read_properties_of_document(root);
         let outline = root.elements().find(|element| element.name == "body").and_then(|body| body.find("outline"));
         let outline = outline.is_some_and(|outline| outline.value.text.trim() == "headings");
@@ -184,6 +185,7 @@ impl<'t> Compiler<'_, 't> {
             outline,
             properties,
             slots,
+            requirements,
         })
     }
 

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::compile::Compiler;
+use super::merge_clause::required_clauses;
 use super::tree::{Attribute, Child, Element};
 use crate::base::code;
 use crate::base::diagnostic::Diagnostic;
@@ -67,6 +68,8 @@ impl Compiler<'_, '_> {
 
     /// Puts a layout over its base.
     fn extend(&mut self, mut base: Element, mut child: Element) -> Element {
+        let kept = required_clauses(&base);
+        let own = (!kept.is_empty()).then(|| child.clone());
         let fills = take(&mut child, "put");
         self.extend_styles(&mut base, &mut child);
         self.extend_pages(&mut base, take(&mut child, "page"));
@@ -77,6 +80,9 @@ impl Compiler<'_, '_> {
         }
         self.refuse_body(&base, &mut child);
         self.fill_blocks(&mut base, fills);
+        if let Some(own) = own {
+            self.keep_clauses(&mut base, kept, &own);
+        }
         overlay(&mut base, child);
         base
     }

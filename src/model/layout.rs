@@ -10,6 +10,7 @@ use crate::base::span::Span;
 use crate::kit::barcode::{Options as BarcodeOptions, Size as BarcodeSize, Symbology, Turn};
 use crate::kit::expr::{Expr, Schema};
 use crate::model::chart::ChartNode;
+use crate::model::requirement::Requirements;
 use crate::model::resources::{FormId, Picture};
 use crate::model::slot::SlotNode;
 pub use crate::model::style::{Align, Asked, ParagraphStyle, TabAlign, TabStop, TextStyle, TextStyleId, Transform};
@@ -854,6 +855,8 @@ pub struct Layout {
     pub properties: Option<PropertiesNode>,
     /// The names of its slots, by [`crate::model::slot::SlotId`].
     pub slots: Vec<String>,
+    /// What is required of its documents, if anything is.
+    pub requirements: Option<Box<Requirements>>,
 }
 
 /// How many pages a document may have.

@@ -7,6 +7,7 @@ pub mod content;
 pub mod layout;
 pub mod page;
 pub mod record;
+pub mod requirement;
 pub mod resources;
 pub mod slot;
 pub mod style;

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use crate::base::span::Span;
 use crate::kit::expr::{CodeTable, Schema, Scope, Type, Value};
 
 /// One parsed record. Everything in it borrows from the input or from the record's arena.
@@ -25,12 +26,21 @@ pub struct Hold {
     pub code: &'static crate::base::code::Code,
     /// The reason in words, with the field and the offending value.
     pub reason: String,
+    /// The place in the layout that cannot be composed with it, if there is one.
+    pub span: Option<Span>,
 }
 
 impl Hold {
     /// A hold.
     pub fn new(code: &'static crate::base::code::Code, reason: impl Into<String>) -> Hold {
-        Hold { code, reason: reason.into() }
+        Hold { code, reason: reason.into(), span: None }
+    }
+
+    /// The same with a place in the layout, if it has none: what is inside knows better.
+    #[cold]
+    pub fn at(mut self, span: Span) -> Hold {
+        self.span.get_or_insert(span);
+        self
     }
 }
 

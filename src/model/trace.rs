@@ -1,7 +1,7 @@
 //! Which element made which box of a page.
 //!
-//! Takes what composing notes when it is asked to, gives it to the preview, to layout tests and to differences. Must never be
-//! asked for in a run: production composes without it.
+//! Takes what composing notes when it is asked to, gives it to the preview, to layout tests, to differences and to what a layout
+//! requires of places. Must never be asked for by a layout that requires no such thing: production composes without it.
 
 use crate::base::length::Length;
 use crate::base::span::Span;
@@ -51,6 +51,8 @@ pub struct TracedBox {
     pub lines: Vec<TracedLine>,
     /// Whether it shows something besides text: an image, a line, a barcode.
     pub is_solid: bool,
+    /// Whether what it holds is turned afterwards, so that the places inside are those before.
+    pub is_turned: bool,
     /// A number for the operators that paint it and all in it: another one where it looks different or stands elsewhere.
     pub ink: u64,
 }
@@ -62,6 +64,8 @@ pub struct TracedLine {
     pub place: Rectangle,
     /// Its text in reading order.
     pub text: String,
+    /// The size of its smallest character.
+    pub least: Length,
 }
 
 impl TracedPage {

@@ -287,7 +287,7 @@ fn compile_source(
 fn compose_static(layouts: &mut [Layout], resources: &mut Resources, locales: &[Locale], files: &[Option<Span>], faults: &mut Faults) {
     let Some(locale) = locales.first() else { return };
     if let Err((index, hold)) = compose_forms(layouts, resources, locale) {
-        let span = files.get(index).copied().flatten();
+        let span = hold.span.or(files.get(index).copied().flatten());
         faults.push(Diagnostic::error(hold.code, span, hold.reason).label("in a part of this layout that is the same on every page"));
     }
 }

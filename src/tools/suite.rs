@@ -158,14 +158,20 @@ impl Runner<'_> {
             (None, _) => verdict.faults.push(format!("there is no record {}", case.record.unwrap_or(1))),
             (Some(Err(hold)), Some(expected)) => {
                 if !hold.code.id.eq_ignore_ascii_case(expected) && !hold.reason.contains(expected) {
-                    verdict.faults.push(format!("the record is held for another reason: {} {}", hold.code.id, hold.reason));
+                    verdict.faults.push(format!("the record is held for another reason: {}", self.told(&hold)));
                 }
             }
-            (Some(Err(hold)), None) => verdict.faults.push(format!("the record is held: {} {}", hold.code.id, hold.reason)),
+            (Some(Err(hold)), None) => verdict.faults.push(format!("the record is held: {}", self.told(&hold))),
             (Some(Ok(_)), Some(expected)) => verdict.faults.push(format!("the record is composed; it should be held (`{expected}`)")),
             (Some(Ok((composed, pages))), None) => self.judge_document(case, &composed, &pages, &mut verdict)?,
         }
         Ok(verdict)
+    }
+
+    /// A hold with its place in the layout.
+    fn told(&self, hold: &Hold) -> String {
+        let place = hold.span.map(|span| format!(" ({})", self.sources.place(span))).unwrap_or_default();
+        format!("{} {}{place}", hold.code.id, hold.reason)
     }
 
     fn judge_document(&self, case: &Case, composed: &Composed, pages: &[TracedPage], verdict: &mut Verdict) -> Result<(), EngineError> {

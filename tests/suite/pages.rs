@@ -17,6 +17,7 @@
 //! title = "Statement"
 //! held R0405
 //! reason = "the content of a box is higher than its height of 20pt"
+//! place = layout.xml 2:4 box
 //! ```
 //!
 //! Other lines are `warning CODE message`, `fault CODE message`, and `remark CODE reason` of a document that is composed all the same.
@@ -170,7 +171,14 @@ pub fn describe(case: &Case) -> Vec<String> {
             }
             out.extend(reading::read_about(&file));
         }
-        Err(hold) => out.extend([format!("held {}", hold.code.id), format!("reason = \"{}\"", hold.reason)]),
+        Err(hold) => {
+            out.extend([format!("held {}", hold.code.id), format!("reason = \"{}\"", hold.reason)]);
+            out.extend(hold.span.map(|span| {
+                let at = compiled.sources.line_column(span);
+                let file = Path::new(&compiled.sources.file(span.file).path).file_name().unwrap_or_default().display();
+                format!("place = {file} {}:{} {}", at.line, at.column, compiled.sources.snippet(span))
+            }));
+        }
     }
     out
 }

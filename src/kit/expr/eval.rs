@@ -67,6 +67,24 @@ impl Expr {
         Ok(self.evaluate(env)? == Value::Boolean(true))
     }
 
+    /// Adds a comparison with the values in the place of its sides: `35.00 eq 35.50`. Adds nothing for other expressions.
+    pub fn write_comparison(&self, env: &Env<'_, '_>, out: &mut String) -> Evaluated<()> {
+        let Node::Binary(operator, left, right) = &self.node else { return Ok(()) };
+        let Some(word) = operator.comparison() else { return Ok(()) };
+        let mut eval = Eval { env, locals: Vec::new(), fuel: limits::EXPRESSION_STEPS_MAX };
+        for (side, between) in [(left, ""), (right, word)] {
+            out.push_str(between);
+            match eval.node(side)? {
+                Value::Null => out.push_str("nothing"),
+                Value::Text(text) => {
+                    let _ = write!(out, "'{text}'");
+                }
+                value => eval.write_value(&value, out),
+            }
+        }
+        Ok(())
+    }
+
     /// Adds what `{…}` prints.
     pub fn write_text(&self, env: &Env<'_, '_>, out: &mut String) -> Evaluated<()> {
         let mut eval = Eval { env, locals: Vec::new(), fuel: limits::EXPRESSION_STEPS_MAX };

@@ -83,6 +83,30 @@ pub enum Operator {
     Not,
 }
 
+impl Operator {
+    /// The word of a comparison with the spaces around it; `None` for what compares nothing.
+    pub fn comparison(self) -> Option<&'static str> {
+        match self {
+            Operator::Equal => Some(" eq "),
+            Operator::NotEqual => Some(" ne "),
+            Operator::Less => Some(" lt "),
+            Operator::LessEqual => Some(" le "),
+            Operator::Greater => Some(" gt "),
+            Operator::GreaterEqual => Some(" ge "),
+            Operator::Add
+            | Operator::Subtract
+            | Operator::Multiply
+            | Operator::Divide
+            | Operator::Remainder
+            | Operator::Concatenate
+            | Operator::And
+            | Operator::Or
+            | Operator::Coalesce
+            | Operator::Not => None,
+        }
+    }
+}
+
 #[derive(Clone, PartialEq, Debug)]
 enum Token {
     Number(String),

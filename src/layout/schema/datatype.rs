@@ -47,6 +47,9 @@ pub(super) fn of(kind: Kind) -> Datatype {
         Kind::Script => Datatype::Words(Script::codes().iter().map(|code| code.to_string()).collect()),
         Kind::Symbology => Datatype::Words(SYMBOLOGIES.iter().map(|symbology| symbology.name().to_string()).collect()),
         Kind::FieldType => Datatype::Words(Type::SCALARS.iter().map(|(name, _)| name.to_string()).collect()),
+        Kind::Words(words) => Datatype::Pattern(format!("({0})( ({0}))*", words.join("|"))),
+        Kind::Date => Datatype::Pattern("[0-9]{4}-[0-9]{2}-[0-9]{2}".to_string()),
+        Kind::Version => Datatype::Pattern("[A-Za-z0-9][A-Za-z0-9._\\-]*".to_string()),
         Kind::Color
         | Kind::Fill
         | Kind::Colors
@@ -70,6 +73,8 @@ pub(super) fn of(kind: Kind) -> Datatype {
         | Kind::BarcodeOption
         | Kind::Features
         | Kind::Tabs
+        | Kind::Clause
+        | Kind::PlaceName
         | Kind::Group => Datatype::Text,
     }
 }

@@ -1,6 +1,7 @@
 //! Every element of the layout language.
 
 use super::house::{BLOCK as OPEN_BLOCK, COLOR, PALETTE, PUT};
+use super::requirements::{CLAUSE, REQUIRE};
 use super::{AttributeSpec, Content, ElementSpec, Group, Kind, Place, PropertyGroup, charts};
 
 const TEXT: &[PropertyGroup] = &[PropertyGroup::Text];
@@ -107,7 +108,7 @@ pub const ELEMENTS: &[ElementSpec] = &[
     ElementSpec {
         name: "layout",
         doc: "The whole layout. The order of its children is free.",
-        content: Content::Elements(&["data", "properties", "font", "palette", "style", "page", "body", "put"], &[]),
+        content: Content::Elements(&["data", "properties", "font", "palette", "style", "page", "body", "put", "require"], &[]),
         attributes: &[
             needs("xmlns", Kind::Namespace, "The language of the file."),
             needs("name", Kind::NewName, "The name of the layout."),
@@ -445,6 +446,7 @@ pub const ELEMENTS: &[ElementSpec] = &[
               and leave the flow; the others stand one under the other.",
         content: Content::Either,
         attributes: &[
+            takes("name", Kind::NewName, "", "What `inside` of a requirement calls it, and layout tests."),
             ALIGN,
             takes("column-count", Kind::Integer(1, 12), "1", "Its content flows through so many columns of equal width."),
             takes("column-gap", Kind::Length, "0", "The space between them."),
@@ -635,6 +637,8 @@ pub const ELEMENTS: &[ElementSpec] = &[
     },
     OPEN_BLOCK,
     PUT,
+    CLAUSE,
+    REQUIRE,
     ElementSpec {
         name: "if",
         doc: "Appears only if the test holds: around blocks, in a paragraph, around rows and cells.",

@@ -9,6 +9,7 @@ mod datatype;
 mod elements;
 mod house;
 mod properties;
+mod requirements;
 mod rng;
 mod xsd;
 
@@ -101,6 +102,16 @@ pub enum Kind {
     FieldType,
     /// The name of a group of fields.
     Group,
+    /// One or more of these words between spaces.
+    Words(&'static [&'static str]),
+    /// A date, `2026-09-30`.
+    Date,
+    /// Which version of a text: letters, digits, `.`, `-`, `_`.
+    Version,
+    /// The name of a clause.
+    Clause,
+    /// The name of a region or box.
+    PlaceName,
     /// The namespace.
     Namespace,
 }
@@ -148,6 +159,11 @@ impl Kind {
             Kind::BarcodeOption => "see the symbology".into(),
             Kind::FieldType => "type".into(),
             Kind::Group => "name of a group of fields".into(),
+            Kind::Words(words) => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" · ") + ", one or more",
+            Kind::Date => "date (`2026-09-30`)".into(),
+            Kind::Version => "version".into(),
+            Kind::Clause => "name of a clause".into(),
+            Kind::PlaceName => "name of a region or box".into(),
             Kind::Namespace => format!("`{NAMESPACE}`"),
         }
     }
@@ -275,6 +291,7 @@ impl Group {
                 "chart",
                 "swiss-qr-bill",
                 "epc-qr",
+                "clause",
                 "hr",
                 "fill",
                 "slot",

@@ -148,7 +148,7 @@ impl Look<'_> {
                 let number = request.number("n").unwrap_or(1).max(1) - 1;
                 let page = request.number("p").unwrap_or(0) as usize;
                 let answered = match path {
-                    "/record" => shown.record(number),
+                    "/record" => shown.record(number, &self.compiled.sources),
                     "/page" => shown.page(number, page, request.number("dpi").unwrap_or(96).clamp(20, 600) as u32),
                     "/boxes" => shown.boxes(number, page, &self.compiled.sources),
                     "/find" => shown.find(request.text("q").unwrap_or_default(), number),
@@ -208,13 +208,17 @@ impl Shown<'_, '_> {
         Ok(self.kept.get(&number))
     }
 
-    fn record(&mut self, number: u64) -> Result<Answer, EngineError> {
+    fn record(&mut self, number: u64, sources: &Sources) -> Result<Answer, EngineError> {
         let excerpt = self.records.excerpt(number, 4_000)?;
         let names: Vec<String> = self.plan.layouts.iter().map(|layout| layout.name.clone()).collect();
         let plan = self.plan;
         let value = match self.made(number)? {
             None => serde_json::json!({ "record": number + 1, "missing": true }),
-            Some(Err(hold)) => serde_json::json!({ "record": number + 1, "held": { "code": hold.code.id, "reason": hold.reason }, "data": excerpt }),
+            Some(Err(hold)) => {
+                let place = hold.span.map(|span| sources.place(span));
+                let held = serde_json::json!({ "code": hold.code.id, "reason": hold.reason, "place": place });
+                serde_json::json!({ "record": number + 1, "held": held, "data": excerpt })
+            }
             Some(Ok(made)) => {
                 let pages: Vec<_> =
                     made.pages.iter().map(|page| serde_json::json!({ "width": points(page.width), "height": points(page.height) })).collect();

@@ -53,6 +53,12 @@ async function show(round) {
     title.textContent = found.held ? 'This record is held: ' + found.held.code : found.error ? 'It cannot be shown' : 'There is no record ' + state.record;
     text.textContent = found.held ? found.held.reason : found.error || 'Records are counted from 1 through all inputs.';
     box.append(title, text);
+    if (found.held && found.held.place) {
+      const place = document.createElement('p');
+      place.className = 'place';
+      place.textContent = found.held.place;
+      box.append(place);
+    }
     $('pages').replaceChildren(box);
     $('status').textContent = ''; $('hash').textContent = '';
     return;
