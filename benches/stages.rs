@@ -35,6 +35,7 @@ fn main() {
     cut(&bench, records);
     compose(&bench, records);
     paragraphs(&bench);
+    pictures(&bench);
     small_parts(&bench);
 }
 
@@ -173,6 +174,40 @@ fn paragraphs(bench: &Bench) {
         seconds.push(took);
     }
     println!("{:<24} {:>10.2} of first fit", "optimum fit", seconds[1] / seconds[0]);
+}
+
+/// Pages with a chart of twelve bars and three barcodes, all of them other ones in each record.
+fn pictures(bench: &Bench) {
+    const PAGES: u64 = 500;
+    const LAYOUT: &str = r#"<layout xmlns="urn:pressrun:layout:1" name="use" lang="en-US">
+        <data><field name="id" type="text"/><list name="months"><field name="month" type="text"/><field name="kwh" type="decimal"/></list></data>
+        <page name="any" size="Letter" margin="25mm"/>
+        <body>
+          <chart type="bar" rows="m in months" label="{m.month}" alt="Use" height="70mm" values="amount"><series value="m.kwh" name="kWh"/></chart>
+          <barcode type="code128" value="{id}" height="12mm"/>
+          <barcode type="qr" value="https://use.example/{id}"/>
+          <barcode type="datamatrix" value="{id}"/>
+        </body></layout>"#;
+    let record = |number: u64| {
+        let months = (0..12).map(|month| format!("{{\"month\":\"M{month}\",\"kwh\":{}}}", 80 + (number * 37 + month * 53) % 320));
+        format!("{{\"id\":\"C{:014}\",\"months\":[{}]}}\n", number * 7_919, months.collect::<Vec<_>>().join(","))
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("written");
+    write("layout.xml", LAYOUT);
+    write(
+        "job.toml",
+        "[job]\nname = \"use\"\ndate = 2026-10-01\n[[input]]\nfiles = \"data.ndjson\"\nformat = \"ndjson\"\n[[layout]]\nfile = \"layout.xml\"\n",
+    );
+    let data: String = (0..PAGES).map(record).collect();
+    write("data.ndjson", &data);
+    let plan = plan::compile(&folder.path().join("job.toml"), &Overrides::default()).plan.expect("a good job");
+    let read = [InputFile::read(data.as_bytes(), None).expect("UTF-8")];
+    let opened = plan.inputs[0].input.open(&read, &[]).expect("the head is right");
+    let mut composer = Composer::new(&plan.compiled, &plan.resources, &plan.media_of, MissingGlyphs::Hold);
+    bench.time("chart and three barcodes", PAGES as usize, "page", || {
+        black_box(composed(&plan, &opened, &mut composer, PAGES));
+    });
 }
 
 /// What a page is made of, many times over.
