@@ -21,8 +21,8 @@ use crate::model::content::{
     Anchor, Block, CellContent, Filling, FramedBlocks, GroupHead, Item, Mark, Placed, RowContent, SideBySide, Slot, TableContent, Text, is_in_form,
 };
 use crate::model::layout::{
-    AddressNode, AnchorNode, BoxNode, Break, Columns, Edges, Layout, LinkNode, ListItem, ListNode, Marker, Node, NodeKind, NoteNode, Paragraph,
-    ParagraphStyle, Role, RowGroup, RowPart, Show, Table, TableRow,
+    AddressNode, AnchorNode, BoxNode, Break, ColumnOrder, Columns, Edges, FlowColumns, Layout, LinkNode, ListItem, ListNode, Marker, Node, NodeKind,
+    NoteNode, Paragraph, ParagraphStyle, Role, RowGroup, RowPart, Show, Table, TableRow,
 };
 use crate::model::record::Hold;
 use crate::model::resources::{FormId, Used};
@@ -173,13 +173,30 @@ where
         } else {
             (all, &[] as &[_])
         };
-        Ok(Block::Box(self.arena.alloc(FramedBlocks { style: &frame.style, children, placed, form, columns: frame.columns })))
+        let columns = match frame.columns {
+            Some(columns) => Some(FlowColumns { order: ColumnOrder { is_mirrored: self.is_mirrored(columns.order)?, asked: None }, ..columns }),
+            None => None,
+        };
+        Ok(Block::Box(self.arena.alloc(FramedBlocks { style: &frame.style, children, placed, form, columns })))
+    }
+
+    /// Whether columns are counted from the right.
+    fn is_mirrored(&mut self, order: ColumnOrder) -> Bound<bool> {
+        let asked = order.asked.and_then(|asked| self.layout().asked[usize::from(asked)].dir.as_ref());
+        let Some(dir) = asked else { return Ok(order.is_mirrored) };
+        let mut text = String::new();
+        self.write(dir, &mut text)?;
+        // Whether it is a direction at all is asked of each text.
+        Ok(text == "rtl")
     }
 
     fn columns(&mut self, node: &'a Columns) -> Bound<Block<'a>> {
         let mut columns = BumpVec::with_capacity_in(node.columns.len(), self.arena);
         for (track, body) in &node.columns {
             columns.push((*track, self.blocks(body, None)?));
+        }
+        if self.is_mirrored(node.order)? {
+            columns.reverse();
         }
         Ok(Block::Columns(self.arena.alloc(SideBySide { gap: node.gap, align: node.align, columns: columns.into_bump_slice() })))
     }
@@ -378,6 +395,7 @@ where
         if let Some(saved) = saved {
             self.running = saved;
         }
+        let is_mirrored = self.is_mirrored(table.order)?;
         Ok(Block::Table(self.arena.alloc(TableContent {
             table,
             head,
@@ -386,6 +404,7 @@ where
             groups: bound.groups.into_bump_slice(),
             rows,
             foot,
+            is_mirrored,
             rowspan_max: rows.iter().flat_map(|row| row.cells).map(|cell| cell.cell.rowspan).max().unwrap_or(1),
             running: bound.running.into_bump_slice(),
             variables,

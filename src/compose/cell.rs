@@ -69,7 +69,7 @@ where
                 let last = (index + cell.cell.rowspan).min(rows.len());
                 if last > range.end {
                     let height: Length = rows[index..range.end].iter().map(height_of).sum();
-                    let rest = self.paint_part(cell, tracks, Some(Token::Start), (x, y, height), (true, false))?;
+                    let rest = self.paint_part(table, cell, tracks, Some(Token::Start), (x, y, height), (true, false))?;
                     still_open.push(OpenCell { row: index, cell: number, rest });
                     continue;
                 }
@@ -96,7 +96,7 @@ where
             let cell = &table.rows[part.row].cells[part.cell];
             let last = (part.row + cell.cell.rowspan).min(table.rows.len());
             let height: Length = table.rows[range.start..last.min(range.end)].iter().map(height_of).sum();
-            let rest = self.paint_part(cell, tracks, part.rest, (x, y, height), (false, last <= range.end))?;
+            let rest = self.paint_part(table, cell, tracks, part.rest, (x, y, height), (false, last <= range.end))?;
             if last > range.end {
                 still_open.push(OpenCell { rest, ..*part });
             } else {
@@ -109,6 +109,7 @@ where
     /// Paints what fits of a cell that a page's end divides; gives where its content goes on.
     fn paint_part(
         &mut self,
+        table: &TableContent<'a>,
         cell: &CellContent<'a>,
         tracks: &[Length],
         from: Option<Token<'a>>,
@@ -116,7 +117,7 @@ where
         (is_start, is_end): (bool, bool),
     ) -> Result<Option<Token<'a>>> {
         let style = &cell.cell.style;
-        let left = x + tracks[..cell.cell.column.min(tracks.len())].iter().copied().sum();
+        let left = x + cell_left(table, cell, tracks);
         let width = cell_width(cell, tracks);
         paint_frame(self.canvas, style, left, y, width, height, is_start, is_end);
         let Some(from) = from else { return Ok(None) };
@@ -185,7 +186,7 @@ where
         height: Length,
     ) -> Result<()> {
         let style = &cell.cell.style;
-        let left = x + tracks[..cell.cell.column.min(tracks.len())].iter().copied().sum();
+        let left = x + cell_left(table, cell, tracks);
         let width = cell_width(cell, tracks);
         self.open_box(cell.cell.span);
         paint_frame(self.canvas, style, left, y, width, height, true, true);
@@ -250,7 +251,7 @@ where
         self.open_box(row.row.span);
         for (cell, token) in row.cells.iter().chain(reaching.iter().copied()).zip(begins) {
             let padding = cell.cell.style.padding;
-            let left = room.x + tracks[..cell.cell.column.min(tracks.len())].iter().copied().sum();
+            let left = room.x + cell_left(table, cell, tracks);
             let width = cell_width(cell, tracks) - padding.left - padding.right;
             match token {
                 Some(token) => {
@@ -285,7 +286,7 @@ where
             let own = Borders { top: borders.top.filter(|_| tokens.is_none()), bottom: borders.bottom.filter(|_| !unfinished), ..borders };
             stroke_row(canvas, own, room.x, room.y, width, height);
             for (number, cell) in row.cells.iter().chain(reaching.iter().copied()).enumerate() {
-                let left = room.x + tracks[..cell.cell.column.min(tracks.len())].iter().copied().sum();
+                let left = room.x + cell_left(table, cell, tracks);
                 let begins = tokens.is_none() && number < row.cells.len();
                 let ends = !unfinished && reaches(open, table, number, row.cells.len()) <= index + 1;
                 paint_frame(canvas, &cell.cell.style, left, room.y, cell_width(cell, tracks), height, begins, ends);
@@ -301,6 +302,12 @@ fn reaches(open: &[OpenCell<'_>], table: &TableContent<'_>, number: usize, own: 
         Some(at) => open[at].row + table.rows[open[at].row].cells[open[at].cell].cell.rowspan,
         None => 0,
     }
+}
+
+/// How far from the left edge of its table a cell stands.
+fn cell_left(table: &TableContent<'_>, cell: &CellContent<'_>, tracks: &[Length]) -> Length {
+    let before = tracks[..cell.cell.column.min(tracks.len())].iter().copied().sum();
+    if table.is_mirrored { tracks.iter().copied().sum::<Length>() - before - cell_width(cell, tracks) } else { before }
 }
 
 /// The width of a cell over its columns.

@@ -162,7 +162,10 @@ fn box_form(layout: &Layout, resources: &Resources, locale: &Locale, node: &Node
 fn head_form(layout: &Layout, resources: &Resources, locale: &Locale, table: &Table, width: Length) -> Result<Option<(Form, Length)>, Hold> {
     let is_static = |nodes: &[Node]| nodes.iter().all(|node| node.is_static);
     let rows = &table.head;
-    if rows.is_empty() || rows.iter().any(|row| row.show != Show::Auto || row.test.is_some() || row.cells.iter().any(|cell| !is_static(&cell.body))) {
+    if rows.is_empty()
+        || table.order.asked.is_some()
+        || rows.iter().any(|row| row.show != Show::Auto || row.test.is_some() || row.cells.iter().any(|cell| !is_static(&cell.body)))
+    {
         return Ok(None);
     }
     let arena = Bump::new();

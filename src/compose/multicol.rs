@@ -88,7 +88,12 @@ where
         let width = columns.width(room.width);
         let area = self.area;
         self.area = area.min(height);
-        let (mut x, mut used, mut next) = (room.x, Length::ZERO, Some(from));
+        let step = width + columns.gap;
+        let (mut x, step) = match columns.order.is_mirrored {
+            true => (room.x + step * (i64::from(columns.count) - 1), -step),
+            false => (room.x, step),
+        };
+        let (mut used, mut next) = (Length::ZERO, Some(from));
         let mut result = Ok(());
         for _ in 0..columns.count {
             let Some(token) = next else { break };
@@ -103,7 +108,7 @@ where
                     break;
                 }
             }
-            x += width + columns.gap;
+            x += step;
         }
         self.area = area;
         result.map(|()| Placement { height: used, rest: next })

@@ -71,6 +71,7 @@ where
             groups: &[],
             rows: &[],
             foot: &[],
+            is_mirrored: table.order.is_mirrored,
             rowspan_max: 1,
             running: &[],
             variables: &[],

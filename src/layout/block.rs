@@ -165,7 +165,7 @@ impl<'t> Compiler<'_, 't> {
         let width = across.map(|width| width - padding.left - padding.right).or(inside.width);
         // Placed children count from the padding edge of the box, which is its border edge: borders take no space.
         let spec = inside.host;
-        let columns = self.flow_columns(element, spec);
+        let columns = self.flow_columns(element, spec, &inside.look);
         let height = style.height.or(context.height);
         if element.find("rotate").is_some() && place.is_some() {
             style.width = place.as_ref().and_then(|place| placed_track(place, context.width)).or(style.width);
@@ -178,7 +178,8 @@ impl<'t> Compiler<'_, 't> {
         let inside = Context { width: width.filter(|width| *width > Length::ZERO), height, is_box: true, ..inside };
         let children = self.content(element, &inside);
         style.shrink = self.shrink(element, &inside, style.height);
-        let is_static = children.iter().all(|child| child.is_static);
+        let is_asked = columns.is_some_and(|columns| columns.order.asked.is_some());
+        let is_static = !is_asked && children.iter().all(|child| child.is_static);
         let kind = NodeKind::Box(BoxNode { style, children, columns, form: None });
         Some(Node { kind, span: element.span, flow: properties.flow(Break::Auto), place, is_static })
     }
@@ -222,7 +223,9 @@ impl<'t> Compiler<'_, 't> {
         let align = properties.vertical_align().unwrap_or_default();
         let width = self.length(element, "width");
         let place = self.place(element, context, width, None);
-        let kind = NodeKind::Columns(Columns { gap, align, columns });
+        let order = self.column_order(&inside.look, element.span);
+        let is_static = is_static && order.asked.is_none();
+        let kind = NodeKind::Columns(Columns { gap, align, columns, order });
         let node = Node { kind, span: element.span, flow: properties.flow(Break::Auto), place: None, is_static };
         Some(framed(node, properties, place, width))
     }

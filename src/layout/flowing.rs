@@ -5,6 +5,7 @@
 use super::compile::Compiler;
 use super::context::Context;
 use super::inline::Pieces;
+use super::look::Look;
 use super::schema::ElementSpec;
 use super::style::Properties;
 use super::tree::{Attribute, Element};
@@ -75,7 +76,7 @@ impl<'t> Compiler<'_, 't> {
     }
 
     /// The columns that the content of a box flows through.
-    pub(super) fn flow_columns(&mut self, element: &'t Element, spec: &'static ElementSpec) -> Option<FlowColumns> {
+    pub(super) fn flow_columns(&mut self, element: &'t Element, spec: &'static ElementSpec, look: &Look) -> Option<FlowColumns> {
         let count = self.integer(element, spec, "column-count");
         let gap = self.length(element, "column-gap").unwrap_or_default();
         let balance = self.keyword(element, spec, "column-fill") != Some("auto");
@@ -89,7 +90,8 @@ impl<'t> Compiler<'_, 't> {
             let message = format!("`{}` without `column-count`", other.name);
             self.fault(Diagnostic::error(&code::LAYOUT_TOGETHER, other.span, message).hint("say how many columns there are: `column-count=\"2\"`"));
         }
-        Some(FlowColumns { count: count.filter(|count| *count > 1)?, gap, balance, rule: rule.flatten() })
+        let order = self.column_order(look, element.span);
+        Some(FlowColumns { count: count.filter(|count| *count > 1)?, gap, balance, rule: rule.flatten(), order })
     }
 
     /// Turns a box as `rotate` says; gives width and height of what is inside, if they are known.

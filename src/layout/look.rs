@@ -13,7 +13,7 @@ use crate::base::span::Span;
 use crate::kit::expr::Expr;
 use crate::kit::font::FontFeature;
 use crate::kit::text::{Direction, Strictness};
-use crate::model::layout::{Align, Asked, Color, ParagraphStyle, TabAlign, TabStop, TextStyle, TextStyleId, Track, Transform};
+use crate::model::layout::{Align, Asked, Color, ColumnOrder, ParagraphStyle, TabAlign, TabStop, TextStyle, TextStyleId, Track, Transform};
 use crate::model::resources::StackId;
 
 /// The feature of small capitals.
@@ -251,6 +251,12 @@ impl Compiler<'_, '_> {
             strictness: look.strictness,
             asked,
         }
+    }
+
+    /// From which side columns are counted where text looks like this.
+    pub(super) fn column_order(&mut self, look: &Look, span: Span) -> ColumnOrder {
+        let asked = if look.asked_dir.is_some() { self.asked(look, span) } else { None };
+        ColumnOrder { is_mirrored: look.direction == Direction::RightToLeft, asked }
     }
 
     /// The number of the language and direction that the record decides.

@@ -100,6 +100,7 @@ impl<'t> Compiler<'_, 't> {
             repeat_head: self.keyword(element, spec, "repeat-head") != Some("false"),
             borders: properties.borders(),
             orphans: self.integer(element, spec, "row-orphans").unwrap_or(2),
+            order: self.column_order(&inside.look, element.span),
         };
         match repeat {
             Some(repeat) => self.table_with_rows(element, &children, &repeat, &rows, &mut table),
@@ -108,7 +109,8 @@ impl<'t> Compiler<'_, 't> {
         self.sums_at = outer_sums;
         let is_fixed = |row: &TableRow| row.test.is_none() && row.cells.iter().all(|cell| cell.body.iter().all(|node| node.is_static));
         let is_static = table.groups.iter().all(|group| group.repeat.is_none() && group.test.is_none() && group.rows().all(is_fixed))
-            && table.head.iter().chain(&table.foot).all(|row| is_fixed(row) && row.show == Show::Auto);
+            && table.head.iter().chain(&table.foot).all(|row| is_fixed(row) && row.show == Show::Auto)
+            && table.order.asked.is_none();
         let borders = std::mem::take(&mut table.borders);
         let frame_width = if borders == Borders::default() || place.is_some() { None } else { table.width.take() };
         let kind = NodeKind::Table(Box::new(table));

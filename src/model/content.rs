@@ -284,6 +284,8 @@ pub struct TableContent<'a> {
     pub rows: &'a [RowContent<'a>],
     /// The foot.
     pub foot: &'a [RowContent<'a>],
+    /// Whether the first column is on the right.
+    pub is_mirrored: bool,
     /// The most rows a cell of the body covers.
     pub rowspan_max: usize,
     /// The running values after each body row, `table.running.len()` each.

@@ -141,6 +141,15 @@ pub struct Absolute {
     pub height: Option<Length>,
 }
 
+/// From which side columns are counted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct ColumnOrder {
+    /// Whether it is the right, where the record does not decide.
+    pub is_mirrored: bool,
+    /// The direction that the record decides, by its index in [`Layout::asked`].
+    pub asked: Option<u16>,
+}
+
 /// A block of the layout.
 #[derive(Debug)]
 pub struct Node {
@@ -350,6 +359,8 @@ pub struct FlowColumns {
     pub balance: bool,
     /// The line between them.
     pub rule: Option<Border>,
+    /// Where the first stands. Of bound columns, what the record says.
+    pub order: ColumnOrder,
 }
 
 impl FlowColumns {
@@ -430,6 +441,8 @@ pub struct Columns {
     pub align: VerticalAlign,
     /// Width and blocks of each column.
     pub columns: Vec<(Track, Vec<Node>)>,
+    /// Where the first stands.
+    pub order: ColumnOrder,
 }
 
 /// A list.
@@ -657,6 +670,8 @@ pub struct Table {
     pub borders: Borders,
     /// Least rows kept together at the start and end.
     pub orphans: u32,
+    /// Where the first column stands.
+    pub order: ColumnOrder,
 }
 
 /// Rows that come together.

@@ -85,7 +85,8 @@ pub const PROPERTIES: &[PropertySpec] = &[
         Kind::Direction,
         "that of the layout",
         "The direction of the text: from left to right, from right to left, or that of its first letter (`auto`). Letters of the other direction inside it \
-         are ordered by the rules of Unicode (UAX 9) in any case.",
+         are ordered by the rules of Unicode (UAX 9) in any case. Where it is from right to left, the first column of tables, `columns` and boxes with \
+         `column-count` is the one on the right.",
     ),
     paragraph(
         "line-break",
