@@ -157,6 +157,13 @@ codes! {
         "A pie has no slice for a negative value; more bars or slices than a reader can tell apart, values of two currencies and\n\
          values further apart than 28 digits make no picture. The reason names the limit. Choose rows with `where(…)`, or another\n\
          type of chart: a line shows up to 100,000 values, and thins them to what paper can show.";
+    RECORD_CHOICE = "R0422", "a picture that the record chooses is not there",
+        "The folder of a `<picture>` had no picture of the name that the record makes when the job was planned. A name is the path from the folder,\n\
+         capitals and small letters told apart, with its ending. Put the picture there and run again, or give the element a\n\
+         `missing` picture that stands in its place.";
+    RECORD_PICTURE = "R0421", "a picture cannot show this record's values",
+        "A text that is merged into an SVG picture is one line, and becomes at most half as large to fit its room: what `textLength` says, or\n\
+         else what there is to the edge of the picture. Give it more room, or cut the value: `{name | truncate 30}`.";
     RECORD_KEEP = "R0409", "what should stay together does not",
         "Something that the layout keeps together (`break-inside`, `break-after` or `break-before` with `avoid`, rows that stay with\n\
          the next, `columns`) is higher than a page, so a page ends inside it all the same. The document is composed and not held;\n\
@@ -408,6 +415,10 @@ codes! {
          of the job. Most drawing programs can flatten the rest, or save it as plain SVG.\n\
          \n\
          wrong: <use href=\"icons.svg#tick\"/>      right: <use href=\"#tick\"/>, with the symbol in the same file";
+    LAYOUT_PICTURES = "L0271", "a folder of pictures cannot be used",
+        "`from=` of a `<picture>` names a folder in the folder of the layout or below it. Every PNG, JPEG and SVG in it and in its folders is read\n\
+         when the job is planned, because a record may choose any of them: one that is damaged is a fault, and so are more pictures\n\
+         or bytes than one job may choose among.";
     LAYOUT_BARCODE_TYPE = "L0232", "there is no such barcode",
         "`type=` of a barcode names a symbology: docs/layout.md lists them with an example each.\n\
          \n\

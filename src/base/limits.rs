@@ -47,6 +47,12 @@ pub const IMAGE_BYTES_MAX: usize = 64 << 20;
 pub const IMAGE_PIXELS_MAX: u64 = 100_000_000;
 /// Most bytes of the pixels of an image once it is decompressed: A4 in colour with transparency at 800 dpi.
 pub const IMAGE_DECODED_BYTES_MAX: u64 = 256 << 20;
+/// Most pictures that the records of a job choose among: all are known before the first record.
+pub const PICTURES_MAX: usize = 10_000;
+/// Most bytes of their files. They are kept in memory, once for all workers.
+pub const PICTURES_BYTES_MAX: u64 = 256 << 20;
+/// Deepest folder of pictures below the one a layout names.
+pub const PICTURES_NESTING_MAX: usize = 4;
 /// Largest SVG picture in bytes.
 pub const SVG_BYTES_MAX: usize = 4 << 20;
 /// Deepest nesting of the elements of an SVG picture, references followed.

@@ -137,6 +137,8 @@ where
             NodeKind::Columns(columns) => self.columns(columns)?,
             NodeKind::Table(table) => self.table(table)?,
             NodeKind::Image(image) => Block::Image(image),
+            NodeKind::Drawing(drawing) => self.drawing(drawing)?,
+            NodeKind::Chosen(chosen) => self.chosen_picture(chosen)?,
             NodeKind::Rule(rule) => Block::Rule(rule),
             NodeKind::Barcode(barcode) => self.barcode(barcode)?,
             NodeKind::Chart(chart) => self.chart(chart)?,

@@ -107,7 +107,7 @@ where
             Block::Columns(columns) => self.columns(columns, from, room),
             Block::Table(table) => self.table(table, from, room),
             Block::PageBreak | Block::Fill(_) | Block::Slot(_) => Ok(Placement { height: Length::ZERO, rest: None }),
-            Block::Image(_) | Block::Rule(_) | Block::Barcode(_) | Block::Chart(_) => {
+            Block::Image(_) | Block::Drawing(_) | Block::Chosen(_) | Block::Rule(_) | Block::Barcode(_) | Block::Chart(_) => {
                 if let Block::Barcode(bars) = child.block
                     && bars_width(bars) > room.width
                 {
@@ -153,6 +153,8 @@ where
             }
             Block::Table(table) => self.table_height(table, width)?,
             Block::Image(image) => image.height,
+            Block::Drawing(drawing) => drawing.node.height,
+            Block::Chosen(chosen) => chosen.place.1,
             Block::Rule(rule) => rule.border.width,
             Block::Barcode(bars) => self.bars_height(bars),
             Block::Chart(chart) => chart.node.height,

@@ -148,6 +148,18 @@ impl Canvas {
         out.extend_from_slice(b"Q\n");
     }
 
+    /// Ends a part that has its origin at a point, turned and scaled by the first four numbers of a matrix, in millionths.
+    pub fn end_moved_part(&mut self, around: Part, matrix: [i64; 4], (x, y): (Length, Length)) {
+        let start = around.graphics.len() + 2;
+        self.end_part(around, 0, (x, y), false);
+        let (left, top) = self.point(x, y);
+        let mut moved = Vec::with_capacity(48);
+        matrix.iter().for_each(|value| decimal::<6>(*value, &mut moved));
+        numbers(&[left, top], &mut moved);
+        moved.extend_from_slice(b"cm");
+        self.graphics.splice(start..start, moved);
+    }
+
     /// How much is painted so far: bytes of graphics and of text, for [`Canvas::ink`].
     pub fn painted(&self) -> (usize, usize) {
         (self.graphics.len(), self.text.len())

@@ -16,6 +16,11 @@ where
                 let x = aligned(room.x, room.width, image.width, image.align);
                 self.paint_picture(image.picture, x, room.y, image.width, image.height);
             }
+            Block::Drawing(drawing) => {
+                let x = aligned(room.x, room.width, drawing.node.width, drawing.node.align);
+                self.paint_drawing(drawing, x, room.y);
+            }
+            Block::Chosen(chosen) => self.paint_chosen(chosen, room),
             Block::Rule(rule) => {
                 let y = room.y + rule.border.width / 2;
                 self.canvas.stroke_line((room.x, y), (room.x + room.width, y), rule.border);

@@ -110,6 +110,8 @@ where
                 (aligned(room.x, room.width, width, frame.style.align), width)
             }
             Block::Image(image) => (aligned(room.x, room.width, image.width, image.align), image.width),
+            Block::Drawing(drawing) => (aligned(room.x, room.width, drawing.node.width, drawing.node.align), drawing.node.width),
+            Block::Chosen(chosen) => (aligned(room.x, room.width, chosen.place.0, chosen.node.align), chosen.place.0),
             Block::Barcode(bars) => {
                 let width = bars_width(bars);
                 (aligned(room.x, room.width, width, bars.node.align), width)
@@ -120,7 +122,8 @@ where
             }
             _ => (room.x, room.width),
         };
-        let is_solid = matches!(child.block, Block::Image(_) | Block::Barcode(_) | Block::Chart(_) | Block::Rule(_));
+        let is_solid =
+            matches!(child.block, Block::Image(_) | Block::Drawing(_) | Block::Chosen(_) | Block::Barcode(_) | Block::Chart(_) | Block::Rule(_));
         self.close_box(Rectangle { x, y: room.y, width, height: placement.height }, is_solid);
         Ok(placement)
     }

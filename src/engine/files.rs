@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 
 use super::{EngineError, Folder, Options, presence};
 use crate::base::file::{FileError, Pending};
-use crate::base::hash::{Hash, Hasher};
+use crate::base::hash::Hasher;
 use crate::ledger::{FileRow, Ledger, State};
-use crate::plan::Plan;
+use crate::plan::{Part, Plan};
 
 /// The folder of the frozen plan, as it stands before the names of its files.
 const PLAN: &str = "plan/";
@@ -32,8 +32,8 @@ pub(super) fn keep_plan(plan: &Plan, ledger: &mut Ledger, options: &Options<'_>)
     }
     let list = plan.freeze(&Folder(&options.out).file("plan"), &options.disk)?;
     // The job file may have other comments or another hold limit than before: it is the same plan, in other bytes.
-    let row = |name: &str, bytes: &[u8], hash: Hash| FileRow { name: format!("{PLAN}{name}"), bytes: bytes.len() as u64, hash };
-    let rows: Vec<FileRow> = plan.parts.iter().chain([&list]).map(|part| row(&part.name, &part.bytes, part.hash)).collect();
+    let row = |part: &Part| FileRow { name: format!("{PLAN}{}", part.name), bytes: part.length as u64, hash: part.hash };
+    let rows: Vec<FileRow> = plan.parts.iter().chain([&list]).map(row).collect();
     Ok(ledger.post_files(&rows)?)
 }
 

@@ -23,7 +23,6 @@ const ELEMENT_SYNONYMS: &[(&str, &str)] = &[
     ("em", "i"),
     ("italic", "i"),
     ("image", "img"),
-    ("picture", "img"),
     ("graphic", "img"),
     ("para", "p"),
     ("paragraph", "p"),

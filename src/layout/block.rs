@@ -17,6 +17,7 @@ use super::value::{self, whole};
 use crate::base::code;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::length::Length;
+use crate::model::drawing::{DrawingNode, DrawingPiece};
 use crate::model::layout::{
     Absolute, AddressNode, Align, BoxNode, BoxStyle, Break, Columns, Edges, Flow, ImageNode, Inline, ListItem, ListNode, Marker, Node, NodeKind,
     Paragraph, Role, RuleNode, Track,
@@ -74,7 +75,7 @@ impl<'t> Compiler<'_, 't> {
         self.check_decimal(element, &look, context);
         self.check_radius(element, &properties);
         // Boxes, tables and images read their width themselves, because it may be a percentage or follow from the height.
-        let width = if matches!(spec.name, "box" | "table" | "img" | "barcode" | "chart" | "swiss-qr-bill" | "epc-qr") {
+        let width = if matches!(spec.name, "box" | "table" | "img" | "picture" | "barcode" | "chart" | "swiss-qr-bill" | "epc-qr") {
             None
         } else {
             self.length(element, "width")
@@ -86,6 +87,7 @@ impl<'t> Compiler<'_, 't> {
         match spec.name {
             "box" => self.box_node(element, &properties, context, inside),
             "img" => self.image(element, spec, &properties, context),
+            "picture" => self.chosen_picture(element, &properties, context),
             "columns" => self.columns(element, &properties, context, &inside),
             "table" => self.table(element, spec, &properties, context, &inside),
             "ul" | "ol" => self.list(element, spec, &properties, context, &inside),
@@ -367,14 +369,35 @@ impl<'t> Compiler<'_, 't> {
         let align = self.keyword(element, spec, "align").map_or(Align::Left, read_align);
         let (width, height) = (self.length(element, "width"), self.length(element, "height"));
         let alt = element.find("alt").map(|attribute| attribute.value.text.clone()).unwrap_or_default();
-        let found = self.picture(element)?;
+        let found = self.picture(element, "src")?;
         let (width, height) = found.sized(width, height);
         let by = ["width", "height"].into_iter().find(|name| element.find(name).is_some()).unwrap_or("src");
         self.check_width(element, by, Some(width), context.width);
         self.check_height(element, Some(height), context.height);
         let place = self.place(element, context, Some(width), Some(height));
-        let kind = NodeKind::Image(ImageNode { picture: found.picture, width, height, align, alt });
-        Some(Node { kind, span: element.span, flow: properties.flow(Break::Auto), place, is_static: true })
+        let (kind, is_static) = match &found.merged {
+            None => (NodeKind::Image(ImageNode { picture: found.picture, width, height, align, alt }), true),
+            Some(merged) => {
+                let pieces = self.drawing(element, &found, merged, (width, height), context);
+                let is_fixed = |piece: &DrawingPiece| match piece {
+                    DrawingPiece::Form(_) => true,
+                    DrawingPiece::Text(text) => are_static(&text.inlines),
+                };
+                let is_static = pieces.iter().all(is_fixed);
+                (NodeKind::Drawing(Box::new(DrawingNode { width, height, align, alt, own: (found.width, found.height), pieces })), is_static)
+            }
+        };
+        Some(Node { kind, span: element.span, flow: properties.flow(Break::Auto), place, is_static })
+    }
+
+    fn chosen_picture(&mut self, element: &'t Element, properties: &Properties, context: &Context) -> Option<Node> {
+        self.check_empty(element);
+        let chosen = self.chosen(element)?;
+        self.check_width(element, "width", chosen.width, context.width);
+        self.check_height(element, chosen.height, context.height);
+        let place = self.place(element, context, chosen.width, chosen.height);
+        let kind = NodeKind::Chosen(Box::new(chosen));
+        Some(Node { kind, span: element.span, flow: properties.flow(Break::Auto), place, is_static: false })
     }
 
     fn rule(&mut self, element: &'t Element, properties: &Properties, context: &Context) -> Option<Node> {

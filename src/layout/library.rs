@@ -11,7 +11,7 @@ use crate::kit::expr::CodeTable;
 use crate::kit::font::FontFeature;
 use crate::kit::svg::{MergedText, SvgFault};
 use crate::kit::text::Script;
-use crate::model::resources::{FormId, ImageId, Picture, StackId};
+use crate::model::resources::{FolderId, FormId, ImageId, Picture, StackId};
 
 /// An image as a layout sees it.
 #[derive(Clone, PartialEq, Debug)]
@@ -87,6 +87,11 @@ pub struct StackRequest<'r> {
 pub trait Library {
     /// The image at a path from the folder of the layout, or why it cannot be used.
     fn image(&mut self, path: &str) -> Result<LibraryImage, PictureFault>;
+
+    /// The pictures of a folder at a path from the folder of the layout, or everything that is wrong with them.
+    fn folder(&mut self, path: &str) -> Result<FolderId, Vec<PictureFault>> {
+        Err(vec![format!("there is no folder `{path}`").into()])
+    }
 
     /// The font stack of a family in one weight and style, or why there is none.
     fn stack(&mut self, wanted: &StackRequest<'_>) -> Result<StackId, String>;
@@ -168,6 +173,10 @@ impl Library for MemoryLibrary {
             }
             None => Err(format!("there is no image `{path}`").into()),
         }
+    }
+
+    fn folder(&mut self, path: &str) -> Result<FolderId, Vec<PictureFault>> {
+        if path == "products" { Ok(FolderId(0)) } else { Err(vec![format!("there is no folder `{path}`").into()]) }
     }
 
     fn stack(&mut self, wanted: &StackRequest<'_>) -> Result<StackId, String> {

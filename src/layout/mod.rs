@@ -13,6 +13,7 @@ mod clause;
 mod compile;
 mod context;
 mod data;
+mod drawing;
 mod flowing;
 mod format;
 mod inline;

@@ -81,6 +81,8 @@ fn inner(frame: &BoxNode, area: &Area) -> Area {
 fn area_of(place: &Absolute, node: &Node, room: &Area) -> Area {
     let (width, height) = match &node.kind {
         NodeKind::Image(image) => (Some(image.width), Some(image.height)),
+        NodeKind::Chosen(chosen) => (chosen.width, chosen.height),
+        NodeKind::Drawing(drawing) => (Some(drawing.width), Some(drawing.height)),
         NodeKind::Barcode(barcode) => (barcode.extent.ink[0], barcode.extent.ink[1]),
         _ => (place.width, place.height),
     };

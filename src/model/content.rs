@@ -10,11 +10,13 @@ use crate::base::span::Span;
 use crate::kit::expr::Value;
 use crate::kit::text::WordId;
 use crate::model::chart::ChartContent;
+use crate::model::drawing::DrawingContent;
 use crate::model::layout::Absolute;
 use crate::model::layout::{
     BoxStyle, FillNode, Flow, FlowColumns, ImageNode, Node, ParagraphStyle, Role, RuleNode, SymbolNode, Table, TableCell, TableRow, TextStyleId,
     Track, VerticalAlign,
 };
+use crate::model::picture::ChosenContent;
 use crate::model::resources::FormId;
 use crate::model::slot::SlotNode;
 
@@ -44,6 +46,10 @@ pub enum Block<'a> {
     Table(&'a TableContent<'a>),
     /// An image.
     Image(&'a ImageNode),
+    /// An SVG picture with texts that are merged with data.
+    Drawing(&'a DrawingContent<'a>),
+    /// A picture that the record has chosen.
+    Chosen(&'a ChosenContent<'a>),
     /// A line across.
     Rule(&'a RuleNode),
     /// A barcode.

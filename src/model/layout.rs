@@ -10,6 +10,8 @@ use crate::base::span::Span;
 use crate::kit::barcode::{Options as BarcodeOptions, Size as BarcodeSize, Symbology, Turn};
 use crate::kit::expr::{Expr, Schema};
 use crate::model::chart::ChartNode;
+use crate::model::drawing::DrawingNode;
+use crate::model::picture::ChosenNode;
 use crate::model::requirement::Requirements;
 use crate::model::resources::{FormId, Picture};
 use crate::model::slot::SlotNode;
@@ -178,6 +180,10 @@ pub enum NodeKind {
     Table(Box<Table>),
     /// An image.
     Image(ImageNode),
+    /// An SVG picture with texts that are merged with data.
+    Drawing(Box<DrawingNode>),
+    /// A picture that each record chooses.
+    Chosen(Box<ChosenNode>),
     /// A line across.
     Rule(RuleNode),
     /// A barcode.

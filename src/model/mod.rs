@@ -4,8 +4,10 @@
 
 pub mod chart;
 pub mod content;
+pub mod drawing;
 pub mod layout;
 pub mod page;
+pub mod picture;
 pub mod record;
 pub mod requirement;
 pub mod resources;

@@ -8,6 +8,7 @@ use crate::kit::font::{Face, FaceId, FontFeature};
 use crate::kit::image::PdfImage;
 use crate::kit::svg::GroupColor;
 use crate::kit::text::Script;
+use crate::model::picture::PictureFolder;
 
 /// The index of a font stack.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -20,6 +21,10 @@ pub struct ImageId(pub u16);
 /// The index of a form, `/X<index>`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct FormId(pub u16);
+
+/// The index of a folder of pictures.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct FolderId(pub u16);
 
 /// What an element shows: pixels, or the paths of an SVG picture.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -124,4 +129,6 @@ pub struct Resources {
     pub images: Vec<PdfImage>,
     /// The forms.
     pub forms: Vec<Form>,
+    /// The folders that records choose pictures from.
+    pub folders: Vec<PictureFolder>,
 }

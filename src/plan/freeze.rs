@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use super::library::Part;
 use super::{PRODUCER, Plan};
 use crate::base::file::{self, Disk, FileError, Fingerprint};
+use crate::base::hash::Hash;
 use crate::base::limits::PLAN_LIST_BYTES_MAX;
 
 /// A frozen copy of a plan, as it lies in an output folder.
@@ -63,6 +64,15 @@ impl Frozen {
     }
 }
 
+/// The bytes of a part that are not kept.
+fn read_again(source: &Path, part: &Part) -> Result<Vec<u8>, FileError> {
+    let bytes = file::read(source, part.length)?;
+    if Hash::of(&bytes) != part.hash {
+        return Err(FileError::new("freeze", source, std::io::Error::other("it has changed since the job was planned")));
+    }
+    Ok(bytes)
+}
+
 impl Plan {
     /// Writes the frozen copy into `folder`, in place of what is there. Gives its list, which is a file of it, too.
     pub fn freeze(&self, folder: &Path, disk: &Disk) -> Result<Part, FileError> {
@@ -74,7 +84,10 @@ impl Plan {
             disk.create_folder(&folder.join(name))?;
         }
         for part in &self.parts {
-            disk.commit(&folder.join(&part.name), &part.bytes)?;
+            match &part.source {
+                None => disk.commit(&folder.join(&part.name), &part.bytes)?,
+                Some(source) => disk.commit(&folder.join(&part.name), &read_again(source, part)?)?,
+            }
         }
         let list = Part::new("plan.json".into(), self.list().into_bytes().into());
         disk.commit(&folder.join(&list.name), &list.bytes)?;
@@ -89,7 +102,7 @@ impl Plan {
 
     /// The list of the files the plan is made of, JSON.
     fn list(&self) -> String {
-        let entry = |part: &Part| serde_json::json!({ "file": part.name, "sha256": part.hash.hex(), "bytes": part.bytes.len(), "as": part.written });
+        let entry = |part: &Part| serde_json::json!({ "file": part.name, "sha256": part.hash.hex(), "bytes": part.length, "as": part.written });
         let parts: Vec<_> = self.parts.iter().map(entry).collect();
         let inputs: Vec<_> = self
             .inputs

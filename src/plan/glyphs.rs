@@ -7,6 +7,7 @@ use crate::base::code;
 use crate::base::diagnostic::{Diagnostic, Faults};
 use crate::base::span::Span;
 use crate::kit::text::{is_control, is_invisible};
+use crate::model::drawing::DrawingPiece;
 use crate::model::layout::{Inline, Layout, Marker, Node, NodeKind, RowGroup, RowPart, Table, TableRow, TextStyleId, Transform};
 use crate::model::resources::Resources;
 
@@ -50,7 +51,14 @@ impl Check<'_> {
                 NodeKind::Slot(slot) => slot.candidates.iter().for_each(|candidate| self.nodes(&candidate.body)),
                 NodeKind::Choose(branches) => branches.iter().for_each(|(_, nodes)| self.nodes(nodes)),
                 NodeKind::For { body, .. } => self.nodes(body),
-                NodeKind::Image(_) | NodeKind::Rule(_) | NodeKind::Barcode(_) | NodeKind::Chart(_) | NodeKind::PageBreak => {}
+                NodeKind::Drawing(drawing) => {
+                    for piece in &drawing.pieces {
+                        if let DrawingPiece::Text(text) = piece {
+                            self.inlines(&text.inlines, node.span);
+                        }
+                    }
+                }
+                NodeKind::Image(_) | NodeKind::Chosen(_) | NodeKind::Rule(_) | NodeKind::Barcode(_) | NodeKind::Chart(_) | NodeKind::PageBreak => {}
             }
         }
     }

@@ -11,6 +11,7 @@ use super::freeze::Frozen;
 use super::keys;
 use super::messages::Messages;
 use super::paths::join;
+use super::pictures::is_picture;
 use super::read::{Table, Text};
 use super::tables::Tables;
 use crate::base::code;
@@ -22,7 +23,7 @@ use crate::base::suggest::closest;
 use crate::kit::font::{Face, FaceId, FontFeature};
 use crate::kit::text::Script;
 use crate::layout::{Library, LibraryImage, Message, PictureFault, StackRequest};
-use crate::model::resources::{FontStack, Resources, StackId};
+use crate::model::resources::{FolderId, FontStack, Resources, StackId};
 
 /// Regular, bold, italic, bold italic.
 type Faces<T> = [Option<T>; 4];
@@ -85,6 +86,10 @@ pub struct Part {
     pub name: String,
     /// Its bytes.
     pub bytes: Arc<[u8]>,
+    /// Where they are read again, if they are too many to be kept.
+    pub source: Option<PathBuf>,
+    /// How many they are.
+    pub length: usize,
     /// Their hash.
     pub hash: Hash,
     /// The paths under which job and layouts name it; none for what is found by its name in the copy.
@@ -95,7 +100,8 @@ impl Part {
     /// A part with a name and bytes.
     pub(super) fn new(name: String, bytes: Arc<[u8]>) -> Part {
         let hash = Hash::of(&bytes);
-        Part { name, bytes, hash, written: Vec::new() }
+        let length = bytes.len();
+        Part { name, bytes, source: None, length, hash, written: Vec::new() }
     }
 }
 
@@ -107,13 +113,17 @@ pub(super) struct JobLibrary {
     loaded: BTreeMap<(usize, usize), Result<FaceId, String>>,
     stacks: BTreeMap<StackKey, StackId>,
     pub(super) images: BTreeMap<PathBuf, Result<LibraryImage, PictureFault>>,
-    pub(super) image_of_hash: BTreeMap<Hash, LibraryImage>,
+    pub(super) image_of_hash: BTreeMap<Hash, (LibraryImage, String)>,
+    /// Folders of pictures, by what the list of the frozen plan calls them.
+    pub(super) picture_folders: BTreeMap<String, Result<FolderId, Vec<PictureFault>>>,
+    /// Pictures and bytes in them.
+    pub(super) chosen: (usize, u64),
     /// The folder of the layout that is being compiled.
     pub(super) folder: PathBuf,
     /// The frozen copy that files are taken from, if the job is one.
     pub(super) frozen: Option<Frozen>,
     /// Its place among the layouts of the job.
-    layout: usize,
+    pub(super) layout: usize,
     /// The messages of the job.
     pub(super) messages: Messages,
     /// The folder of the layout, while that of the messages counts.
@@ -137,6 +147,8 @@ impl JobLibrary {
             stacks: BTreeMap::new(),
             images: BTreeMap::new(),
             image_of_hash: BTreeMap::new(),
+            picture_folders: BTreeMap::new(),
+            chosen: (0, 0),
             folder: folder.to_path_buf(),
             frozen: frozen.cloned(),
             layout: 0,
@@ -315,6 +327,10 @@ impl Library for JobLibrary {
         self.read_picture(path)
     }
 
+    fn folder(&mut self, path: &str) -> Result<FolderId, Vec<PictureFault>> {
+        self.read_folder(path)
+    }
+
     fn stack(&mut self, wanted: &StackRequest<'_>) -> Result<StackId, String> {
         let StackRequest { family, bold, italic, features, scripts } = *wanted;
         let slot = usize::from(bold) + 2 * usize::from(italic);
@@ -385,8 +401,7 @@ impl Library for JobLibrary {
         let mut paths = Vec::new();
         for folder in ["", "images/", "img/", "assets/"] {
             for name in file::list(&self.folder.join(folder)).unwrap_or_default() {
-                let lower = name.to_ascii_lowercase();
-                if [".png", ".jpg", ".jpeg", ".svg"].iter().any(|end| lower.ends_with(end)) {
+                if is_picture(&name) {
                     paths.push(format!("{folder}{name}"));
                 }
             }

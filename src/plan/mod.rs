@@ -6,6 +6,7 @@
 
 mod canonical;
 mod contract;
+mod folders;
 mod freeze;
 mod glyphs;
 mod handover;

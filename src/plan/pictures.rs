@@ -21,6 +21,12 @@ const DPI_DEFAULT: u32 = 96;
 /// Most forms that SVG pictures may become; what is composed once needs some of the 65,536.
 const FORMS_MAX: usize = 60_000;
 
+/// Whether a file is a picture by its name.
+pub(super) fn is_picture(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    [".png", ".jpg", ".jpeg", ".svg"].iter().any(|end| lower.ends_with(end))
+}
+
 impl JobLibrary {
     /// The picture that a layout names so.
     pub(super) fn read_picture(&mut self, path: &str) -> Result<LibraryImage, PictureFault> {
@@ -29,7 +35,8 @@ impl JobLibrary {
         if let Some(known) = self.images.get(&full) {
             return known.clone();
         }
-        let picture = self.open_picture(&full, path);
+        let written = self.written(path);
+        let picture = self.open_picture(&full, path, Some(written)).map(|(found, _)| found);
         self.images.insert(full, picture.clone());
         picture
     }
@@ -39,15 +46,16 @@ impl JobLibrary {
         if self.left.is_some() { format!("messages:{path}") } else { path.to_string() }
     }
 
-    fn open_picture(&mut self, full: &Path, path: &str) -> Result<LibraryImage, PictureFault> {
+    /// Reads a picture; gives its file in the frozen copy, too. Bytes of what has no name of its own there are not kept.
+    pub(super) fn open_picture(&mut self, full: &Path, path: &str, written: Option<String>) -> Result<(LibraryImage, String), PictureFault> {
         let bytes = file::read(full, limits::IMAGE_BYTES_MAX).map_err(|error| match error.source.kind() {
             std::io::ErrorKind::NotFound => format!("there is no image `{path}` below `{}`, the folder of the layout", self.folder.display()),
             _ => error.to_string(),
         })?;
         let hash = Hash::of(&bytes);
-        if let Some(known) = self.image_of_hash.get(&hash).cloned() {
-            self.name_again(hash, Some(self.written(path)));
-            return Ok(known);
+        if let Some((known, part)) = self.image_of_hash.get(&hash).cloned() {
+            self.name_again(hash, written);
+            return Ok((known, part));
         }
         let is_svg = svg::is_svg(&bytes);
         let found = if is_svg { self.add_svg(&bytes, path)? } else { self.add_image(&bytes, path)? };
@@ -56,9 +64,15 @@ impl JobLibrary {
         } else {
             Path::new(path).extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default()
         };
-        self.parts.push(Part { written: vec![self.written(path)], ..Part::new(format!("images/{}.{extension}", hash.hex()), bytes.into()) });
-        self.image_of_hash.insert(hash, found.clone());
-        Ok(found)
+        let mut part = Part::new(format!("images/{}.{extension}", hash.hex()), bytes.into());
+        if written.is_none() {
+            (part.source, part.bytes) = (Some(full.to_path_buf()), [].as_slice().into());
+        }
+        part.written.extend(written);
+        let name = part.name.clone();
+        self.parts.push(part);
+        self.image_of_hash.insert(hash, (found.clone(), name.clone()));
+        Ok((found, name))
     }
 
     fn add_image(&mut self, bytes: &[u8], path: &str) -> Result<LibraryImage, String> {

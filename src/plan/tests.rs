@@ -155,6 +155,67 @@ fn images_stay_below_the_folder_of_their_layout() {
     assert_eq!(reasons[1], (below, Some("paths count from the folder of the layout".to_string())));
 }
 
+const DOT: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle r="4"/></svg>"#;
+
+/// A job whose records choose pictures from `products`, in which there are these.
+fn compile_pictures(job: &Path, pictures: &[(&str, &str)]) -> Compiled {
+    fs::create_dir_all(job.join("products/new")).expect("made");
+    for (name, text) in pictures {
+        fs::write(job.join("products").join(name), text).expect("written");
+    }
+    compile_in(job, JOB);
+    let body = "<body> <picture from=\"products\" src=\"{account}.svg\" alt=\"\"/>";
+    fs::write(job.join("letter.xml"), LAYOUT.replace("<body>", body)).expect("written");
+    compile(&job.join("job.toml"), &Overrides::default())
+}
+
+#[test]
+fn pictures_of_a_folder_are_known_by_name_and_frozen() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let job = folder.path().join("job");
+    let pictures =
+        [("b.svg", DOT), ("new/a.svg", DOT), ("a.SVG", &DOT.replace("r=\"4\"", "r=\"3\"")), ("notes.txt", "no picture"), (".hidden.svg", "")];
+    let plan = compile_pictures(&job, &pictures).plan.expect("no fault");
+    let known = |plan: &Plan| plan.resources.folders[0].pictures.iter().map(|(name, shown)| (name.clone(), *shown)).collect::<Vec<_>>();
+    // Equal files are one picture; what they are called is part of the job.
+    assert_eq!(known(&plan).iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["a.SVG", "b.svg", "new/a.svg"]);
+    assert_eq!(known(&plan)[1].1, known(&plan)[2].1);
+    assert_eq!(plan.resources.forms.len(), 2);
+    let frozen = folder.path().join("plan");
+    plan.freeze(&frozen, &crate::base::file::Disk::real()).expect("written");
+    fs::remove_dir_all(job.join("products")).expect("removed");
+    let frozen = Frozen::read(&frozen, &[job.join("data.ndjson")]).expect("a frozen plan");
+    let again = compile(&frozen.folder.join("job.toml"), &Overrides { frozen: Some(frozen), ..Overrides::default() }).plan.expect("no fault");
+    assert_eq!(known(&again), known(&plan));
+    // Another name for one of them is another job.
+    fs::create_dir_all(job.join("products/new")).expect("made");
+    let renamed = compile_pictures(&job, &[("c.svg", DOT), ("new/a.svg", DOT), ("a.SVG", &DOT.replace("r=\"4\"", "r=\"3\""))]);
+    assert_ne!(renamed.plan.expect("no fault").hash, plan.hash);
+}
+
+#[test]
+fn pictures_that_change_before_they_are_frozen_are_noticed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let plan = compile_pictures(folder.path(), &[("a.svg", DOT)]).plan.expect("no fault");
+    fs::write(folder.path().join("products/a.svg"), DOT.replace('9', "8")).expect("written");
+    let error = plan.freeze(&folder.path().join("plan"), &crate::base::file::Disk::real()).expect_err("changed");
+    assert!(error.to_string().contains("it has changed since the job was planned"), "{error}");
+}
+
+#[test]
+fn pictures_of_a_folder_stay_below_the_folder_of_their_layout() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let job = folder.path().join("job");
+    fs::write(folder.path().join("secret.svg"), DOT).expect("written");
+    compile_pictures(&job, &[("a.svg", DOT)]);
+    std::os::unix::fs::symlink("../../secret.svg", job.join("products/b.svg")).expect("linked");
+    std::os::unix::fs::symlink(folder.path(), job.join("products/c")).expect("linked");
+    std::os::unix::fs::symlink("a.svg", job.join("products/d.svg")).expect("linked");
+    let messages: Vec<String> = compile_pictures(&job, &[]).diagnostics.into_iter().map(|fault| fault.message).collect();
+    let outside = |name: &str| format!("`products/{name}` is not below the folder of the layout");
+    assert_eq!(messages, [outside("b.svg"), outside("c/")]);
+}
+
 #[test]
 fn mappings_are_checked_where_they_stand() {
     let map = "currency = \"EUR\"\n[input.map]\naccount = \"acc\"\nclosng = \"c\"\n\"rows\" = \"r\"\n\"rows.amount\" = { path = \"a\", curency = \"USD\" }\n[input.map.closing]\npath = \"saldo\"\ndate = \"yyyy\"\n";

@@ -294,7 +294,7 @@ impl Reader<'_, '_> {
                                     if degrees != 0.0 {
                                         turned.push_str(&text);
                                     } else {
-                                        self.shown.pieces.push(Piece { left, right: left + advance, baseline, text });
+                                        self.shown.pieces.push(Piece { left, right: left + advance * m[0], baseline, text });
                                     }
                                     pen += advance;
                                 }

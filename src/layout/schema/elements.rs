@@ -481,7 +481,9 @@ pub const ELEMENTS: &[ElementSpec] = &[
         name: "img",
         doc: "An image, PNG, JPEG or SVG. With one of `width` and `height` the other follows; with none it has its own size. SVG stays paths: fills, strokes, \
               dashes, clips, markers, symbols, linear and radial gradients, opacity; its texts are set in the font families of the job, as outlines. What is not \
-              drawn is refused and named.",
+              drawn is refused and named. A `<text>` with braces is merged with data: `{customer.name}` in the SVG file is an expression as in the layout, and \
+              stands where the file says, in its font, size, colour and anchor, turned with it. It is one line, as text and not as outlines; if it is wider than \
+              its `textLength`, or without one than what there is to the edge of the picture, it becomes smaller, down to half; beyond that the record is held.",
         content: Content::Empty,
         attributes: &[
             needs("src", Kind::Path, "The file, from the folder of the layout and below it."),
@@ -496,6 +498,34 @@ pub const ELEMENTS: &[ElementSpec] = &[
         ],
         properties: MARGINS,
         example: r#"<img src="logo.png" alt="Alder Bank" width="40mm"/>"#,
+        place: Place::Body,
+    },
+    ElementSpec {
+        name: "picture",
+        doc: "A picture that each record chooses by its name from a folder. Every PNG, JPEG and SVG in that folder and below it is read and checked once, when the job is \
+              planned: up to 10,000 of 256 MB together, which all workers share. A record cannot name anything else; one that names a picture that is not there \
+              is held, unless there is a `missing` one. With both `width` and `height` a picture is as large as fits, in the middle of its place; with one the \
+              other follows; with none it has its own size. SVG here has no texts that are merged with data.",
+        content: Content::Empty,
+        attributes: &[
+            needs("from", Kind::Path, "The folder, in the folder of the layout or below it."),
+            needs(
+                "src",
+                Kind::Template,
+                "The name of the picture, with its ending: its path from `from`. Capitals and small letters are told apart.",
+            ),
+            needs("alt", Kind::Text, "What it shows, for readers who cannot see it; empty for mere decoration."),
+            takes("missing", Kind::Path, "", "A picture for records whose own is not there, from the folder of the layout and below it."),
+            takes("width", Kind::Length, "", "Its width, or that of its place."),
+            takes("height", Kind::Length, "", "Its height, or that of its place."),
+            ALIGN,
+            LEFT,
+            TOP,
+            RIGHT,
+            BOTTOM,
+        ],
+        properties: MARGINS,
+        example: r#"<picture from="products" src="{account}.jpg" missing="logo.png" alt="" width="30mm" height="20mm"/>"#,
         place: Place::Body,
     },
     ElementSpec {

@@ -282,6 +282,7 @@ impl Group {
                 "h6",
                 "box",
                 "img",
+                "picture",
                 "columns",
                 "table",
                 "ul",
