@@ -9,7 +9,7 @@ use usvg::{BlendMode, ClipPath, FillRule, Group, LineCap, LineJoin, Node, Paint,
 
 use super::merged::merged_texts;
 use super::paint::{Gradient, color};
-use super::path::{matrix, number, outline, thousandths};
+use super::path::{filled, matrix, number, outline, thousandths};
 use super::scan::{name_range, shortened};
 use super::{Drawing, GroupColor, Part, Piece, SvgFault};
 use crate::base::length::Length;
@@ -226,8 +226,12 @@ impl Drawer<'_> {
         for is_stroke in [strokes_first, !strokes_first] {
             match (is_stroke, path.fill(), path.stroke()) {
                 (false, Some(fill), _) => {
+                    let mut shape = Vec::new();
+                    if !filled(path.data(), &mut shape) {
+                        continue;
+                    }
                     self.begin(path, fill.paint(), fill.opacity().get(), false, canvas)?;
-                    outline(path.data(), &mut canvas.part.content);
+                    canvas.part.content.extend_from_slice(&shape);
                     canvas.part.content.extend_from_slice(if fill.rule() == FillRule::EvenOdd { b"f* Q\n" } else { b"f Q\n" });
                 }
                 (true, _, Some(stroke)) => {

@@ -2,7 +2,7 @@
 //!
 //! Takes the floats of a resolved picture, gives decimals of four digits: far coarser than what sines of two machines differ by.
 
-use usvg::tiny_skia_path::{Path, PathSegment, Transform};
+use usvg::tiny_skia_path::{Path, PathSegment, Point, Transform};
 
 use crate::kit::pdf::write_decimal;
 
@@ -30,10 +30,44 @@ pub(super) fn matrix(transform: Transform, out: &mut Vec<u8>) {
     number(transform.ty, out);
 }
 
+/// Appends the operators of what has an area in an outline, which is what a fill shows of it: PDF would draw a hair where there is none
+/// (ISO 32000-1, 8.5.3.3.1). Gives whether there is any.
+pub(super) fn filled(path: &Path, out: &mut Vec<u8>) -> bool {
+    let segments: Vec<PathSegment> = path.segments().collect();
+    let start = out.len();
+    for piece in segments.chunk_by(|_, next| !matches!(next, PathSegment::MoveTo(_))) {
+        if has_area(piece) {
+            write_segments(piece.iter().copied(), out);
+        }
+    }
+    out.len() > start
+}
+
+/// Whether not all points of a piece lie on one line.
+fn has_area(piece: &[PathSegment]) -> bool {
+    let mut points = Vec::new();
+    for segment in piece {
+        match *segment {
+            PathSegment::MoveTo(p) | PathSegment::LineTo(p) => points.push(p),
+            PathSegment::QuadTo(c, p) => points.extend([c, p]),
+            PathSegment::CubicTo(a, b, p) => points.extend([a, b, p]),
+            PathSegment::Close => {}
+        }
+    }
+    let Some(first) = points.first().copied() else { return false };
+    let away = |p: &Point| (f64::from(p.x) - f64::from(first.x), f64::from(p.y) - f64::from(first.y));
+    let Some(along) = points.iter().map(away).find(|(x, y)| *x != 0.0 || *y != 0.0) else { return false };
+    points.iter().map(away).any(|(x, y)| x * along.1 != y * along.0)
+}
+
 /// Appends the operators of an outline.
 pub(super) fn outline(path: &Path, out: &mut Vec<u8>) {
+    write_segments(path.segments(), out);
+}
+
+fn write_segments(segments: impl Iterator<Item = PathSegment>, out: &mut Vec<u8>) {
     let mut last = (0.0, 0.0);
-    for segment in path.segments() {
+    for segment in segments {
         let (points, count, operator): ([(f32, f32); 3], usize, &[u8]) = match segment {
             PathSegment::MoveTo(p) => ([(p.x, p.y); 3], 1, b"m "),
             PathSegment::LineTo(p) => ([(p.x, p.y); 3], 1, b"l "),

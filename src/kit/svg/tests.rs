@@ -66,6 +66,14 @@ fn shapes_become_paths() {
 }
 
 #[test]
+fn what_has_no_area_is_not_filled() {
+    let stroked = content(r##"<path d="M1 1h9M1 5l4 4 2 2" stroke="red"/>"##);
+    assert!(stroked.contains("1 0 0 RG") && !stroked.contains("rg"), "{stroked}");
+    let both = content(r##"<path d="M1 1h9M1 5h4v4"/>"##);
+    assert!(both.ends_with("q 0 0 0 rg 1 5 m 5 5 l 5 9 l f Q\n"), "{both}");
+}
+
+#[test]
 fn gradients_are_patterns() {
     let inside = r##"<linearGradient id="a"><stop offset=".25" stop-color="#fff"/><stop offset="1"/></linearGradient><rect width="9" height="9" fill="url(#a)"/>"##;
     let part = drawn(inside).parts.pop().unwrap();
