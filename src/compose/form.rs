@@ -72,6 +72,11 @@ fn uniform_width(layout: &Layout) -> Option<Length> {
     flowing.all(|master| master.body_width() == width).then_some(width)
 }
 
+/// What is turned has other widths than its place, and what may shrink has no size of its own.
+fn is_left_out(frame: &BoxNode) -> bool {
+    frame.style.turn != 0 || frame.style.shrink.is_some()
+}
+
 type Found = (Option<Form>, Option<(Form, Length)>);
 
 /// Visits boxes and tables whose width is known, in the order of [`assign`].
@@ -79,8 +84,7 @@ fn walk(layout: &Layout, resources: &Resources, locale: &Locale, nodes: &[Node],
     for node in nodes {
         let width = width - node.flow.margin.left - node.flow.margin.right;
         match &node.kind {
-            // What is turned has other widths than its place.
-            NodeKind::Box(frame) if frame.style.turn != 0 => {}
+            NodeKind::Box(frame) if is_left_out(frame) => {}
             NodeKind::Box(frame) => {
                 let own = match node.place {
                     Some(place) => place.width.unwrap_or(width),
@@ -119,7 +123,7 @@ fn walk(layout: &Layout, resources: &Resources, locale: &Locale, nodes: &[Node],
 fn assign(nodes: &mut [Node], resources: &mut Resources, found: &mut impl Iterator<Item = Found>) {
     for node in nodes {
         match &mut node.kind {
-            NodeKind::Box(frame) if frame.style.turn != 0 => {}
+            NodeKind::Box(frame) if is_left_out(frame) => {}
             NodeKind::Box(frame) => {
                 let (form, _) = found.next().expect("both walks meet the same fragments");
                 frame.form = form.map(|form| add(resources, form));

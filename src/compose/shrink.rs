@@ -7,7 +7,7 @@ use std::cell::Cell;
 
 use super::paginate::{Paginator, Result};
 use crate::base::length::Length;
-use crate::model::content::{Block, FramedBlocks, Item, Placed, SideBySide, Text};
+use crate::model::content::{Block, CellContent, FramedBlocks, Item, Placed, RowContent, SideBySide, TableContent, Text};
 use crate::model::layout::{Layout, ParagraphStyle, TextStyleId};
 
 impl<'p, 'a> Paginator<'_, '_, 'p, 'a>
@@ -63,9 +63,38 @@ where
                     let parts: Vec<_> = parts.collect();
                     Block::Columns(arena.alloc(SideBySide { gap: columns.gap, align: columns.align, columns: arena.alloc_slice_copy(&parts) }))
                 }
+                Block::Table(table) => Block::Table(arena.alloc(self.smaller_table(table, styles))),
                 other => other,
             };
             Placed { block, ..*placed }
+        }))
+    }
+
+    fn smaller_table(&self, table: &TableContent<'a>, styles: &[TextStyleId]) -> TableContent<'a> {
+        let TableContent { table: node, head_again, foot_between, groups, is_mirrored, rowspan_max, running, variables, .. } = *table;
+        TableContent {
+            table: node,
+            head: self.smaller_rows(table.head, styles),
+            // A box of fixed height ends on its page: nothing of what stands where a table goes on.
+            head_again,
+            foot_between,
+            groups,
+            rows: self.smaller_rows(table.rows, styles),
+            foot: self.smaller_rows(table.foot, styles),
+            is_mirrored,
+            rowspan_max,
+            running,
+            variables,
+            tracks: Cell::new(None),
+            decimals: Cell::new(None),
+        }
+    }
+
+    fn smaller_rows(&self, rows: &'a [RowContent<'a>], styles: &[TextStyleId]) -> &'a [RowContent<'a>] {
+        let arena = self.binder.arena;
+        arena.alloc_slice_fill_iter(rows.iter().map(|row| {
+            let cells = row.cells.iter().map(|cell| CellContent { children: self.smaller(cell.children, styles), ..*cell });
+            RowContent { row: row.row, cells: arena.alloc_slice_fill_iter(cells), striped: row.striped, height: Cell::new(None) }
         }))
     }
 
@@ -103,6 +132,7 @@ fn first_style(blocks: &[Placed<'_>]) -> Option<TextStyleId> {
     blocks.iter().find_map(|placed| match placed.block {
         Block::Text(text) => Some(text.style.text),
         Block::Box(frame) => first_style(frame.children),
+        Block::Table(table) => table.rows.iter().chain(table.head).flat_map(|row| row.cells).find_map(|cell| first_style(cell.children)),
         _ => None,
     })
 }

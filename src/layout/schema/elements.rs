@@ -262,7 +262,7 @@ pub const ELEMENTS: &[ElementSpec] = &[
                 Kind::Length,
                 "",
                 "The least size of its own text. Content higher than `height` is then set smaller, in steps of a quarter point and all sizes alike, and \
-                 the run reports it; tables keep their size. What does not fit in that size either holds the record.",
+                 the run reports it. What does not fit in that size either holds the record.",
             ),
             takes(
                 "artifact",
@@ -462,7 +462,7 @@ pub const ELEMENTS: &[ElementSpec] = &[
                 Kind::Length,
                 "",
                 "The least size of its own text. Content higher than `height` is then set smaller, in steps of a quarter point and all sizes alike, and \
-                 the run reports it; tables keep their size. What does not fit in that size either holds the record.",
+                 the run reports it. What does not fit in that size either holds the record.",
             ),
             ROTATE,
             LEFT,
