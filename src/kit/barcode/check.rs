@@ -43,6 +43,22 @@ pub fn luhn(digits: &[u8]) -> u8 {
     ((10 - doubled.sum::<u32>() % 10) % 10) as u8
 }
 
+/// Norwegian KID: weights 2 to 7 from the right, 11 less the rest of 11; eleven is nought and ten a dash.
+pub fn mod_11(digits: &[u8]) -> char {
+    let sum: u32 = digits.iter().rev().zip((2..=7).cycle()).map(|(&digit, weight)| u32::from(digit) * weight).sum();
+    match 11 - sum % 11 {
+        11 => '0',
+        10 => '-',
+        check => char::from(b'0' + check as u8),
+    }
+}
+
+/// Belgian structured communications: the rest of 97 of ten digits, 97 if it is nought.
+pub fn belgian(digits: &[u8]) -> u8 {
+    let rest = digits.iter().fold(0, |rest: u32, digit| (rest * 10 + u32::from(*digit)) % 97);
+    if rest == 0 { 97 } else { rest as u8 }
+}
+
 /// Finnish references: weights 7, 3, 1 from the right.
 pub fn finnish(digits: &[u8]) -> u8 {
     weighted(digits.iter().rev().copied().zip([7, 3, 1].into_iter().cycle()))

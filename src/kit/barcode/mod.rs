@@ -15,6 +15,7 @@ mod drawing;
 mod ean;
 mod epc_qr;
 mod field;
+mod fim;
 mod gs1;
 mod gs1_table;
 mod ids;
@@ -22,6 +23,8 @@ mod imb;
 mod japanpost;
 mod mailmark;
 mod mask;
+mod micro_qr;
+mod micro_qr_data;
 mod options;
 mod pdf417;
 mod pdf417_patterns;
@@ -54,11 +57,13 @@ pub const SYMBOLOGIES: &[&dyn Symbology] = &[
     &ean::EAN_8,
     &ean::UPC_A,
     &Qr,
+    &micro_qr::MicroQr,
     &data_matrix::DataMatrix,
     &pdf417::Pdf417,
     &aztec::Aztec,
     &imb::IntelligentMail,
     &ids::TrayBarcode,
+    &fim::Fim,
     &postal::Rm4scc,
     &mailmark::MAILMARK_C,
     &mailmark::MAILMARK_L,

@@ -9,7 +9,7 @@ use super::{BarcodeError, Eci, Options, QrMode};
 /// The ECI assignment of UTF-8 (AIM ITS/04-023).
 const ECI_UTF_8: u32 = 26;
 /// The characters of alphanumeric mode.
-const ALPHANUMERIC: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
+pub(super) const ALPHANUMERIC: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
 
 const NUMERIC: usize = 0;
 const ALPHA: usize = 1;

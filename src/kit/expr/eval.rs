@@ -10,6 +10,7 @@ use super::builtin::Builtin;
 use super::compile::{Expr, Node};
 use super::filter::Format;
 use super::parse::Operator;
+use super::reference;
 use super::value::{List, Value};
 use crate::base::date::Date;
 use crate::base::limits;
@@ -403,6 +404,7 @@ impl<'a> Eval<'_, 'a> {
             (Length, [Value::Text(text), ..]) => Value::Integer(text.chars().count() as i64),
             (Contains, [Value::Text(text), Value::Text(part), _]) => Value::Boolean(text.contains(part)),
             (Starts, [Value::Text(text), Value::Text(part), _]) => Value::Boolean(text.starts_with(part)),
+            (IsReference, [Value::Text(text), Value::Text(kind), _]) => Value::Boolean(reference::is_right(kind, text)),
             (Ends, [Value::Text(text), Value::Text(part), _]) => Value::Boolean(text.ends_with(part)),
             (Substring, [Value::Text(text), Value::Integer(from), count]) => {
                 let from = usize::try_from(from - 1).unwrap_or(0);
@@ -618,6 +620,10 @@ impl<'a> Eval<'_, 'a> {
                 } else {
                     out.push_str(&text.replace(part.as_str(), by));
                 }
+            }
+            Format::Reference(kind) => {
+                let text = text(self);
+                out.push_str(&reference::complete(kind, &text).ok_or_else(|| EvalError::Malformed(shorten(&text), "body of such a reference"))?);
             }
             Format::Default(_) => unreachable!("handled above"),
         }

@@ -1,6 +1,7 @@
 //! The filters, from which the manual is printed.
 
 use super::parse::{Ast, AstKind};
+use super::reference::MADE;
 use super::types::Type;
 use crate::kit::locale::{DatePattern, MoneyStyle};
 
@@ -52,6 +53,8 @@ pub enum Format {
     Digits,
     /// `yesno`
     YesNo(String, String),
+    /// `reference`: the kind.
+    Reference(&'static str),
     /// `replace`
     Replace(String, String),
 }
@@ -135,6 +138,12 @@ pub const FILTERS: &[Filter] = &[
     },
     Filter { name: "digits", signature: "digits", doc: "The figures of a text and nothing else.", example: ("'12-34' | digits", "1234") },
     Filter { name: "yesno", signature: "yesno 'yes' 'no'", doc: "One of two texts.", example: ("true | yesno 'paid' 'open'", "paid") },
+    Filter {
+        name: "reference",
+        signature: "reference 'iso11649'|'qrr'|'fi'|'luhn'|'mod11'|'ogm'",
+        doc: "A payment reference of a body without check digits: the creditor reference (RF), the Swiss QR reference of 27 digits, those of Finland, of Norway and Sweden (`luhn`), of Norway (`mod11`), of Belgium. A body that is none holds the record. `every` divides it into groups.",
+        example: ("'18539007547034' | reference 'iso11649' | every 4", "RF65 1853 9007 5470 34"),
+    },
     Filter {
         name: "replace",
         signature: "replace 'part' 'by'",
@@ -256,6 +265,11 @@ pub fn read(name: &str, kind: &Type, arguments: &[Ast]) -> Result<Format, (Strin
             wants(*kind == Type::Boolean, "a boolean")?;
             limit(2, 2)?;
             Format::YesNo(texts[0].to_string(), texts[1].to_string())
+        }
+        "reference" => {
+            textual()?;
+            limit(1, 1)?;
+            Format::Reference(MADE[keyword(0, MADE)?])
         }
         "replace" => {
             textual()?;

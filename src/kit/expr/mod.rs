@@ -10,6 +10,7 @@ mod compile;
 mod eval;
 mod filter;
 mod parse;
+mod reference;
 #[cfg(test)]
 mod tests;
 mod types;

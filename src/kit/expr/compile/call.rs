@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use super::{Compiled, Compiler, Expr, Node, ast_text, comparable, scalar, wider};
 use crate::base::code;
+use crate::base::suggest::closest;
 use crate::kit::expr::builtin::{self, Builtin};
 use crate::kit::expr::codes::CodeTable;
 use crate::kit::expr::filter::FILTERS;
 use crate::kit::expr::parse::{Ast, AstKind};
+use crate::kit::expr::reference::KNOWN;
 use crate::kit::expr::types::{Field, Schema, Type};
 use crate::kit::expr::{ExprFault, FUNCTIONS};
 
@@ -266,7 +268,7 @@ impl Compiler<'_> {
             return None;
         }
         let wanted: &[Type] = match function {
-            Length | Contains | Starts | Ends | Replace | Number | Date => &[Type::Text, Type::Text, Type::Text],
+            Length | Contains | Starts | Ends | IsReference | Replace | Number | Date => &[Type::Text, Type::Text, Type::Text],
             Substring => &[Type::Text, Type::Integer, Type::Integer],
             Year | Month | Day | Weekday | EndOfMonth => &[Type::Date],
             AddMonths => &[Type::Date, Type::Integer],
@@ -282,6 +284,17 @@ impl Compiler<'_> {
             Exists => Type::Boolean,
             Length | Year | Month | Day | Weekday => Type::Integer,
             Contains | Starts | Ends => Type::Boolean,
+            IsReference => match &nodes[1] {
+                Node::Text(kind) if KNOWN.contains(&kind.as_str()) => Type::Boolean,
+                other => {
+                    let written = if let Node::Text(kind) = other { kind.as_str() } else { "" };
+                    let known = KNOWN.iter().map(|kind| format!("'{kind}'")).collect::<Vec<_>>().join(", ");
+                    let fault = ExprFault::new(arguments[1].range.clone(), &code::EXPR_ARGUMENTS, "this is no kind of reference");
+                    let mut fault = fault.hint(format!("one of {known}"));
+                    fault.fix = closest(written, KNOWN.iter().copied()).map(|kind| format!("'{kind}'"));
+                    return self.fault(fault);
+                }
+            },
             Substring | Replace => Type::Text,
             Concat | Combine => {
                 if let Some(index) = kinds.iter().position(|kind| !scalar(kind)) {
