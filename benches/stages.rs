@@ -125,11 +125,12 @@ fn composed<'p>(plan: &'p Plan, opened: &Opened<'_>, composer: &mut Composer<'p>
         let values = opened.parse(&raw, &arena).expect("a good record");
         let projected = plan.layouts[0].projection.apply(values, &arena).expect("a whole record");
         let number = raw.number as i64 + 1;
-        let variables = [Value::Row(projected), Value::Date(plan.settings.date), Value::Text(&plan.settings.name), Value::Integer(number)];
+        let job = [Value::Date(plan.settings.date), Value::Text(&plan.settings.name), Value::Integer(number)];
+        let variables = [Value::Row(projected), job[0], job[1], job[2], Value::Text(plan.locales[0].tag())];
         let mut key = SortKey::default();
         key.push(&projected[0], false);
         let mut document = Document { record: raw.number, sort_key: key.0, ..Document::default() };
-        composer.compose(0, &arena, &variables, &plan.locales[0], &mut document.pages).expect("a good record");
+        composer.compose(0, &arena, &variables, (&plan.locales[0], 0), &mut document.pages).expect("a good record");
         range.documents.push(document);
     }
     range.used = composer.take_used();

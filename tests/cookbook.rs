@@ -1,6 +1,6 @@
 //! The cookbook: its recipes hold, and docs/cookbook.md is printed from them.
 //!
-//! A recipe is `cookbook/NAME.xml`, its record `NAME.json` and its cases in `NAME.tests/NAME.toml`, one of which has `golden = "NAME"`: the
+//! A recipe is `cookbook/NAME.xml`, its record `NAME.json`, perhaps its catalogues in `NAME.texts/`, and its cases in `NAME.tests/NAME.toml`, one of which has `golden = "NAME"`: the
 //! pictures of the manual are those that are tested. The comment at the top of the layout has the title in its first line, then what
 //! the manual says, and at its end `Group: NAME, NUMBER`: where the recipe stands. So a recipe is added by its files alone.
 //!
@@ -50,6 +50,8 @@ struct Recipe {
     layout: String,
     listing: String,
     record: String,
+    /// Its catalogues: file names and texts.
+    texts: Vec<(String, String)>,
     cases: CaseFile,
     /// The pictures: file names, widths and heights in pixels.
     pictures: Vec<(String, u32, u32)>,
@@ -100,10 +102,18 @@ fn recipe(name: &str) -> Recipe {
         text: text.to_vec(),
         listing: format!("{head}{rest}"),
         record: read(&format!("{name}.json")),
+        texts: texts(name),
         cases,
         pictures: (1..).map_while(picture).collect(),
         layout,
     }
+}
+
+fn texts(name: &str) -> Vec<(String, String)> {
+    let Ok(files) = std::fs::read_dir(folder().join(format!("{name}.texts"))) else { return Vec::new() };
+    let mut names: Vec<String> = files.map(|entry| format!("{name}.texts/{}", entry.unwrap().file_name().into_string().unwrap())).collect();
+    names.sort();
+    names.into_iter().map(|file| (file.clone(), read(&file))).collect()
 }
 
 #[test]
@@ -207,6 +217,9 @@ fn print(recipe: &Recipe, out: &mut String) {
     }
     let name = &recipe.name;
     listing(out, &format!("<a href=\"../cookbook/{name}.xml\">{name}.xml</a>, the layout"), "xml", &recipe.listing);
+    for (file, text) in &recipe.texts {
+        listing(out, &format!("<a href=\"../cookbook/{file}\">{file}</a>, its texts"), "ftl", text);
+    }
     listing(out, &format!("<a href=\"../cookbook/{name}.json\">{name}.json</a>, the record"), "json", &recipe.record);
 }
 

@@ -294,7 +294,8 @@ codes! {
          memory. Pressrun refuses it wherever it stands. Remove it; no layout needs it.";
     LAYOUT_TOO_LARGE = "L0206", "the layout is too large",
         "A layout has at most 8 MiB, 64 levels of elements, 2,000 fields and 65,535 text styles. A layout beyond that is\n\
-         usually made by a program that repeats what `extends`, `for` or a table could say once.";
+         usually made by a program that repeats what `extends`, `for` or a table could say once. A file of texts has at most 1 MiB, a text\n\
+         32 KiB and 64 levels with the texts it contains.";
 
     // ---- layouts: elements and attributes
     LAYOUT_UNKNOWN_ELEMENT = "L0207", "there is no such element",
@@ -497,4 +498,40 @@ codes! {
     LAYOUT_CLAUSE_LOST = "L0305", "a layout takes away a clause that its base requires",
         "The base layout says `<require clause=\"…\"/>`, and the clause stands in a block, region or page of the base that this layout fills or\n\
          replaces with something that has no such clause. Put the clause into it, or leave the base's content there.";
+
+    // ---- catalogues of texts
+    CATALOGUE_FOLDER = "L0401", "the texts of a layout cannot be used",
+        "`<texts folder=\"…\">` names a folder in that of the layout or below it. Its files are named by their languages: `de.ftl`, `fr-CH.ftl`.\n\
+         One of them is in the language of the layout itself (`lang=` of `<layout>`), and is taken where a record's language has none.\n\
+         \n\
+         wrong: texts/german.ftl      right: texts/de.ftl";
+    CATALOGUE_SYNTAX = "L0402", "a file of texts is not Fluent",
+        "The files of `<texts>` have the syntax of Project Fluent (projectfluent.org): a name, `=`, a text, and further lines indented.\n\
+         \n\
+         due = Please pay by { $date }.\n\
+         items = { $count ->\n\
+         \x20   [one] one item\n\
+         \x20  *[other] { $count } items\n\
+         \x20}";
+    CATALOGUE_MISSING = "L0403", "a text is missing in a language",
+        "The layout uses a text that some of its languages have and this one does not. Records of that language could not be printed, so every\n\
+         language must have every text that is used. The fault stands at the file that lacks it and shows where the text is used.";
+    CATALOGUE_UNKNOWN = "L0404", "there is no such text",
+        "No language has a text of this name, or a text names a text, term or function that there is not.\n\
+         \n\
+         wrong: {text('geeting')}      right: {text('greeting')}";
+    CATALOGUE_VALUE = "L0405", "a text and its values do not fit",
+        "A variable of a text is a value that is given where the text is used, or a field of the record: `{ $customer-name }` is the field\n\
+         `customer.name`. What is given must be used by some language, and be of the kind that the text wants: a number for plurals and\n\
+         `NUMBER`, a date for `DATETIME`.\n\
+         \n\
+         wrong: {text('due', date: due | date 'long')} with { DATETIME($date) }      right: {text('due', date: due)}";
+    CATALOGUE_CYCLE = "L0406", "a text contains itself",
+        "A chain of texts, each of which contains the next (`{ other-text }`), comes back to where it began. The message shows the chain.";
+    CATALOGUE_UNUSED = "L0407", "a text is never used",
+        "No layout of the job uses this text, and no text that is used contains it. Usually its name is misspelt where it should be used;\n\
+         otherwise remove it. This is a warning: the layout works.";
+    CATALOGUE_CATEGORY = "L0408", "a language has no such plural category",
+        "Each language has plural categories of its own (CLDR): German and English `one` and `other`, Polish and Russian `one`, `few`, `many` and\n\
+         `other`, Arabic all six, Japanese `other` alone. A variant with another one is never taken. This is a warning: the layout works.";
 }

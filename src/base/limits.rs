@@ -33,6 +33,16 @@ pub const MESSAGES_MAX: usize = 1_000;
 pub const LAYOUT_NESTING_MAX: usize = 64;
 /// Most layouts that extend each other in one chain.
 pub const LAYOUT_BASES_MAX: usize = 8;
+/// Largest file of a catalogue in bytes.
+pub const CATALOGUE_BYTES_MAX: usize = 1 << 20;
+/// Most languages of a catalogue.
+pub const CATALOGUE_LANGUAGES_MAX: usize = 200;
+/// Longest text of a catalogue as it is written, in bytes.
+pub const CATALOGUE_ENTRY_BYTES_MAX: usize = 64 << 10;
+/// Longest text of a catalogue with all texts it contains, in bytes; a value counts as 16.
+pub const CATALOGUE_TEXT_MAX: usize = 32 << 10;
+/// Deepest nesting of the choices of a text and of the texts it contains.
+pub const CATALOGUE_NESTING_MAX: usize = 64;
 /// Deepest nesting of an expression.
 pub const EXPRESSION_NESTING_MAX: usize = 64;
 /// Longest expression in bytes.

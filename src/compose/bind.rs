@@ -42,6 +42,8 @@ pub struct Binder<'s, 'p, 'a> {
     pub page: Option<(i64, i64)>,
     /// The record's locale.
     pub locale: &'p Locale,
+    /// The language of its texts, by index.
+    pub language: usize,
     /// Characters without a glyph in any face, in the order they came.
     pub missing: Vec<String>,
     /// Glyphs, forms and images named so far.
@@ -611,7 +613,7 @@ where
     }
 
     pub(super) fn env(&self) -> Env<'_, 'a> {
-        Env { arena: self.arena, vars: &self.variables, running: &self.running, page: self.page, locale: self.locale }
+        Env { arena: self.arena, vars: &self.variables, running: &self.running, page: self.page, locale: self.locale, language: self.language }
     }
 }
 

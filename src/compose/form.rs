@@ -227,6 +227,7 @@ fn binder<'s, 'p, 'a>(
         running: Vec::new(),
         page: None,
         locale,
+        language: 0,
         missing: Vec::new(),
         used,
         buffer: String::new(),

@@ -136,7 +136,8 @@ impl<'p> Composer<'p> {
         }
     }
 
-    /// Composes one document and adds its pages to `pages`. `variables` are the record and [`crate::model::record::JOB_VARIABLES`].
+    /// Composes one document and adds its pages to `pages`. `variables` are the record, [`crate::model::record::JOB_VARIABLES`] and
+    /// [`crate::model::record::LAYOUT_VARIABLES`].
     ///
     /// # Errors
     /// The reason to hold the record; then `pages` is as it was.
@@ -145,7 +146,7 @@ impl<'p> Composer<'p> {
         layout: usize,
         arena: &'a Bump,
         variables: &[Value<'a>],
-        locale: &'p Locale,
+        (locale, language): (&'p Locale, usize),
         pages: &mut Vec<Page>,
     ) -> Result<Composed, Hold>
     where
@@ -154,7 +155,7 @@ impl<'p> Composer<'p> {
         let first = pages.len();
         // A form has no place of its own that could be looked at.
         let use_forms = self.layouts[layout].requirements.as_ref().is_none_or(|requirements| !requirements.are_of_pages);
-        let LaidOut { masters, remarks, mut extras, slots } = self.lay_out(layout, arena, variables, locale, use_forms)?;
+        let LaidOut { masters, remarks, mut extras, slots } = self.lay_out(layout, arena, variables, (locale, language), use_forms)?;
         for (index, (canvas, master)) in self.canvases.iter_mut().zip(&masters).enumerate() {
             self.content.clear();
             canvas.finish(&mut self.content);
@@ -176,7 +177,14 @@ impl<'p> Composer<'p> {
     }
 
     /// Places one document on the canvases. Without forms, what no record can change is placed like everything else.
-    fn lay_out<'a>(&mut self, layout: usize, arena: &'a Bump, variables: &[Value<'a>], locale: &'p Locale, use_forms: bool) -> Result<LaidOut, Hold>
+    fn lay_out<'a>(
+        &mut self,
+        layout: usize,
+        arena: &'a Bump,
+        variables: &[Value<'a>],
+        (locale, language): (&'p Locale, usize),
+        use_forms: bool,
+    ) -> Result<LaidOut, Hold>
     where
         'p: 'a,
     {
@@ -195,6 +203,7 @@ impl<'p> Composer<'p> {
             running: Vec::new(),
             page: None,
             locale,
+            language,
             missing: Vec::new(),
             used: &mut self.used,
             buffer: String::new(),

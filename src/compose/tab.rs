@@ -17,7 +17,7 @@ const LEADER_WIDTH_MIN: Length = Length::from_millipoints(200);
 impl Setter<'_, '_> {
     /// The width of a tab at `from` in a line of `width`, `rest` after it: to the first stop that what follows can reach.
     pub(super) fn leap(&mut self, from: Length, width: Length, rest: &[Item<'_>], style: &ParagraphStyle) -> Length {
-        for stop in &style.tabs {
+        for stop in style.tabs.iter() {
             let at = resolve(Some(stop.at), width);
             if at <= from {
                 continue;

@@ -211,7 +211,7 @@ impl<'p> Tracer<'p> {
     ///
     /// # Errors
     /// The reason to hold the record.
-    pub fn trace<'a>(&mut self, layout: usize, arena: &'a Bump, variables: &[Value<'a>], locale: &'p Locale) -> Result<Vec<TracedPage>, Hold>
+    pub fn trace<'a>(&mut self, layout: usize, arena: &'a Bump, variables: &[Value<'a>], locale: (&'p Locale, usize)) -> Result<Vec<TracedPage>, Hold>
     where
         'p: 'a,
     {

@@ -209,7 +209,7 @@ fn write_late(
     arena.reset();
     // Variable 0 would be the record, of which nothing is known here.
     let variables: Vec<Value<'_>> = std::iter::once(Value::Row(&[])).chain(place.values().into_iter().map(Value::Integer)).collect();
-    let env = Env { arena, vars: &variables, running: &[], page: None, locale: &plan.locales[0] };
+    let env = Env { arena, vars: &variables, running: &[], page: None, locale: &plan.locales[0], language: 0 };
     let height = plan.media[usize::from(side.media)].height;
     for late in &plan.print.late {
         let stands = match late.pages {

@@ -21,6 +21,7 @@ use crate::input::{Cutter, Opened, Raw, RecordRange};
 use crate::kit::expr::{Env, EvalError, Expr, Value};
 use crate::kit::locale::Locale;
 use crate::ledger::{DocumentRow, HoldRow, Ledger, RemarkRow, SlotRow, State, VolumeRow};
+use crate::model::layout::Layout;
 use crate::model::page::{ComposedRange, Document, Properties, SortKey};
 use crate::model::record::{Hold, Remark};
 use crate::model::resources::Used;
@@ -299,10 +300,10 @@ pub(super) fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
     panic.downcast_ref::<String>().cloned().or_else(|| panic.downcast_ref::<&str>().map(|text| text.to_string())).unwrap_or_default()
 }
 
-/// The language of a job's files: that of its layouts if they agree.
+/// The language of a job's files: that of its layouts if they agree, and if no record chooses.
 pub(super) fn language(plan: &Plan) -> &str {
-    let first = plan.compiled.first().map_or("", |layout| layout.lang.as_str());
-    if plan.compiled.iter().all(|layout| layout.lang == first) { first } else { "" }
+    let first = plan.compiled.first().and_then(Layout::language).unwrap_or("");
+    if plan.compiled.iter().all(|layout| layout.language() == Some(first)) { first } else { "" }
 }
 
 /// One record from its bytes to its pages, with the index of its layout and what it is to be looked at for. `first` records came before its input.
@@ -314,8 +315,8 @@ pub(super) fn compose_record<'p>(
     composer: &mut Composer<'p>,
     arena: &Bump,
 ) -> Result<(u16, Document, Composed), Hold> {
-    let Chosen { layout, locale, mut document, variables } = choose(plan, opened, raw, first, arena)?;
-    let composed = composer.compose(layout, arena, &variables, locale, &mut document.pages)?;
+    let Chosen { layout, locale, language, mut document, variables } = choose(plan, opened, raw, first, arena)?;
+    let composed = composer.compose(layout, arena, &variables, (locale, language), &mut document.pages)?;
     Ok((layout as u16, document, composed))
 }
 
@@ -328,8 +329,8 @@ pub(super) fn trace_record<'p>(
     tracer: &mut Tracer<'p>,
     arena: &Bump,
 ) -> Result<(u16, Vec<TracedPage>), Hold> {
-    let Chosen { layout, locale, variables, .. } = choose(plan, opened, raw, first, arena)?;
-    Ok((layout as u16, tracer.trace(layout, arena, &variables, locale)?))
+    let Chosen { layout, locale, language, variables, .. } = choose(plan, opened, raw, first, arena)?;
+    Ok((layout as u16, tracer.trace(layout, arena, &variables, (locale, language))?))
 }
 
 /// What is known of a record before it is composed.
@@ -337,9 +338,11 @@ struct Chosen<'p, 'a> {
     /// The index of its layout.
     layout: usize,
     locale: &'p Locale,
+    /// The language of its texts, by index.
+    language: usize,
     /// Its document, without pages.
     document: Document,
-    variables: [Value<'a>; 4],
+    variables: [Value<'a>; 5],
 }
 
 /// Parses a record and finds what decides about its document.
@@ -349,9 +352,11 @@ where
 {
     let values = opened.parse(raw, arena)?;
     let number = first + raw.number;
-    let mut variables = [Value::Row(values), Value::Date(plan.settings.date), Value::Text(&plan.settings.name), Value::Integer(number as i64 + 1)];
+    let job = [Value::Date(plan.settings.date), Value::Text(&plan.settings.name), Value::Integer(number as i64 + 1)];
+    let of_job = |row| [Value::Row(row), job[0], job[1], job[2], Value::Null];
+    let variables = of_job(values);
     let hold = |error: EvalError| Hold::new(&code::RECORD_EXPRESSION, error.to_string());
-    let env = Env { arena, vars: &variables, running: &[], page: None, locale: &plan.locales[0] };
+    let env = Env { arena, vars: &variables, running: &[], page: None, locale: &plan.locales[0], language: 0 };
     let mut taken = None;
     for (index, layout) in plan.layouts.iter().enumerate() {
         let applies = match &layout.when {
@@ -366,9 +371,23 @@ where
     let Some(layout) = taken else {
         return Err(Hold::new(&code::RECORD_LAYOUT, "no layout of the job takes this record"));
     };
+    // The layout sees its own contract, not the union of all.
+    let projected = plan.layouts[layout].projection.apply(values, arena);
+    let projected = projected
+        .map_err(|field| Hold::new(&code::RECORD_FIELD_MISSING, format!("the layout `{}` requires `{field}`", plan.layouts[layout].name)))?;
+    let mut own = of_job(projected);
+    let languages = plan.compiled[layout].languages.as_ref();
+    let named = match languages.and_then(|languages| Some((languages, languages.named.as_ref()?))) {
+        Some((languages, named)) => {
+            let mut tag = String::new();
+            named.write_text(&Env { vars: &own, ..env }, &mut tag).map_err(hold)?;
+            Some(languages.of(&tag))
+        }
+        None => None,
+    };
     let locale = match &plan.locale {
         LocaleChoice::Fixed(index) => *index,
-        LocaleChoice::OfLayout(indices) => indices[layout],
+        LocaleChoice::OfLayout(indices) => indices[layout][named.unwrap_or(0)],
         LocaleChoice::Named(tag) => {
             let mut named = String::new();
             tag.write(&env, &mut named).map_err(hold)?;
@@ -377,7 +396,9 @@ where
         }
     };
     let env = Env { locale: &plan.locales[locale], ..env };
-    let mut document = Document { record: number, ..Document::default() };
+    let tag = plan.locales[locale].tag();
+    let language = named.or_else(|| languages.map(|languages| languages.of(tag)));
+    let mut document = Document { record: number, language, ..Document::default() };
     match &plan.document_id {
         Some(template) => template.write(&env, &mut document.id).map_err(hold)?,
         None => document.id = (number + 1).to_string(),
@@ -392,13 +413,9 @@ where
     }
     key.0.truncate(SORT_KEY_BYTES_MAX);
     document.sort_key = key.0;
-    // The layout sees its own contract, not the union of all.
-    let projected = plan.layouts[layout].projection.apply(values, arena);
-    let projected = projected
-        .map_err(|field| Hold::new(&code::RECORD_FIELD_MISSING, format!("the layout `{}` requires `{field}`", plan.layouts[layout].name)))?;
-    variables[0] = Value::Row(projected);
+    own[4] = Value::Text(languages.zip(language).map_or(tag, |(languages, language)| &languages.tags[language]));
     if let Some(node) = &plan.compiled[layout].properties {
-        let env = Env { arena, vars: &variables, running: &[], page: None, locale: &plan.locales[locale] };
+        let env = Env { vars: &own, language: language.unwrap_or(0), ..env };
         let said = |expr: &Option<Expr>| -> Result<String, Hold> {
             let mut text = String::new();
             if let Some(expr) = expr {
@@ -413,5 +430,5 @@ where
         }
         document.properties = Some(Box::new(properties));
     }
-    Ok(Chosen { layout, locale: &plan.locales[locale], document, variables })
+    Ok(Chosen { layout, locale: &plan.locales[locale], language: language.unwrap_or(0), document, variables: own })
 }

@@ -58,7 +58,10 @@ impl Composed {
     /// The document as a PDF/A file of its own.
     pub fn file(&self, plan: &Plan) -> Result<Vec<u8>, EngineError> {
         let range = ComposedRange { documents: vec![self.document.clone()], used: self.used.clone() };
-        let info = FileInfo { title: &self.document.title, producer: PRODUCER, date: plan.settings.date, language: language(plan), properties: None };
+        let tags = plan.compiled.get(self.layout).and_then(|layout| layout.languages.as_ref()).map(|languages| languages.tags.as_slice());
+        let own = tags.and_then(|tags| tags.get(self.document.language?)).map(String::as_str);
+        let language = own.unwrap_or_else(|| language(plan));
+        let info = FileInfo { title: &self.document.title, producer: PRODUCER, date: plan.settings.date, language, properties: None };
         let mut file = Vec::new();
         let written = write_volume(&range, &plan.resources, &plan.media, &info, &mut file);
         written.map_err(|source| EngineError::Stream { file: format!("record {}", self.document.record + 1), source })?;

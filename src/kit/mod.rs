@@ -1,9 +1,10 @@
 //! Layer 1: tools that know nothing of jobs or mail; each could be a crate of its own.
 //!
-//! Takes base types, gives expressions, locales, fonts, text shaping, images, barcodes, charts and PDF syntax. Must never know
+//! Takes base types, gives expressions, catalogues of texts, locales, fonts, text shaping, images, barcodes, charts and PDF syntax. Must never know
 //! what a record, a layout or a job is.
 
 pub mod barcode;
+pub mod catalogue;
 pub mod chart;
 pub mod expr;
 pub mod font;

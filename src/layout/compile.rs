@@ -14,19 +14,22 @@ use super::look::{Look, read_direction};
 use super::message::Message;
 use super::schema::{NAMESPACE, find_element};
 use super::style::Styles;
+use super::texts::{self, Catalogues};
 use super::tree::{Child, Element, Mapped};
 use crate::base::code;
 use crate::base::diagnostic::{Diagnostic, Faults};
 use crate::base::length::Length;
 use crate::base::span::{FileId, Sources, Span};
 use crate::kit::expr::{Schema, Scope};
-use crate::kit::text::{Direction, Script};
+use crate::kit::text::Script;
 use crate::model::layout::{Asked, Layout, Node, PageCount, PageMaster, TextStyle, TextStyleId};
 use crate::model::record;
 
 /// Compiles the layout in `file`. `None` if it has a fault; all its faults and warnings are then, or also, in `faults`.
 pub fn compile(sources: &mut Sources, file: FileId, library: &mut dyn Library, faults: &mut Faults) -> Option<Layout> {
-    compile_with_contract(sources, file, library, faults).layout
+    let compiled = compile_with_contract(sources, file, library, faults);
+    compiled.unused.into_iter().for_each(|warning| faults.push(warning));
+    compiled.layout
 }
 
 /// What could be made of a layout file.
@@ -38,6 +41,10 @@ pub struct Compiled {
     pub contract: Option<Arc<Schema>>,
     /// The names of its slots, whatever faults it has.
     pub slots: Vec<String>,
+    /// The files of its catalogues.
+    pub texts: Vec<FileId>,
+    /// Warnings of texts that it does not use; another layout may.
+    pub unused: Vec<Diagnostic>,
 }
 
 /// Compiles the layout in `file`, as [`compile`] does.
@@ -47,7 +54,9 @@ pub fn compile_with_contract(sources: &mut Sources, file: FileId, library: &mut 
     let root = read_chain(sources, file, library, &mut own).map(|chain| Compiler::new(sources, library, &mut own).merge(chain));
     let messages = library.messages();
     let layout = root.and_then(|root| {
-        let compiler = Compiler { messages: &messages, ..Compiler::new(sources, library, &mut own) };
+        let catalogues = texts::read(sources, &root, library, &mut own);
+        compiled.texts = catalogues.as_ref().map(|catalogues| catalogues.files.clone()).unwrap_or_default();
+        let compiler = Compiler { messages: &messages, catalogues, ..Compiler::new(sources, library, &mut own) };
         compiler.compile_layout(&root, &mut compiled)
     });
     compiled.layout = layout.filter(|_| !own.has_errors());
@@ -77,6 +86,8 @@ pub(super) struct Compiler<'a, 't> {
     pub(super) asked: Vec<Asked>,
     /// Families of scripts.
     pub(super) scripts: Vec<(Script, String)>,
+    /// The texts of its catalogues.
+    pub(super) catalogues: Option<Catalogues>,
     pub(super) untold_languages: BTreeSet<String>,
     /// What holds in the body, for its footnotes.
     pub(super) note_context: Option<Context>,
@@ -102,7 +113,7 @@ impl<'a> Compiler<'a, '_> {
     /// A compiler that knows nothing of a layout yet.
     fn new(sources: &'a mut Sources, library: &'a mut dyn Library, faults: &'a mut Faults) -> Self {
         let schema = Arc::new(Schema::default());
-        let scope = record::scope(schema.clone(), library.tables());
+        let scope = record::layout_scope(schema.clone(), library.tables());
         Compiler {
             sources,
             library,
@@ -117,6 +128,7 @@ impl<'a> Compiler<'a, '_> {
             shrinks: Vec::new(),
             asked: Vec::new(),
             scripts: Vec::new(),
+            catalogues: None,
             untold_languages: BTreeSet::new(),
             note_context: None,
             has_notes: false,
@@ -148,17 +160,20 @@ impl<'t> Compiler<'_, 't> {
                 Child::Text(text) => self.refuse_text(
                     text,
                     spec.name,
-                    "the children of `<layout>` are `data`, `properties`, `font`, `palette`, `style`, `page`, `body`, `put` and `require`",
+                    "the children of `<layout>` are `data`, `properties`, `font`, `palette`, `texts`, `style`, `page`, `body`, `put` and `require`",
                 ),
             }
         }
         let before = self.faults.len();
         self.read_data(root);
         out.contract = (self.faults.len() == before).then(|| self.schema.clone());
+        let languages = self.read_texts(root, &lang);
         self.read_scripts(root);
         self.read_styles(root);
         let family = self.library.families().first().cloned().unwrap_or_default();
-        let look = Look::initial(family, lang.clone(), self.keyword(root, spec, "dir").map_or(Direction::LeftToRight, read_direction));
+        let direction = self.keyword(root, spec, "dir").map(read_direction);
+        let look = Look::initial(family, lang.clone(), direction.unwrap_or_default());
+        let look = self.look_of_texts(look, direction.is_some());
         let mut masters = self.compile_pages(root, &look);
         let (body, pages) = self.compile_body(root, &look, &masters);
         masters.extend(blank_master(&masters, &body, pages));
@@ -170,6 +185,7 @@ impl<'t> Compiler<'_, 't> {
         self.warn_of_unused_styles(root_file);
         let slots: Vec<String> = self.slots.iter().map(|(name, _)| name.clone()).collect();
         out.slots = slots.clone();
+        out.unused = self.warn_of_texts();
         Some(Layout {
             name,
             lang,
@@ -177,6 +193,7 @@ impl<'t> Compiler<'_, 't> {
             text_styles: std::mem::take(&mut self.text_styles),
             shrinks: std::mem::take(&mut self.shrinks),
             asked: std::mem::take(&mut self.asked),
+            languages,
             masters,
             body,
             variables: self.scope.variables_max(),

@@ -48,7 +48,7 @@ impl<'t> Compiler<'_, 't> {
             }
         }
         self.schema = Arc::new(schema);
-        self.scope = record::scope(self.schema.clone(), self.library.tables());
+        self.scope = record::layout_scope(self.schema.clone(), self.library.tables());
     }
 
     fn read_fields(&mut self, parent: &'t Element, spec: &'static ElementSpec, schema: &mut Schema, is_record: bool) {

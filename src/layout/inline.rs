@@ -134,9 +134,12 @@ impl<'t> Compiler<'_, 't> {
             match piece {
                 Piece::Text(range) | Piece::Brace(range) => pieces.push_text(style, &text.text[range]),
                 Piece::Expr(range) => {
-                    if let Some(expr) = self.printable(text, range) {
-                        pieces.list.push(Inline::Value(style, expr));
+                    let expr = self.printable(text, range);
+                    if let Some(fixed) = expr.as_ref().and_then(Expr::fixed_text).filter(|fixed| !fixed.contains('\n')) {
+                        pieces.push_text(style, fixed);
+                        continue;
                     }
+                    pieces.list.extend(expr.map(|expr| Inline::Value(style, expr)));
                     pieces.after_space = false;
                 }
             }

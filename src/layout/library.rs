@@ -83,7 +83,18 @@ pub struct StackRequest<'r> {
     pub scripts: &'r [(Script, String)],
 }
 
-/// Fonts, images and tables by name.
+/// A file of texts.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CatalogueSource {
+    /// Its name in its folder.
+    pub name: String,
+    /// Its path as it is shown.
+    pub shown: String,
+    /// What it holds.
+    pub text: String,
+}
+
+/// Fonts, images, tables and texts by name.
 pub trait Library {
     /// The image at a path from the folder of the layout, or why it cannot be used.
     fn image(&mut self, path: &str) -> Result<LibraryImage, PictureFault>;
@@ -110,6 +121,11 @@ pub trait Library {
     /// The layout at a path from the folder of the layout, for `extends=`: the path as it is shown, and its text. Or why it cannot be read.
     fn base(&mut self, path: &str) -> Result<(String, String), String> {
         Err(format!("there is no layout `{path}`"))
+    }
+
+    /// The files of texts in a folder, by its path from the folder of the layout, in the order of their names. Or why they cannot be read.
+    fn texts(&mut self, folder: &str) -> Result<Vec<CatalogueSource>, String> {
+        Err(format!("there is no folder `{folder}`"))
     }
 
     /// Paths of layouts that exist, to suggest one for a misspelt path.
@@ -140,7 +156,7 @@ pub struct MemoryLibrary {
     pub images: Vec<(String, Length, Length)>,
     /// Tables of codes by name; `units` has `C62` and `HUR`.
     pub tables: Arc<[(String, Arc<CodeTable>)]>,
-    /// Layouts to extend: paths and texts.
+    /// Layouts to extend and catalogues: paths and texts.
     pub bases: Vec<(String, String)>,
 }
 
@@ -159,7 +175,9 @@ impl Default for MemoryLibrary {
             images: vec![("logo.png".to_string(), Length::from_points(150), Length::from_points(40))],
             tables: CodeTable::read("code,en,de\nC62,pieces,Stück\nHUR,hours,Stunden\n")
                 .map_or_else(|_| Arc::from([]), |units| Arc::from([("units".to_string(), Arc::new(units))])),
-            bases: vec![("corporate.xml".to_string(), BASE.to_string())],
+            bases: [("corporate.xml", BASE), ("texts/en.ftl", "greeting = Dear { $name },\n"), ("texts/de.ftl", "greeting = Guten Tag { $name }\n")]
+                .map(|(path, text)| (path.to_string(), text.to_string()))
+                .to_vec(),
         }
     }
 }
@@ -205,6 +223,15 @@ impl Library for MemoryLibrary {
     fn base(&mut self, path: &str) -> Result<(String, String), String> {
         let found = self.bases.iter().find(|(known, _)| known == path);
         found.cloned().ok_or_else(|| format!("there is no layout `{path}`"))
+    }
+
+    fn texts(&mut self, folder: &str) -> Result<Vec<CatalogueSource>, String> {
+        let inside = |path: &str| path.strip_prefix(folder)?.strip_prefix('/').filter(|name| name.ends_with(".ftl")).map(str::to_string);
+        let files =
+            self.bases.iter().filter_map(|(path, text)| Some(CatalogueSource { name: inside(path)?, shown: path.clone(), text: text.clone() }));
+        let mut files: Vec<CatalogueSource> = files.collect();
+        files.sort_by(|a, b| a.name.cmp(&b.name));
+        if files.is_empty() { Err(format!("there is no folder `{folder}`")) } else { Ok(files) }
     }
 
     fn base_paths(&self) -> Vec<String> {

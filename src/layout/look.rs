@@ -2,6 +2,8 @@
 //!
 //! Takes properties, gives text and paragraph styles. Must never know which element has them.
 
+use std::sync::Arc;
+
 use super::compile::Compiler;
 use super::library::StackRequest;
 use super::style::{Properties, Value};
@@ -73,7 +75,7 @@ pub(super) struct Look {
     pub(super) wrap: bool,
     pub(super) optimum: bool,
     pub(super) tolerance: u32,
-    pub(super) tabs: Vec<TabStop>,
+    pub(super) tabs: Arc<[TabStop]>,
     pub(super) widows: u32,
     pub(super) orphans: u32,
 }
@@ -109,7 +111,7 @@ impl Look {
             wrap: true,
             optimum: false,
             tolerance: 1_000,
-            tabs: vec![TabStop { at: Track::Percent(100_000), align: TabAlign::Right }],
+            tabs: Arc::new([TabStop { at: Track::Percent(100_000), align: TabAlign::Right }]),
             widows: 2,
             orphans: 2,
         }
@@ -147,7 +149,7 @@ impl Look {
                 ("hanging-indent", Value::Length(indent)) => look.hanging = *indent,
                 ("text-wrap", Value::Keyword(word)) => look.optimum = *word == "optimum",
                 ("tolerance", Value::Integer(tolerance)) => look.tolerance = *tolerance,
-                ("tabs", Value::Tabs(tabs)) => look.tabs.clone_from(tabs),
+                ("tabs", Value::Tabs(tabs)) => look.tabs = tabs.as_slice().into(),
                 ("hyphens", Value::Keyword(word)) => look.hyphens = *word == "auto",
                 ("lang", Value::Text(lang)) => (look.lang, look.asked_lang) = (lang.clone(), None),
                 ("lang", Value::Asked(expr)) => look.asked_lang = Some(expr.as_ref().clone()),
@@ -261,10 +263,12 @@ impl Compiler<'_, '_> {
 
     /// The number of the language and direction that the record decides.
     fn asked(&mut self, look: &Look, span: Span) -> Option<u16> {
-        if look.asked_lang.is_none() && look.asked_dir.is_none() {
+        // Without hyphens the language of a text decides nothing.
+        let lang = look.asked_lang.as_ref().filter(|_| look.hyphens);
+        if lang.is_none() && look.asked_dir.is_none() {
             return None;
         }
-        let asked = Asked { lang: look.asked_lang.clone(), dir: look.asked_dir.clone(), hyphens: look.hyphens };
+        let asked = Asked { lang: lang.cloned(), dir: look.asked_dir.clone(), hyphens: look.hyphens };
         let at = self.asked.iter().position(|known| *known == asked).unwrap_or_else(|| {
             self.asked.push(asked);
             self.asked.len() - 1

@@ -42,6 +42,7 @@ mod symbol;
 mod table;
 mod tag;
 mod text;
+mod texts;
 mod tree;
 mod typography;
 mod value;
@@ -51,7 +52,7 @@ mod tests;
 
 pub use compile::{Compiled, compile, compile_with_contract};
 pub use format::format;
-pub use library::{Library, LibraryImage, MemoryLibrary, MergedPicture, MergedPiece, PictureFault, StackRequest, SvgFile};
+pub use library::{CatalogueSource, Library, LibraryImage, MemoryLibrary, MergedPicture, MergedPiece, PictureFault, StackRequest, SvgFile};
 pub use manual::manual;
 pub use message::{ImageSide, Message, MessageImage, read_message};
 pub use tag::Tag;

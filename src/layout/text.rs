@@ -12,7 +12,7 @@ use super::tree::{Attribute, Element, Mapped};
 use crate::base::code;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::suggest::closest;
-use crate::kit::expr::{self, Expr, Type};
+use crate::kit::expr::{self, Expr, InCatalogue, Type};
 
 /// A part of a text with expressions.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -136,9 +136,15 @@ impl<'t> Compiler<'_, 't> {
     }
 
     fn place_fault(&mut self, value: &Mapped, start: usize, fault: expr::ExprFault) {
-        let span = value.place(start + fault.range.start, start + fault.range.end);
-        let mut diagnostic = Diagnostic::error(fault.code, span, fault.message);
-        diagnostic.label = fault.label;
+        let here = value.place(start + fault.range.start, start + fault.range.end);
+        // A fault of a catalogue stands there, and shows where its text is used.
+        let (place, related) = match fault.catalogue {
+            Some(InCatalogue::Fault(place)) => (place, Some(here)),
+            Some(InCatalogue::Wanted(place)) => (here, Some(place)),
+            None => (here, None),
+        };
+        let mut diagnostic = Diagnostic::error(fault.code, place, fault.message);
+        diagnostic.related = related.map(|place| (place, "used here".into()));
         diagnostic.hint = fault.hint;
         self.fault(match fault.fix {
             Some(fix) => diagnostic.fix(fix.replace('&', "&amp;").replace('<', "&lt;")),

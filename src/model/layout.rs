@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::base::length::Length;
 use crate::base::span::Span;
 use crate::kit::barcode::{Options as BarcodeOptions, Size as BarcodeSize, Symbology, Turn};
+use crate::kit::catalogue::find_tag;
 use crate::kit::expr::{Expr, Schema};
 use crate::model::chart::ChartNode;
 use crate::model::drawing::DrawingNode;
@@ -864,6 +865,8 @@ pub struct Layout {
     pub body: Vec<Node>,
     /// Languages and directions that records decide.
     pub asked: Vec<Asked>,
+    /// The languages of its texts, if it has catalogues.
+    pub languages: Option<Languages>,
     /// How many variables an environment needs (the record is number 0).
     pub variables: usize,
     /// How many pages a document may have.
@@ -880,6 +883,24 @@ pub struct Layout {
     pub requirements: Option<Box<Requirements>>,
 }
 
+/// The languages of a layout with catalogues.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Languages {
+    /// Their tags (BCP 47), in the order in which expressions have their texts.
+    pub tags: Vec<String>,
+    /// What names that of a record; without it the record's locale does.
+    pub named: Option<Expr>,
+    /// The one of records that name none of them.
+    pub default: usize,
+}
+
+impl Languages {
+    /// The language of a record that names `tag`: that one, or the nearest, or the default.
+    pub fn of(&self, tag: &str) -> usize {
+        find_tag(self.tags.iter().map(String::as_str), tag).unwrap_or(self.default)
+    }
+}
+
 /// How many pages a document may have.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct PageCount {
@@ -890,6 +911,14 @@ pub struct PageCount {
 }
 
 impl Layout {
+    /// The language of its documents, if it is the same for all.
+    pub fn language(&self) -> Option<&str> {
+        match &self.languages {
+            Some(languages) => languages.tags.first().filter(|_| languages.tags.len() == 1).map(String::as_str),
+            None => Some(&self.lang),
+        }
+    }
+
     /// The text style of an id.
     pub fn text_style(&self, id: TextStyleId) -> &TextStyle {
         &self.text_styles[usize::from(id.0)]

@@ -94,6 +94,8 @@ pub struct Document {
     pub title: String,
     /// What its layout says about it. In the metadata of a file that holds it alone.
     pub properties: Option<Box<Properties>>,
+    /// The language of its texts, by index, if its layout has several.
+    pub language: Option<usize>,
     /// Its pages.
     pub pages: Vec<Page>,
 }

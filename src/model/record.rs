@@ -57,6 +57,19 @@ pub struct Remark {
 /// variable 0 is the record, variable 1 the first of these.
 pub const JOB_VARIABLES: &[(&str, Type)] = &[("job.date", Type::Date), ("job.name", Type::Text), ("record.number", Type::Integer)];
 
+/// What the expressions of a layout see besides: the language of the record's texts, or the tag of its locale if the layout has no
+/// catalogues.
+pub const LAYOUT_VARIABLES: &[(&str, Type)] = &[("record.language", Type::Text)];
+
+/// The scope of a layout's expressions: that of the job, and [`LAYOUT_VARIABLES`].
+pub fn layout_scope(schema: Arc<Schema>, tables: Arc<[(String, Arc<CodeTable>)]>) -> Scope {
+    let mut scope = scope(schema, tables);
+    for (name, kind) in LAYOUT_VARIABLES {
+        scope.push(name, kind.clone());
+    }
+    scope
+}
+
 /// The scope of a job's expressions: the record, [`JOB_VARIABLES`] and the job's tables of codes.
 pub fn scope(schema: Arc<Schema>, tables: Arc<[(String, Arc<CodeTable>)]>) -> Scope {
     let mut scope = Scope::new(schema);

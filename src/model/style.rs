@@ -3,6 +3,8 @@
 //! Takes what styles of a layout came to, gives it to composition by index. Must never hold a name that is still to be
 //! looked up.
 
+use std::sync::Arc;
+
 use crate::base::length::Length;
 use crate::kit::expr::Expr;
 use crate::kit::text::{Direction, Strictness};
@@ -145,7 +147,7 @@ pub struct ParagraphStyle {
     /// Set by optimum fit, with this tolerance (the badness a line may have, as TeX counts it); `None`: by first fit.
     pub optimum: Option<u32>,
     /// Where tabs lead to, in the order they are reached.
-    pub tabs: Vec<TabStop>,
+    pub tabs: Arc<[TabStop]>,
     /// Its direction. `Auto` is resolved when its text is known, and so are alignments by start and end.
     pub direction: Direction,
     /// What may begin a line.

@@ -73,6 +73,14 @@ fn read_again(source: &Path, part: &Part) -> Result<Vec<u8>, FileError> {
     Ok(bytes)
 }
 
+impl Frozen {
+    /// The files of texts that are named below a folder, with their names in it, in the order of these.
+    pub(super) fn texts_below(&self, folder: &str) -> Vec<(String, PathBuf)> {
+        let inside = self.written.iter().filter_map(|(written, path)| Some((written.strip_prefix(folder)?, path)));
+        inside.filter(|(name, _)| !name.contains('/') && name.ends_with(".ftl")).map(|(name, path)| (name.to_string(), path.clone())).collect()
+    }
+}
+
 impl Plan {
     /// Writes the frozen copy into `folder`, in place of what is there. Gives its list, which is a file of it, too.
     pub fn freeze(&self, folder: &Path, disk: &Disk) -> Result<Part, FileError> {

@@ -75,7 +75,7 @@ pub(super) const JOB: Section = Section {
         key(
             "locale",
             "a language tag, or a text with `{expressions}`",
-            "the `lang` of the layout",
+            "the language of the layout, or of the record if its layout has `<texts language=…>`",
             "\"en-US\"",
             "How numbers, money and dates are written. `\"{lang}\"` takes it from each record; `locales` then lists those that may come.",
         ),

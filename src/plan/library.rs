@@ -22,7 +22,7 @@ use crate::base::limits;
 use crate::base::suggest::closest;
 use crate::kit::font::{Face, FaceId, FontFeature};
 use crate::kit::text::Script;
-use crate::layout::{Library, LibraryImage, Message, PictureFault, StackRequest};
+use crate::layout::{CatalogueSource, Library, LibraryImage, Message, PictureFault, StackRequest};
 use crate::model::resources::{FolderId, FontStack, Resources, StackId};
 
 /// Regular, bold, italic, bold italic.
@@ -124,6 +124,8 @@ pub(super) struct JobLibrary {
     pub(super) frozen: Option<Frozen>,
     /// Its place among the layouts of the job.
     pub(super) layout: usize,
+    /// How many folders of texts it has had so far.
+    text_folders: usize,
     /// The messages of the job.
     pub(super) messages: Messages,
     /// The folder of the layout, while that of the messages counts.
@@ -152,6 +154,7 @@ impl JobLibrary {
             folder: folder.to_path_buf(),
             frozen: frozen.cloned(),
             layout: 0,
+            text_folders: 0,
             messages: Messages::default(),
             left: None,
             tables: Arc::new([]),
@@ -231,7 +234,7 @@ impl JobLibrary {
 
     /// Images and bases are found from this folder from now on; the layout is the `layout`th of the job.
     pub(super) fn enter(&mut self, folder: PathBuf, layout: usize) {
-        self.layout = layout;
+        (self.layout, self.text_folders) = (layout, 0);
         if self.folder != folder {
             // The same name means another file there.
             self.images.clear();
@@ -309,7 +312,47 @@ impl JobLibrary {
     }
 }
 
+impl JobLibrary {
+    /// The files of texts in a folder. They are parts of the plan, under the names they have there.
+    fn read_texts(&mut self, folder: &str) -> Result<Vec<CatalogueSource>, String> {
+        self.text_folders += 1;
+        // As for bases: each layout of a job has a folder of its own.
+        let written = |name: &str| format!("{}:{folder}/{name}", self.layout);
+        let outside = || format!("`{folder}` is not below the folder of the layout");
+        let names: Vec<(String, PathBuf)> = match &self.frozen {
+            Some(frozen) => frozen.texts_below(&written("")),
+            None => {
+                let whole = file::inside(&self.folder, folder).ok_or_else(outside)?;
+                let names = file::list(&whole).map_err(|error| match error.source.kind() {
+                    std::io::ErrorKind::NotFound => {
+                        format!("there is no folder `{folder}` below `{}`, the folder of the layout", self.folder.display())
+                    }
+                    _ => error.to_string(),
+                })?;
+                let names = names.into_iter().filter(|name| name.ends_with(".ftl"));
+                names.map(|name| file::inside(&whole, &name).map(|path| (name, path))).collect::<Option<_>>().ok_or_else(outside)?
+            }
+        };
+        let mut found = Vec::with_capacity(names.len());
+        for (name, path) in names {
+            let bytes = file::read(&path, limits::CATALOGUE_BYTES_MAX).map_err(|error| error.to_string())?;
+            let mut part = Part::new(format!("texts/{}-{}-{name}", self.layout, self.text_folders), bytes.clone().into());
+            part.written.push(written(&name));
+            let text = String::from_utf8(bytes)
+                .map_err(|error| format!("`{folder}/{name}` is not UTF-8: byte {} is no character", error.utf8_error().valid_up_to()))?;
+            let shown = join(&self.folder, &format!("{folder}/{name}")).to_string_lossy().into_owned();
+            found.push(CatalogueSource { name, shown, text });
+            self.parts.push(part);
+        }
+        Ok(found)
+    }
+}
+
 impl Library for JobLibrary {
+    fn texts(&mut self, folder: &str) -> Result<Vec<CatalogueSource>, String> {
+        self.read_texts(folder)
+    }
+
     fn base(&mut self, path: &str) -> Result<(String, String), String> {
         self.read_base(path)
     }

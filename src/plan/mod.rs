@@ -32,7 +32,7 @@ use crate::base::diagnostic::{Diagnostic, Faults};
 use crate::base::file;
 use crate::base::hash::Hash;
 use crate::base::limits;
-use crate::base::span::{Sources, Span};
+use crate::base::span::{FileId, Sources, Span};
 use crate::compose::compose_forms;
 use crate::kit::expr::{Expr, Schema};
 use crate::kit::locale::Locale;
@@ -185,7 +185,7 @@ fn compile_source(
     if layout_tables.is_empty() && !root.has("layout") {
         root.missing_section("layout", "[[layout]]", faults);
     }
-    let (mut compiled, mut contracts, mut slots, mut files) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut compiled, mut contracts, mut slots, mut files, mut texts) = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (index, table) in layout_tables.iter().enumerate() {
         if index > 0 && overrides.layout.is_some() {
             break;
@@ -196,11 +196,13 @@ fn compile_source(
         contracts.push(layout.contract);
         slots.extend(layout.slots);
         compiled.push(layout.layout);
+        texts.push((layout.texts, layout.unused));
     }
     // A layout that cannot be read may have any slot.
     if contracts.iter().all(Option::is_some) {
         messages::check_slots(&library.messages, &slots, faults);
     }
+    warn_of_unused_texts(&texts, faults);
     contract::check_reachable(&layout_tables, faults);
     let schema = contract::unite(&contracts, &files, faults).map(Arc::new);
 
@@ -290,6 +292,17 @@ fn compose_static(layouts: &mut [Layout], resources: &mut Resources, locales: &[
     if let Err((index, hold)) = compose_forms(layouts, resources, locale) {
         let span = hold.span.or(files.get(index).copied().flatten());
         faults.push(Diagnostic::error(hold.code, span, hold.reason).label("in a part of this layout that is the same on every page"));
+    }
+}
+
+/// Tells the texts that no layout uses of those that read their file.
+fn warn_of_unused_texts(layouts: &[(Vec<FileId>, Vec<Diagnostic>)], faults: &mut Faults) {
+    for warning in layouts.iter().flat_map(|(_, unused)| unused) {
+        let file = warning.span.map(|span| span.file);
+        let mut readers = layouts.iter().filter(|(files, _)| file.is_some_and(|file| files.contains(&file)));
+        if readers.all(|(_, unused)| unused.contains(warning)) {
+            faults.push(warning.clone());
+        }
     }
 }
 

@@ -65,8 +65,8 @@ impl std::fmt::Display for HoldLimit {
 pub enum LocaleChoice {
     /// Always the same, by index.
     Fixed(usize),
-    /// That of its layout: the index by layout.
-    OfLayout(Vec<usize>),
+    /// That of its layout: by layout, the index for each of its languages; one alone if records do not choose among them.
+    OfLayout(Vec<Vec<usize>>),
     /// The one it names.
     Named(Template),
 }
@@ -123,9 +123,12 @@ pub(super) fn compile_locale(
     let Some(text) = job.text("locale", faults) else {
         let mut indices = Vec::new();
         for layout in layouts.iter().flatten() {
-            // The layout stage has read the tag already; whatever it accepts without data is English to us.
-            let locale = Locale::compile(&layout.lang).or_else(|_| Locale::compile("en")).ok()?;
-            indices.push(index_of(locale, &mut locales));
+            // The language of a record's texts is that of its numbers, too.
+            let tags = match &layout.languages {
+                Some(languages) if languages.named.is_some() => languages.tags.as_slice(),
+                Some(_) | None => std::slice::from_ref(&layout.lang),
+            };
+            indices.push(tags.iter().map(|tag| Some(index_of(locale_of(tag)?, &mut locales))).collect::<Option<_>>()?);
         }
         return Some((locales, LocaleChoice::OfLayout(indices)));
     };
@@ -139,6 +142,13 @@ pub(super) fn compile_locale(
     }
     let template = Template::compile(&text, scope, faults);
     Some((locales, LocaleChoice::Named(template)))
+}
+
+/// The locale of a language. The layout stage has read the tag already; whatever it accepts without data is English to us.
+fn locale_of(tag: &str) -> Option<Locale> {
+    // Where a language has digits of its own, our fonts and formatter want those of Europe all the same.
+    let latin = || Locale::compile(&format!("{tag}-u-nu-latn"));
+    Locale::compile(tag).or_else(|_| latin()).or_else(|_| Locale::compile("en")).ok()
 }
 
 fn compile_tag(text: &Text, locales: &mut Vec<Locale>, faults: &mut Faults) -> Option<usize> {

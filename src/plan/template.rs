@@ -69,7 +69,6 @@ pub(super) fn compile_range(text: &Text, range: Range<usize>, scope: &mut Scope,
             for fault in found {
                 let place = text.part(range.start + fault.range.start..range.start + fault.range.end);
                 let mut diagnostic = Diagnostic::error(fault.code, place, fault.message);
-                diagnostic.label = fault.label;
                 diagnostic.hint = fault.hint;
                 diagnostic.fix = fault.fix;
                 faults.push(diagnostic);

@@ -102,6 +102,8 @@ fn read_case(part: &str, file: &Path) -> Case {
             "body" | "parts" | "layout" => {
                 body = Some((key.to_string(), format!("{value}\n{}", lines.by_ref().collect::<Vec<_>>().join("\n"))));
             }
+            // A text of Fluent has lines: `\n` is the end of one.
+            _ if key.starts_with("file ") && key.ends_with(".ftl") => files.push((key["file ".len()..].to_string(), value.replace("\\n", "\n"))),
             _ if key.starts_with("file ") => files.push((key["file ".len()..].to_string(), value)),
             _ => panic!("{name}: `{key}:` is no part of a case"),
         }
@@ -132,6 +134,8 @@ pub fn describe(case: &Case) -> Vec<String> {
          [[layout]]\nfile = \"layout.xml\"\n",
         case.locale
     );
+    // `locale: none`: that of the layout.
+    let job = job.replace("locale = \"none\"\n", "");
     // Fonts of scripts, for the cases that name them.
     let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/scripts/fonts");
     let mut job = job;

@@ -40,6 +40,7 @@ pub enum Builtin {
     EndOfMonth,
     IsReference,
     Lookup,
+    Text,
     Running,
 }
 
@@ -104,6 +105,7 @@ pub const FUNCTIONS: &[Function] = functions! {
     "end_of_month" (1, 1), EndOfMonth, "end_of_month(date)", "The last day of the date's month.", "end_of_month(issued)" => "2026-09-30";
     "is_reference" (2, 2), IsReference, "is_reference(text, 'kind')", "Whether a text is a payment reference or account with the right check digits: `iso11649` (RF), `qrr` (Swiss QR), `fi` (Finland), `luhn` (Norway, Sweden), `mod11` (Norway), `ogm` (Belgium), `iban`. Blanks count nothing.", "is_reference('RF65 1853 9007 5470 34', 'iso11649')" => "yes";
     "lookup" (2, 2), Lookup, "lookup(table, code)", "The text of a code in a table of the job (`[tables]`), in the language of the record's locale; absent if the table has no such code. A code known beforehand is written `table.code`, and must be there.", "lookup(units, 'HUR') ~ ', ' ~ units.C62" => "hours, pieces";
+    "text" (1, 33), Text, "text('name', value: …, …)", "A text of the layout's catalogues (`<texts>`) in the record's language, with values for its variables; those that are fields of the record need not be given. `text('name.attribute')` is an attribute of it.", "text('parcels', count: 3)" => "3 parcels";
     "running" (1, 1), Running, "running(expression)", "In tables with `rows`: the sum over this row and all before it; in carry rows, up to the break.", "1" => "1";
 };
 

@@ -1,18 +1,23 @@
 //! Syntax tree → typed tree with every name resolved.
 
 mod call;
+mod catalogue;
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::ExprFault;
 use super::builtin::{self, Builtin};
 use super::codes::CodeTable;
-use super::filter::{self, FILTERS, Format};
+use super::filter::{self, FILTERS, Format, NumberStyle};
 use super::parse::{Ast, AstKind, Operator, parse};
 use super::types::{Schema, Type};
+use super::{ExprFault, InCatalogue};
 use crate::base::code;
+use crate::base::diagnostic::Diagnostic;
 use crate::base::money::{Decimal, parse_decimal};
+use crate::kit::catalogue::{Category, Plurals, Texts};
+use crate::kit::text::Direction;
 
 /// A compiled expression.
 #[derive(Clone, PartialEq, Debug)]
@@ -45,12 +50,62 @@ pub(super) enum Node {
     In(Box<Node>, Vec<Node>),
     Format(Box<Node>, Format),
     Lookup(Arc<CodeTable>, Box<Node>),
+    /// A text of the catalogues: one node per language.
+    Texts(Vec<Node>),
+    /// Texts one after the other.
+    Sequence(Vec<Node>),
+    /// One of several texts.
+    Choice(Box<Choice>),
+    /// A text of the data inside a text of this direction.
+    Isolated(Box<Node>, Direction),
     /// A function of the rows of a list: the function, the list, what is computed per row, an option.
     Rows(Builtin, Box<Node>, Option<Box<Node>>, bool),
     Call(Builtin, Vec<Node>),
 }
 
+/// A selector of a catalogue text.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Choice {
+    /// What chooses.
+    pub(super) by: Node,
+    /// How it does.
+    pub(super) rule: Rule,
+    /// Keys and texts, in the order they are tried.
+    pub(super) variants: Vec<(Key, Node)>,
+    /// The text where no key fits.
+    pub(super) default: usize,
+}
+
+/// How a value chooses among texts.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) enum Rule {
+    /// By what it is.
+    Value,
+    /// As a number too, by its plural category as it is printed; `true`: its ordinal one.
+    Plural(Arc<Plurals>, bool, NumberStyle),
+}
+
+/// The key of a choice.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) enum Key {
+    Text(String),
+    Boolean(bool),
+    Number(Decimal),
+    Category(Category),
+}
+
 impl Expr {
+    /// The text it is, if it is that of a catalogue in one language that no record changes.
+    pub fn fixed_text(&self) -> Option<&str> {
+        match &self.node {
+            Node::Texts(languages) => match languages.as_slice() {
+                [Node::Text(text)] => Some(text),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// Its type.
     pub fn kind(&self) -> &Type {
         &self.kind
@@ -74,6 +129,10 @@ pub struct Scope {
     outer_running: Vec<Option<Vec<Expr>>>,
     most: usize,
     tables: Arc<[(String, Arc<CodeTable>)]>,
+    texts: Option<Arc<Texts>>,
+    texts_used: BTreeSet<String>,
+    texts_told: BTreeSet<(Option<InCatalogue>, String)>,
+    warnings: Vec<Diagnostic>,
 }
 
 impl Scope {
@@ -86,6 +145,10 @@ impl Scope {
             outer_running: Vec::new(),
             most: 1,
             tables: Arc::new([]),
+            texts: None,
+            texts_used: BTreeSet::new(),
+            texts_told: BTreeSet::new(),
+            warnings: Vec::new(),
         }
     }
 
@@ -99,6 +162,21 @@ impl Scope {
     /// Gives the tables that `lookup` knows, by name.
     pub fn set_tables(&mut self, tables: Arc<[(String, Arc<CodeTable>)]>) {
         self.tables = tables;
+    }
+
+    /// Gives the texts that `text` knows.
+    pub fn set_texts(&mut self, texts: Arc<Texts>) {
+        self.texts = Some(texts);
+    }
+
+    /// The names of the texts that expressions have used, themselves or through others.
+    pub fn texts_used(&self) -> &BTreeSet<String> {
+        &self.texts_used
+    }
+
+    /// What is to be said of texts that were used, but is no fault.
+    pub fn take_warnings(&mut self) -> Vec<Diagnostic> {
+        std::mem::take(&mut self.warnings)
     }
 
     fn table(&self, name: &str) -> Option<Arc<CodeTable>> {
@@ -215,6 +293,12 @@ impl Compiler<'_> {
                         )
                     }
                 }
+            }
+            AstKind::Named(name, value) => {
+                self.node(value);
+                let range = ast.range.start..ast.range.start + name.len();
+                let fault = ExprFault::new(range, &code::EXPR_ARGUMENTS, format!("`{name}:` names a value, and only those of `text` have names"));
+                self.fault(fault.hint("write the value alone"))
             }
             AstKind::Call(name, range, arguments) => self.call(name, range, arguments, &ast.range),
             AstKind::Unary(operator, operand) => {

@@ -7,8 +7,8 @@ use std::cmp::Ordering;
 use std::fmt::Write as _;
 
 use super::builtin::Builtin;
-use super::compile::{Expr, Node};
-use super::filter::Format;
+use super::compile::{Choice, Expr, Key, Node, Rule};
+use super::filter::{Format, NumberStyle};
 use super::parse::Operator;
 use super::reference;
 use super::value::{List, Value};
@@ -16,6 +16,7 @@ use crate::base::date::Date;
 use crate::base::limits;
 use crate::base::money::{Currency, Decimal, Money, parse_decimal};
 use crate::kit::locale::{Locale, MoneyStyle};
+use crate::kit::text::runs_against;
 
 /// Why an expression has no value for a record. The record is held.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -50,6 +51,8 @@ pub struct Env<'e, 'a> {
     pub page: Option<(i64, i64)>,
     /// The record's locale.
     pub locale: &'e Locale,
+    /// The language of its texts, by index.
+    pub language: usize,
 }
 
 type Evaluated<T> = Result<T, EvalError>;
@@ -150,7 +153,7 @@ impl<'a> Eval<'_, 'a> {
                 }
                 Value::Boolean(found)
             }
-            Node::Format(..) => {
+            Node::Format(..) | Node::Texts(_) | Node::Sequence(_) | Node::Choice(_) | Node::Isolated(..) => {
                 let mut text = String::new();
                 self.write(node, &mut text)?;
                 Value::Text(self.env.arena.alloc_str(&text))
@@ -484,6 +487,29 @@ impl<'a> Eval<'_, 'a> {
                 let branch = if self.node(test)? == Value::Boolean(true) { yes } else { no };
                 self.write(branch, out)?;
             }
+            // A language that the catalogues have not: there is none.
+            Node::Texts(languages) => {
+                if let Some(text) = languages.get(self.env.language) {
+                    self.write(text, out)?;
+                }
+            }
+            Node::Sequence(parts) => {
+                for part in parts {
+                    self.write(part, out)?;
+                }
+            }
+            Node::Choice(choice) => {
+                let value = self.node(&choice.by)?;
+                self.write(chosen(choice, &value)?, out)?;
+            }
+            Node::Isolated(inner, direction) => {
+                let start = out.len();
+                self.write(inner, out)?;
+                if runs_against(&out[start..], *direction) {
+                    out.insert(start, FIRST_STRONG_ISOLATE);
+                    out.push(POP_ISOLATE);
+                }
+            }
             _ => {
                 let value = self.node(node)?;
                 self.write_value(&value, out);
@@ -555,6 +581,7 @@ impl<'a> Eval<'_, 'a> {
                 };
                 locale.write_number(number, Some(number.scale().max(least.unwrap_or(own))), true, out);
             }
+            Format::InText(style) => write_in_text(locale, value, style, out)?,
             Format::Percent(digits) => {
                 let percent = number().checked_mul(Decimal::ONE_HUNDRED).ok_or(EvalError::Overflow)?;
                 locale.write_percent(percent, *digits, out);
@@ -629,6 +656,63 @@ impl<'a> Eval<'_, 'a> {
         }
         Ok(())
     }
+}
+
+/// Around a text of the data that runs against the text it stands in, so that the two are ordered each by itself (UAX 9, 2.4).
+/// They have no glyph, and end with the ordering.
+const FIRST_STRONG_ISOLATE: char = '\u{2068}';
+const POP_ISOLATE: char = '\u{2069}';
+
+/// The text that a value chooses: that of the first key that fits.
+fn chosen<'c>(choice: &'c Choice, value: &Value<'_>) -> Evaluated<&'c Node> {
+    let number = match &choice.rule {
+        Rule::Plural(_, _, style) => visible(value, style)?,
+        Rule::Value => None,
+    };
+    let mut category = None;
+    let fits = |key: &Key| match (key, value) {
+        (Key::Text(key), Value::Text(text)) => key == text,
+        (Key::Boolean(key), Value::Boolean(value)) => key == value,
+        (Key::Number(key), _) => number.as_ref().is_some_and(|number| number == key),
+        (Key::Category(key), _) => number.as_ref().is_some_and(|number| match &choice.rule {
+            Rule::Plural(plurals, is_ordinal, _) => *category.get_or_insert_with(|| plurals.category(*number, *is_ordinal)) == *key,
+            Rule::Value => false,
+        }),
+        _ => false,
+    };
+    let mut keys = choice.variants.iter().map(|(key, _)| key);
+    let at = keys.position(fits).unwrap_or(choice.default);
+    Ok(&choice.variants[at].1)
+}
+
+/// A number with the fraction digits it is printed with; `None` if it is absent.
+fn visible(value: &Value<'_>, style: &NumberStyle) -> Evaluated<Option<Decimal>> {
+    let (mut number, least, most) = match value {
+        Value::Integer(number) => (Decimal::from(*number), style.least.unwrap_or(0), None),
+        Value::Decimal(number) => (*number, style.least.unwrap_or(0), style.most),
+        Value::Money(money) => {
+            let digits = money.currency.minor_digits();
+            (money.amount, digits, Some(digits))
+        }
+        _ => return Ok(None),
+    };
+    if style.percent {
+        number = number.checked_mul(Decimal::ONE_HUNDRED).ok_or(EvalError::Overflow)?.normalize();
+    }
+    let digits = number.scale().max(least).min(most.unwrap_or(u32::MAX));
+    number = number.round_dp_with_strategy(digits, RoundingStrategy::MidpointAwayFromZero);
+    number.rescale(digits);
+    Ok(Some(number))
+}
+
+fn write_in_text(locale: &Locale, value: &Value<'_>, style: &NumberStyle, out: &mut String) -> Evaluated<()> {
+    let Some(number) = visible(value, style)? else { return Ok(()) };
+    match value {
+        Value::Money(money) if style.grouped => locale.write_money(*money, style.money, out),
+        _ if style.percent => locale.write_percent(number, number.scale(), out),
+        _ => locale.write_number(number, Some(number.scale()), style.grouped, out),
+    }
+    Ok(())
 }
 
 fn shorten(text: &str) -> String {

@@ -57,6 +57,29 @@ pub enum Format {
     Reference(&'static str),
     /// `replace`
     Replace(String, String),
+    /// A number of a catalogue text; no filter writes it.
+    InText(NumberStyle),
+}
+
+/// How a catalogue text prints a number: what the options of `NUMBER` say.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct NumberStyle {
+    /// The least fraction digits.
+    pub least: Option<u32>,
+    /// The most fraction digits; without it all it has.
+    pub most: Option<u32>,
+    /// Whether it is grouped.
+    pub grouped: bool,
+    /// Whether it is printed as hundredths.
+    pub percent: bool,
+    /// How money is printed.
+    pub money: MoneyStyle,
+}
+
+impl Default for NumberStyle {
+    fn default() -> NumberStyle {
+        NumberStyle { least: None, most: None, grouped: true, percent: false, money: MoneyStyle::Plain }
+    }
 }
 
 /// Every filter, in the order of the manual.

@@ -19,6 +19,7 @@ mod value;
 use std::ops::Range;
 
 use crate::base::code::Code;
+use crate::base::span::Span;
 
 pub use builtin::{FUNCTIONS, Function};
 pub use codes::{CodeTable, CodeTableFault};
@@ -37,18 +38,27 @@ pub struct ExprFault {
     pub code: &'static Code,
     /// What is wrong.
     pub message: String,
-    /// Said at the place.
-    pub label: Option<String>,
     /// What to do.
     pub hint: Option<String>,
     /// What to put in place of the range.
     pub fix: Option<String>,
+    /// A place in a catalogue that has to do with it.
+    pub catalogue: Option<InCatalogue>,
+}
+
+/// What a place in a catalogue has to do with a fault.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum InCatalogue {
+    /// It is at fault; the range of the expression is where its text is used.
+    Fault(Span),
+    /// It wants what the expression lacks.
+    Wanted(Span),
 }
 
 impl ExprFault {
     /// A fault without advice.
     pub fn new(range: Range<usize>, code: &'static Code, message: impl Into<String>) -> ExprFault {
-        ExprFault { range, code, message: message.into(), label: None, hint: None, fix: None }
+        ExprFault { range, code, message: message.into(), hint: None, fix: None, catalogue: None }
     }
 
     /// Adds advice.

@@ -32,6 +32,8 @@ pub enum AstKind {
     Path(Vec<(String, Range<usize>)>),
     /// `call(...).field`.
     Member(Box<Ast>, String),
+    /// `name: value`, among the arguments of a call.
+    Named(String, Box<Ast>),
     /// `name(arguments)`.
     Call(String, Range<usize>, Vec<Ast>),
     /// `-x` or `not x`.
@@ -442,12 +444,25 @@ impl Parser {
         }
     }
 
+    /// A value, perhaps with a name: `date: due`.
+    fn argument(&mut self) -> Result<Ast, ExprFault> {
+        let range = self.range();
+        let name = match (self.peek(), self.tokens.get(self.at + 1)) {
+            (Token::Name(name), Some((Token::Symbol(":"), _))) => name.clone(),
+            _ => return self.filters(),
+        };
+        self.at += 2;
+        let value = self.filters()?;
+        let range = range.start..value.range.end;
+        Ok(Ast { kind: AstKind::Named(name, Box::new(value)), range })
+    }
+
     fn arguments(&mut self, out: &mut Vec<Ast>) -> Result<(), ExprFault> {
         if self.eat(")") {
             return Ok(());
         }
         loop {
-            out.push(self.filters()?);
+            out.push(self.argument()?);
             if self.eat(")") {
                 return Ok(());
             }

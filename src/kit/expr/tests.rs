@@ -4,7 +4,10 @@ use bumpalo::Bump;
 
 use super::*;
 use crate::base::date::Date;
+use crate::base::diagnostic::Faults;
 use crate::base::money::{Currency, Decimal, Money};
+use crate::base::span::FileId;
+use crate::kit::catalogue::{CatalogueFile, Texts, merge};
 use crate::kit::locale::Locale;
 
 fn schema() -> Arc<Schema> {
@@ -47,7 +50,7 @@ fn with_env<T>(run: impl FnOnce(&Env<'_, '_>) -> T) -> T {
     ];
     let locale = Locale::compile("en-US").expect("a locale");
     let vars = [Value::Row(&record), Value::Row(&lines[0..3])];
-    run(&Env { arena: &arena, vars: &vars, running: &[money(700)], page: Some((2, 5)), locale: &locale })
+    run(&Env { arena: &arena, vars: &vars, running: &[money(700)], page: Some((2, 5)), locale: &locale, language: 0 })
 }
 
 fn scope() -> Scope {
@@ -59,7 +62,15 @@ fn scope() -> Scope {
     scope.begin_running();
     let units = CodeTable::read("code,en,de\nC62,pieces,Stück\nHUR,hours,Stunden\n9,nine,\n").expect("a table");
     scope.set_tables(Arc::new([("units".to_string(), Arc::new(units))]));
+    scope.set_texts(Arc::new(texts()));
     scope
+}
+
+/// A catalogue of one language.
+fn texts() -> Texts {
+    let text = "parcels = { $count ->\n    [one] one parcel\n   *[other] { $count } parcels\n}\n";
+    let file = CatalogueFile { tag: "en-US".into(), file: FileId(0), text: text.into(), level: 0, lock: None };
+    merge(&[file], &mut Faults::new())
 }
 
 #[track_caller]

@@ -144,6 +144,15 @@ pub fn base_level(text: &str, direction: Direction) -> u8 {
     }
 }
 
+/// Whether a text has letters that run the other way than the text it is put into.
+pub fn runs_against(text: &str, direction: Direction) -> bool {
+    use unicode_bidi::BidiClass::{AL, L, R};
+    match direction {
+        Direction::RightToLeft => text.chars().any(|c| unicode_bidi::bidi_class(c) == L),
+        Direction::LeftToRight | Direction::Auto => !text.is_ascii() && text.chars().any(|c| matches!(unicode_bidi::bidi_class(c), R | AL)),
+    }
+}
+
 /// The embedding level of each byte of a text in a paragraph of level `base` (UAX 9, X1 to I2).
 pub fn levels(text: &str, base: u8) -> Vec<u8> {
     let base = if base == 0 { Level::ltr() } else { Level::rtl() };

@@ -1,6 +1,6 @@
 //! Every element of the layout language.
 
-use super::house::{BLOCK as OPEN_BLOCK, COLOR, PALETTE, PUT};
+use super::house::{BLOCK as OPEN_BLOCK, COLOR, PALETTE, PUT, TEXTS};
 use super::requirements::{CLAUSE, REQUIRE};
 use super::{AttributeSpec, Content, ElementSpec, Group, Kind, Place, PropertyGroup, charts};
 
@@ -108,7 +108,7 @@ pub const ELEMENTS: &[ElementSpec] = &[
     ElementSpec {
         name: "layout",
         doc: "The whole layout. The order of its children is free.",
-        content: Content::Elements(&["data", "properties", "font", "palette", "style", "page", "body", "put", "require"], &[]),
+        content: Content::Elements(&["data", "properties", "font", "palette", "texts", "style", "page", "body", "put", "require"], &[]),
         attributes: &[
             needs("xmlns", Kind::Namespace, "The language of the file."),
             needs("name", Kind::NewName, "The name of the layout."),
@@ -173,6 +173,7 @@ pub const ELEMENTS: &[ElementSpec] = &[
     },
     PALETTE,
     COLOR,
+    TEXTS,
     ElementSpec {
         name: "font",
         doc: "The font family of a script: its characters are set in it, whatever family a style names. Where the style asks for bold or italic and the \

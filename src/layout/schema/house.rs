@@ -1,6 +1,6 @@
 //! Elements with which a house keeps its layouts together: colours, blocks, and what stands in them.
 
-use super::elements::{LOCKED, needs};
+use super::elements::{LOCKED, needs, takes};
 use super::{Content, ElementSpec, Kind, Place};
 
 /// `<palette>`.
@@ -23,6 +23,31 @@ pub(super) const COLOR: ElementSpec = ElementSpec {
     attributes: &[needs("name", Kind::NewName, "Its name."), needs("value", Kind::Color, "The colour.")],
     properties: &[],
     example: r##"<palette> <color name="brand" value="#003b70"/> </palette> <body><p color="brand">Alder Bank</p></body>"##,
+    place: Place::Layout,
+};
+
+/// `<texts>`.
+pub(super) const TEXTS: ElementSpec = ElementSpec {
+    name: "texts",
+    doc: "The texts of the layout in catalogues: a folder with one Fluent file per language, `de.ftl`, `fr-CH.ftl`. Expressions print them with `text('name')`. The \
+          language also decides how words are divided, the direction of text, and, if the job names no `locale`, how numbers, money and dates are written. \
+          See docs/texts.md.",
+    content: Content::Empty,
+    attributes: &[
+        needs("folder", Kind::Path, "The folder, in that of the layout or below it."),
+        takes(
+            "language",
+            Kind::Template,
+            "the record's locale",
+            "The language of a record: its tag, such as `{customer.language}`. Without a file of that name the file is one of the same language \
+             (`de` for `de-CH`), else that of the layout (`lang`).",
+        ),
+        LOCKED,
+    ],
+    properties: &[],
+    example: r#"<data> <field name="name" type="text"/> <field name="language" type="text"/> </data>
+<texts folder="texts" language="{language}"/>
+<body><p>{text('greeting', name: name)}</p></body>"#,
     place: Place::Layout,
 };
 

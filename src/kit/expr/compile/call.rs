@@ -39,6 +39,7 @@ impl Compiler<'_> {
         match function.builtin {
             Running => self.running(&arguments[0], range),
             Lookup => self.lookup(arguments),
+            Text => self.text(arguments),
             Min | Max if arguments.len() == 2 && !self.is_list(&arguments[0]) => {
                 let (left, right) = (self.node(&arguments[0]), self.node(&arguments[1]));
                 let ((left, left_kind), (right, right_kind)) = (left?, right?);
