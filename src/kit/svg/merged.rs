@@ -16,6 +16,9 @@ use super::path::thousandths;
 use super::scan::name_range;
 use crate::base::length::Length;
 
+/// Most points, and most that a matrix stretches.
+const MOST: f64 = 100_000.0;
+
 /// What of a text stands at its place.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Anchor {
@@ -121,7 +124,7 @@ impl MergedText {
             }
         };
         // Glyphs grow upwards, the file downwards.
-        let millionths = |value: f64| (value * 1e6).round() as i64;
+        let millionths = |value: f64| (value.clamp(-MOST, MOST) * 1e6).round() as i64;
         let matrix = [millionths(sx), millionths(-ky), millionths(-kx), millionths(sy)];
         Some(Placing { matrix, at: (points(x), points(y)), room: points(room.min(14_400.0)), scale })
     }
@@ -140,7 +143,8 @@ impl MergedRun {
 }
 
 fn points(value: f64) -> Length {
-    Length::from_millipoints((value * 1000.0).round() as i64)
+    // Transforms multiply; no page is larger than this.
+    Length::from_millipoints((value.clamp(-MOST, MOST) * 1000.0).round() as i64)
 }
 
 /// Whether a text of the file is merged with data: it holds braces.

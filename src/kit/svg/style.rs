@@ -22,6 +22,9 @@ const REFUSED: &[(&str, &[&str])] = &[
     ("font-size-adjust", &["none"]),
 ];
 
+/// Largest number of a value.
+const NUMBER_MAX: f64 = 1e6;
+
 /// Functions of CSS that the library takes for a mistake.
 const FUNCTIONS: &[&str] = &["var(", "calc(", "env(", "min(", "max(", "clamp(", "color-mix(", "light-dark(", "attr("];
 
@@ -78,6 +81,13 @@ fn without_comments(text: &str) -> String {
 
 /// Reports a declaration that is not drawn.
 pub(super) fn check_declaration(property: &str, value: &str, range: Range<usize>, faults: &mut Vec<SvgFault>) {
+    if matches!(property, "class" | "id" | "font-family") || property.starts_with("data-") || property.starts_with("aria-") {
+        return;
+    }
+    if let Some(number) = huge_number(value) {
+        faults.push(SvgFault::new(range, format!("`{}` is larger than any picture", shortened(number))));
+        return;
+    }
     let lower = value.to_ascii_lowercase();
     let word = lower.trim_end_matches("!important").trim();
     if matches!(word, "inherit" | "initial" | "unset") {
@@ -101,12 +111,37 @@ pub(super) fn check_declaration(property: &str, value: &str, range: Range<usize>
         faults.push(SvgFault::new(range, "a clip by a function is not drawn").hint("use a `<clipPath>`"));
         return;
     }
-    if matches!(property, "class" | "id" | "font-family") || property.starts_with("data-") || property.starts_with("aria-") {
-        return;
-    }
     if let Some(function) = FUNCTIONS.iter().find(|function| begins_word(&lower, function)) {
         faults.push(SvgFault::new(range, format!("`{function}…)` is not understood")).hint("write the value itself"));
     }
+}
+
+/// The first number of a value beyond what coordinates can be: curves of such a size would be divided without end.
+fn huge_number(value: &str) -> Option<&str> {
+    let mut rest = value;
+    while let Some(start) = rest.find(|c: char| c.is_ascii_digit() || c == '#') {
+        rest = &rest[start..];
+        // Colours and names of elements are no numbers.
+        if let Some(name) = rest.strip_prefix('#') {
+            rest = name.trim_start_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':'));
+            continue;
+        }
+        let digits = |text: &str| text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+        let mut end = digits(rest);
+        if rest[end..].starts_with('.') {
+            end += 1 + digits(&rest[end + 1..]);
+        }
+        if rest[end..].starts_with(['e', 'E']) {
+            let sign = usize::from(rest[end + 1..].starts_with(['+', '-']));
+            let exponent = digits(&rest[end + 1 + sign..]);
+            end += if exponent > 0 { 1 + sign + exponent } else { 0 };
+        }
+        if rest[..end].parse::<f64>().is_ok_and(|number| number > NUMBER_MAX) {
+            return Some(&rest[..end]);
+        }
+        rest = &rest[end..];
+    }
+    None
 }
 
 fn begins_word(text: &str, word: &str) -> bool {

@@ -152,6 +152,21 @@ fn what_is_not_drawn_is_named() {
 }
 
 #[test]
+fn numbers_beyond_any_picture_are_refused() {
+    let large = |inside: &str| fault(inside).1;
+    assert_eq!(large("<path d='M0 0a18 1e39 0 0 1 36 0z'/>"), "`1e39` is larger than any picture");
+    assert_eq!(large("<text font-size='1e30'>{a}</text>"), "`1e30` is larger than any picture");
+    assert_eq!(large("<style>text{font-size:99999999px}</style>"), "`99999999` is larger than any picture");
+    // What only looks like a number.
+    let named = "<linearGradient id='g99999999'><stop stop-color='#123456'/><stop offset='1'/></linearGradient><path d='M0 0h9v1000000z' fill='url(#g99999999)'/>";
+    assert_eq!(drawn(named).pieces.len(), 1);
+    let stretched = drawn("<g transform='scale(900000)'><text transform='scale(900000)' font-size='900000'>{a}</text></g>");
+    let Piece::Text(text) = &stretched.pieces[0] else { panic!("a text") };
+    let placing = text.placing((stretched.width, stretched.height), (stretched.width, stretched.height)).unwrap();
+    assert_eq!(text.runs[0].size(&placing), Length::from_points(100_000));
+}
+
+#[test]
 fn all_faults_are_told_in_order() {
     let found = faults(&whole("<script/><image/><rect width='x' height='y'/>"));
     assert_eq!(found.iter().map(|(at, _)| at.as_str()).collect::<Vec<_>>(), ["script", "image", "x", "y"]);
