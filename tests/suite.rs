@@ -237,12 +237,13 @@ fn thirty_faults_are_told_at_once_and_their_fixes_are_right() {
 
 #[test]
 fn the_manual_is_what_the_tables_say() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/layout.md");
-    let manual = pressrun::layout::manual();
-    if std::env::var_os("PRESSRUN_ACCEPT").is_some() {
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(&path, &manual).unwrap();
+    for (name, manual) in [("docs/layout.md", pressrun::layout::manual()), ("docs/job.md", pressrun::plan::manual())] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+        if std::env::var_os("PRESSRUN_ACCEPT").is_some() {
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(&path, &manual).unwrap();
+        }
+        let written = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(written == manual, "{name} is not what the tables say; PRESSRUN_ACCEPT=1 cargo test writes it anew");
     }
-    let written = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(written == manual, "docs/layout.md is not what the tables say; PRESSRUN_ACCEPT=1 cargo test writes it anew");
 }
