@@ -248,7 +248,10 @@ pub fn run(plan: &Plan, options: &Options<'_>) -> Result<Summary, EngineError> {
     let mut ledger = Ledger::open(&folder.ledger(), disk)?;
     let state = begin(plan, &inputs, &mut ledger, options)?;
     if state == State::Closed {
-        return Ok(Summary { balance: ledger.balance()?, was_closed: true, stages: Vec::new() });
+        let balance = ledger.balance()?;
+        // One that was killed just as it closed may have left a journal behind.
+        ledger.close()?;
+        return Ok(Summary { balance, was_closed: true, stages: Vec::new() });
     }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).thread_name(|index| format!("compose-{index}")).build();
     let pool = pool.map_err(|error| FileError::new("start threads for", &options.out, std::io::Error::other(error)))?;
