@@ -5,12 +5,15 @@
 pub mod chart;
 pub mod content;
 pub mod drawing;
+pub mod geometry;
 pub mod layout;
 pub mod page;
 pub mod picture;
 pub mod record;
 pub mod requirement;
 pub mod resources;
+pub mod slip;
 pub mod slot;
 pub mod style;
+pub mod table;
 pub mod trace;
