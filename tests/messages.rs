@@ -121,6 +121,29 @@ fn messages_depend_on_nothing_but_the_record() {
 }
 
 #[test]
+fn a_job_without_a_message_yet_can_be_compared() {
+    let job = job(3);
+    for out in ["one", "two"] {
+        job.run(&job.out(out), &[]).expect(0, "the books balance");
+    }
+    message(&job, "one", "", "One.");
+    job.run(&job.out("three"), &[]).expect(0, "the books balance");
+    let diff = |other: &str| pressrun(&["diff", &job.out("one").to_string_lossy(), &job.out(other).to_string_lossy()]);
+    assert_eq!(diff("two").code, Some(0));
+    let changed = diff("three");
+    assert!(changed.out.contains("3 of 3 documents differ"), "{changed:#?}");
+}
+
+#[test]
+fn two_files_are_not_one_message() {
+    let job = job(1);
+    job.edit("messages/*.md", "messages/*");
+    message(&job, "one", "", "One.");
+    job.write("messages/one.txt", "+++\n+++\nTwo.\n");
+    pressrun(&["check", &job.path("job.toml").to_string_lossy()]).expect(2, "two files are the message `one`");
+}
+
+#[test]
 fn another_text_is_another_plan() {
     let job = job(3);
     message(&job, "one", "", "One.");

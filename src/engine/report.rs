@@ -249,21 +249,23 @@ fn messages(out: &mut String, slots: &[SlotCount]) {
         return;
     }
     out.push_str("<section><h2>Messages</h2><table><tr><th>Slot</th><th>Message</th><th class=\"n\">Documents</th></tr>");
-    let mut empty = 0;
-    for (index, count) in slots.iter().enumerate() {
-        if index > 0 && slots[index - 1].slot != count.slot {
-            empty = 0;
-        }
-        let message = match (&count.message, count.passed_over.as_str()) {
-            (Some(message), _) => escape(message),
-            (None, "") => "<i>none: no message is for the record</i>".to_string(),
-            (None, passed_over) => format!("<i>none</i><br><small>{}</small>", escape(passed_over)),
+    for own in slots.chunk_by(|one, next| one.slot == next.slot) {
+        let slot = escape(&own[0].slot);
+        let mut row = |message: &str, count: u64| {
+            let _ = write!(out, "<tr><td>{slot}</td><td>{message}</td><td class=\"n\">{}</td></tr>", grouped(count));
         };
-        empty += usize::from(count.message.is_none());
-        if empty > EMPTY_SHOWN {
-            continue;
+        let (filled, empty): (Vec<_>, Vec<_>) = own.iter().partition(|count| count.message.is_some());
+        filled.iter().for_each(|count| row(&escape(count.message.as_deref().unwrap_or_default()), count.count));
+        let (shown, rest) = empty.split_at(empty.len().min(EMPTY_SHOWN));
+        for count in shown {
+            match count.passed_over.as_str() {
+                "" => row("<i>none: no message is for the record</i>", count.count),
+                passed_over => row(&format!("<i>none</i><br><small>{}</small>", escape(passed_over)), count.count),
+            }
         }
-        let _ = write!(out, "<tr><td>{}</td><td>{message}</td><td class=\"n\">{}</td></tr>", escape(&count.slot), grouped(count.count));
+        if !rest.is_empty() {
+            row("<i>none</i><br><small>for other reasons</small>", rest.iter().map(|count| count.count).sum());
+        }
     }
     out.push_str("</table><p><small><code>messages.csv</code> has a row for each slot of each document.</small></p></section>");
 }
@@ -325,6 +327,23 @@ mod tests {
         assert_eq!(with_code("a `b` c `d`"), "a <code>b</code> c <code>d</code>");
         assert_eq!(with_code("a `b` c `d"), "a <code>b</code> c `d");
         assert_eq!(with_code("none"), "none");
+    }
+
+    #[test]
+    fn every_slot_is_counted_however_many_reasons_there_are() {
+        let count = |slot: &str, message: Option<&str>, passed_over: String, count| SlotCount {
+            slot: slot.to_string(),
+            message: message.map(str::to_string),
+            passed_over,
+            count,
+        };
+        let mut slots = vec![count("a", Some("m<"), String::new(), 7), count("a", None, String::new(), 5)];
+        slots.extend((0..15).map(|reason| count("a", None, format!("reason {reason}"), 2)));
+        slots.push(count("b", None, String::new(), 1));
+        let mut out = String::new();
+        messages(&mut out, &slots);
+        assert!(out.contains("<td>m&lt;</td><td class=\"n\">7</td>") && out.contains("<td>b</td><td><i>none: no message"), "{out}");
+        assert!(out.contains("for other reasons</small></td><td class=\"n\">12</td>"), "{out}");
     }
 
     #[test]

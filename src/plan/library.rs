@@ -235,6 +235,10 @@ impl JobLibrary {
     /// Images and bases are found from this folder from now on; the layout is the `layout`th of the job.
     pub(super) fn enter(&mut self, folder: PathBuf, layout: usize) {
         (self.layout, self.text_folders) = (layout, 0);
+        self.move_to(folder);
+    }
+
+    fn move_to(&mut self, folder: PathBuf) {
         if self.folder != folder {
             // The same name means another file there.
             self.images.clear();
@@ -436,7 +440,7 @@ impl Library for JobLibrary {
             false => self.left.take().unwrap_or_default(),
         };
         let left = self.folder.clone();
-        self.enter(folder, self.layout);
+        self.move_to(folder);
         self.left = is_message.then_some(left);
     }
 

@@ -3,6 +3,7 @@
 //! Takes `[messages]`, gives each file as a message: its head (TOML between two lines `+++`) read and checked, its text (Markdown) as
 //! elements. Must never know which slots there are, nor which record takes a message.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -70,7 +71,8 @@ pub(super) fn read(
     let place = files.part(0..files.text.len());
     let mut messages = Messages { span: Some(place), ..Messages::default() };
     let found = match frozen {
-        Some(frozen) => glob(&frozen.folder, "messages/*.md"),
+        // Without messages, the copy has no folder for them.
+        Some(frozen) => Ok(glob(&frozen.folder, "messages/*.md").unwrap_or_default()),
         None => glob(folder, &files.text),
     };
     let paths = match found {
@@ -86,9 +88,14 @@ pub(super) fn read(
         return messages;
     }
     messages.folder = paths.first().map_or_else(|| folder.to_path_buf(), |path| folder_of(path));
-    let mut read = Vec::new();
+    let (mut read, mut names) = (Vec::new(), BTreeSet::new());
     for path in &paths {
         let name = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if !names.insert(name.clone()) {
+            let fault = Diagnostic::error(&code::MESSAGE, place, format!("two files are the message `{name}`"));
+            faults.push(fault.hint("a message is called like its file without what follows the dot: rename one"));
+            continue;
+        }
         let Some((source, file)) = read_file(path, &name, place, parts, sources, faults) else { continue };
         let id = MessageId(messages.all.len() as u16);
         let Some((planned, message)) = read_one(&name, &source, file, id, &mut messages.slots, faults) else { continue };
