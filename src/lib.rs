@@ -35,6 +35,7 @@ pub mod compose;
 pub mod input;
 pub mod layout;
 pub mod ledger;
+pub mod postal;
 pub mod streams;
 // Layer 4: from a job file to a frozen plan.
 pub mod plan;

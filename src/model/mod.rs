@@ -7,6 +7,7 @@ pub mod content;
 pub mod drawing;
 pub mod geometry;
 pub mod layout;
+pub mod mail;
 pub mod page;
 pub mod picture;
 pub mod record;
