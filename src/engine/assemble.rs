@@ -3,18 +3,17 @@
 //! Sorting moves small entries only; assembling copies page bodies out of the volumes, checks each document against its
 //! hash on the way, and adds a late stream per page. Nothing is composed again.
 
-use bumpalo::Bump;
 use rayon::prelude::*;
 
-use super::sheets::{Side, impose, sheet_count};
+use super::marks::LateWriter;
+use super::sheets::{impose, sheet_count};
 use super::{EngineError, Folder, Options, Progress, Stage, posting};
 use crate::base::file::Pieces;
-use crate::kit::expr::{Env, Value};
 use crate::ledger::{DocumentRow, Ledger, PieceRow, PrintFileRow, State};
+use crate::model::mail::PieceFacts;
 use crate::model::page::Entry;
-use crate::plan::{Duplex, LatePages, PRODUCER, Plan};
+use crate::plan::{Duplex, PRODUCER, Plan};
 use crate::streams::FileInfo;
-use crate::streams::late::Place;
 use crate::streams::print_file::{PrintPage, PrintWriter, Sides};
 use crate::streams::volume::read_pages;
 
@@ -134,7 +133,7 @@ fn assemble_file(
     let (mut late, mut late_ranges, mut sides, mut document) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut volume: Option<(u32, Pieces)> = None;
     let (mut pages, mut sheets, mut blanks, mut print_page) = (0u64, 0u64, 0u64, 1u32);
-    let mut arena = Bump::new();
+    let mut late_writer = LateWriter::new(plan, used, number, pieces.len() as u64);
     for (index, small) in pieces.iter().enumerate() {
         read_document(small, &mut volume, &mut document, options)?;
         let bodies = read_pages(&document, &small.entry(), &plan.media)
@@ -142,24 +141,8 @@ fn assemble_file(
         impose(plan.print.duplex.is_duplex(), bodies.iter().map(|body| body.media), &mut sides);
         assert!(sheet_count(&sides) == small.sheets, "a document takes the sheets it took when it was composed");
         let sequence = first + index as u64;
-        late.clear();
-        late_ranges.clear();
-        for side in &sides {
-            let start = late.len();
-            if let Some(page) = side.page {
-                let place = Place {
-                    sequence,
-                    sheet: side.sheet,
-                    sheets: small.sheets,
-                    page: page as u32 + 1,
-                    pages: small.pages,
-                    pieces: pieces.len() as u64,
-                    print_file: number,
-                };
-                write_late(plan, used, &place, side, &mut late, &mut arena).map_err(failed)?;
-            }
-            late_ranges.push(start..late.len());
-        }
+        let facts = PieceFacts { sequence, ..PieceFacts::default() };
+        late_writer.write_piece(&facts, &sides, &mut late, &mut late_ranges).map_err(failed)?;
         let list: Vec<PrintPage<'_>> = sides
             .iter()
             .zip(&late_ranges)
@@ -192,43 +175,6 @@ fn read_document(small: &Small, open: &mut Option<(u32, Pieces)>, document: &mut
         _ => &mut open.insert((small.volume, Pieces::open(&options.out.join(Folder::volume_name(small.volume)))?)).1,
     };
     Ok(volume.read(small.offset, small.length as usize, document)?)
-}
-
-/// The late stream of a page: every text of the job that goes there.
-fn write_late(
-    plan: &Plan,
-    used: &crate::model::resources::Used,
-    place: &Place,
-    side: &Side,
-    out: &mut Vec<u8>,
-    arena: &mut Bump,
-) -> Result<(), crate::streams::StreamError> {
-    if plan.print.late.is_empty() {
-        return Ok(());
-    }
-    arena.reset();
-    // Variable 0 would be the record, of which nothing is known here.
-    let variables: Vec<Value<'_>> = std::iter::once(Value::Row(&[])).chain(place.values().into_iter().map(Value::Integer)).collect();
-    let env = Env { arena, vars: &variables, running: &[], page: None, locale: &plan.locales[0], language: 0 };
-    let height = plan.media[usize::from(side.media)].height;
-    for late in &plan.print.late {
-        let stands = match late.pages {
-            LatePages::All => true,
-            LatePages::First => place.page == 1,
-            LatePages::Front => side.is_front,
-        };
-        if !stands {
-            continue;
-        }
-        let mut text = String::new();
-        // Whole numbers and fixed text cannot overflow or divide by zero unless the template does; then nothing is printed
-        // wrong, the file is refused.
-        late.text.write(&env, &mut text).map_err(|_| crate::streams::StreamError::LateTemplate)?;
-        late.places[usize::from(side.media)]
-            .write(&plan.resources, used, &text, height, out)
-            .map_err(|error| crate::streams::StreamError::Late(error.0))?;
-    }
-    Ok(())
 }
 
 /// How the press is told to print.

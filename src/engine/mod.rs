@@ -14,6 +14,7 @@ mod held;
 mod hold_limit;
 mod inputs;
 mod inspect;
+mod marks;
 mod posting;
 mod presence;
 mod records;
