@@ -6,6 +6,7 @@
 pub mod barcode;
 pub mod catalogue;
 pub mod chart;
+pub mod csv;
 pub mod expr;
 pub mod font;
 pub mod icc;

@@ -6,6 +6,8 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use crate::kit::csv::{Field, Rows};
+
 /// The texts of codes.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct CodeTable {
@@ -32,7 +34,7 @@ impl CodeTable {
     /// Reads a table, or tells all its faults.
     pub fn read(text: &str) -> Result<CodeTable, Vec<CodeTableFault>> {
         let mut faults = Vec::new();
-        let mut rows = Rows { text, at: text.len() - text.trim_start_matches('\u{feff}').len() };
+        let mut rows = Rows::new(text);
         let mut table = CodeTable::default();
         let header = rows.next();
         let width = header.as_ref().map_or(0, Vec::len);
@@ -99,67 +101,6 @@ impl CodeTable {
     /// Its codes, in their order.
     pub fn codes(&self) -> impl Iterator<Item = &str> {
         self.rows.keys().map(String::as_str)
-    }
-}
-
-/// A field of a row.
-struct Field {
-    text: String,
-    range: Range<usize>,
-    /// Whether its quotes are never closed.
-    is_open: bool,
-}
-
-/// The rows of a text. Blank lines are none.
-struct Rows<'t> {
-    text: &'t str,
-    at: usize,
-}
-
-impl Rows<'_> {
-    /// The field at `at`, without its delimiter or line end.
-    fn field(&self) -> Field {
-        let rest = &self.text[self.at..];
-        let plain = |length: usize| {
-            let text = rest[..length].strip_suffix('\r').unwrap_or(&rest[..length]).trim();
-            Field { text: text.to_string(), range: self.at..self.at + length, is_open: false }
-        };
-        let end = |from: usize| rest[from..].find([',', '\n']).map_or(rest.len(), |found| from + found);
-        if !rest.starts_with('"') {
-            return plain(end(0));
-        }
-        let mut from = 1;
-        while let Some(found) = rest[from..].find('"') {
-            from += found + 1;
-            if !rest[from..].starts_with('"') {
-                let text = rest[1..from - 1].replace("\"\"", "\"");
-                return Field { text, range: self.at..self.at + end(from), is_open: false };
-            }
-            from += 1;
-        }
-        Field { text: String::new(), range: self.at..self.text.len(), is_open: true }
-    }
-}
-
-impl Iterator for Rows<'_> {
-    type Item = Vec<Field>;
-
-    fn next(&mut self) -> Option<Vec<Field>> {
-        while self.at < self.text.len() {
-            let mut row = Vec::new();
-            loop {
-                let field = self.field();
-                self.at = field.range.end + 1;
-                row.push(field);
-                if self.at > self.text.len() || self.text.as_bytes()[self.at - 1] == b'\n' {
-                    break;
-                }
-            }
-            if row.len() > 1 || !row[0].text.is_empty() || row[0].is_open {
-                return Some(row);
-            }
-        }
-        None
     }
 }
 
