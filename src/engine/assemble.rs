@@ -1,170 +1,175 @@
-//! Stages 2 and 3: documents in print order become print files.
+//! Stage 3: documents in the order of the mail become print files.
 //!
-//! Sorting moves small entries only; assembling copies page bodies out of the volumes, checks each document against its
-//! hash on the way, and adds a late stream per page. Nothing is composed again.
-
-use rayon::prelude::*;
+//! Copies page bodies out of the volumes, checks each document against its hash on the way, and adds a late stream per page.
+//! Nothing is composed again.
 
 use super::marks::LateWriter;
-use super::sheets::{impose, sheet_count};
+use super::order::{Order, Printed, Small};
+use super::sheets::{Side, append, sheet_count};
 use super::{EngineError, Folder, Options, Progress, Stage, posting};
-use crate::base::file::Pieces;
-use crate::ledger::{DocumentRow, Ledger, PieceRow, PrintFileRow, State};
-use crate::model::mail::PieceFacts;
-use crate::model::page::Entry;
+use crate::base::file::{FileError, Pieces};
+use crate::ledger::{Ledger, PieceRow, PlaceRow, PrintFileRow, State};
+use crate::model::resources::Used;
 use crate::plan::{Duplex, PRODUCER, Plan};
-use crate::streams::FileInfo;
 use crate::streams::print_file::{PrintPage, PrintWriter, Sides};
 use crate::streams::volume::read_pages;
-
-/// The documents of a job in print order. About 100 bytes each; keys and ids lie in one buffer.
-pub(super) struct Order {
-    entries: Vec<Small>,
-    keys: Vec<u8>,
-}
-
-/// What assembly needs of a document.
-struct Small {
-    record: u64,
-    key: (u64, u16),
-    offset: u64,
-    length: u64,
-    hash: crate::base::hash::Hash,
-    volume: u32,
-    first_page: u32,
-    pages: u32,
-    sheets: u32,
-}
-
-impl Small {
-    fn entry(&self) -> Entry {
-        Entry {
-            record: self.record,
-            id: String::new(),
-            volume: self.volume,
-            first_page: self.first_page,
-            pages: self.pages,
-            // The document is read by itself, not as part of its volume.
-            offset: 0,
-            length: self.length,
-            hash: self.hash,
-            sort_key: Vec::new(),
-        }
-    }
-}
-
-/// Puts all documents into print order: by sort key, then by record.
-pub(super) fn sort(ledger: &Ledger, pool: &rayon::ThreadPool) -> Result<Order, EngineError> {
-    // Room is made once: a buffer that doubles holds half as much again while it moves.
-    let (documents, key_bytes) = ledger.document_sizes()?;
-    let mut order = Order { entries: Vec::with_capacity(documents as usize), keys: Vec::with_capacity(key_bytes as usize) };
-    ledger.each_document(|DocumentRow { entry, sheets, .. }| {
-        let start = order.keys.len() as u64;
-        order.keys.extend_from_slice(&entry.sort_key);
-        order.entries.push(Small {
-            record: entry.record,
-            key: (start, entry.sort_key.len() as u16),
-            offset: entry.offset,
-            length: entry.length,
-            hash: entry.hash,
-            volume: entry.volume,
-            first_page: entry.first_page,
-            pages: entry.pages,
-            sheets,
-        });
-    })?;
-    let Order { entries, keys } = &mut order;
-    let key = |small: &Small| &keys[small.key.0 as usize..small.key.0 as usize + usize::from(small.key.1)];
-    pool.install(|| entries.par_sort_unstable_by(|a, b| key(a).cmp(key(b)).then(a.record.cmp(&b.record))));
-    Ok(order)
-}
+use crate::streams::{FileInfo, StreamError};
 
 /// A print file on its way to the ledger.
-struct Assembled {
-    row: PrintFileRow,
-    pieces: Vec<PieceRow>,
+pub(super) struct Assembled {
+    /// The file.
+    pub(super) row: PrintFileRow,
+    /// Its mailpieces.
+    pub(super) pieces: Vec<PieceRow>,
+    /// The places of their documents.
+    pub(super) places: Vec<PlaceRow>,
 }
 
 /// Assembles every print file that is not in the ledger yet.
 pub(super) fn assemble(plan: &Plan, order: &Order, ledger: &mut Ledger, pool: &rayon::ThreadPool, options: &Options<'_>) -> Result<(), EngineError> {
-    options.watch.stage(Stage::Assemble, order.entries.iter().map(|small| small.length).sum());
-    let pieces_per_file = plan.print.pieces_per_file.max(1) as usize;
-    let mut used = ledger.used()?;
-    used.merge(&plan.print.late_used);
+    options.watch.stage(Stage::Assemble, order.documents.iter().map(|small| small.length).sum());
+    let used = resources_of(plan, ledger)?;
     // What is in the ledger is on the disk: that was seen to when the run began.
     let done: std::collections::BTreeSet<u32> = ledger.print_files()?.iter().map(|row| row.number).collect();
-    let mut chunks = order.entries.chunks(pieces_per_file).enumerate();
-    let make = |(index, pieces): (usize, &[Small])| {
+    let mut files = order.files.iter().cloned().enumerate();
+    let make = |(index, pieces): (usize, std::ops::Range<u32>)| {
         let number = index as u32 + 1;
-        let bytes = pieces.iter().map(|small| small.length).sum();
-        let pages = pieces.iter().map(|small| u64::from(small.pages)).sum();
-        let progress = Progress { bytes, documents: pieces.len() as u64, pages, held: 0, resumed: done.contains(&number) };
+        let documents = order.documents_of(&pieces);
+        let bytes = documents.iter().map(|small| small.length).sum();
+        let pages = documents.iter().map(|small| u64::from(small.pages)).sum();
+        let progress = Progress { bytes, documents: documents.len() as u64, pages, held: 0, resumed: done.contains(&number) };
         let file = if progress.resumed {
             None
         } else {
-            let first = (index * pieces_per_file) as u64 + 1;
-            Some(assemble_file(plan, number, first, pieces, &used, options)?)
+            let title = format!("{}, print file {number}", plan.settings.name);
+            let target = Target { number, file: Folder::print_name(number), title, pieces: pieces.len() as u64 };
+            let first_place = order.first_place(pieces.start);
+            Some((assemble_file(plan, &target, pieces.map(|piece| order.piece(piece)), &used, options)?, first_place))
         };
         options.watch.done(progress);
         Ok(file)
     };
-    let post = |file: Assembled, _: &_| Ok(ledger.post_print_file(&file.row, &file.pieces)?);
-    posting::run(pool, options, || Ok(chunks.next()), make, post)?;
+    let post = |(file, first_place): (Assembled, u64), _: &_| Ok(ledger.post_print_file(&file.row, &file.pieces, &file.places, first_place)?);
+    posting::run(pool, options, || Ok(files.next()), make, post)?;
     ledger.set_state(State::Printed, None)?;
     Ok(())
 }
 
-fn assemble_file(
+/// What the pages of a job name, late streams included: what each of its print files embeds.
+pub(super) fn resources_of(plan: &Plan, ledger: &Ledger) -> Result<Used, EngineError> {
+    let mut used = ledger.used()?;
+    used.merge(&plan.print.late_used);
+    Ok(used)
+}
+
+/// The print file to write.
+pub(super) struct Target {
+    /// Its number.
+    pub(super) number: u32,
+    /// Its path in the output folder.
+    pub(super) file: String,
+    /// Its title.
+    pub(super) title: String,
+    /// How many pieces it is to hold.
+    pub(super) pieces: u64,
+}
+
+/// Writes a print file, whole.
+pub(super) fn assemble_file<'o>(
     plan: &Plan,
-    number: u32,
-    first: u64,
-    pieces: &[Small],
-    used: &crate::model::resources::Used,
+    target: &Target,
+    pieces: impl Iterator<Item = Printed<'o>>,
+    used: &Used,
     options: &Options<'_>,
 ) -> Result<Assembled, EngineError> {
-    let file = Folder::print_name(number);
+    let file = target.file.clone();
     let path = options.out.join(&file);
-    let failed = |source: crate::streams::StreamError| EngineError::Stream { file: file.clone(), source };
+    let failed = |source: StreamError| EngineError::Stream { file: file.clone(), source };
     let pending = options.disk.begin(&path)?;
     // One write per megabyte: the disk counts and the system pays for each.
     let mut out = std::io::BufWriter::with_capacity(1 << 20, pending);
     let mut writer = PrintWriter::new(&mut out, &plan.media);
-    let mut rows = Vec::with_capacity(pieces.len());
-    let (mut late, mut late_ranges, mut sides, mut document) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let mut volume: Option<(u32, Pieces)> = None;
+    let (mut piece_rows, mut places) = (Vec::with_capacity(target.pieces as usize), Vec::with_capacity(target.pieces as usize));
+    let (mut late, mut late_ranges) = (Vec::new(), Vec::new());
     let (mut pages, mut sheets, mut blanks, mut print_page) = (0u64, 0u64, 0u64, 1u32);
-    let mut late_writer = LateWriter::new(plan, used, number, pieces.len() as u64);
-    for (index, small) in pieces.iter().enumerate() {
-        read_document(small, &mut volume, &mut document, options)?;
-        let bodies = read_pages(&document, &small.entry(), &plan.media)
-            .map_err(|source| EngineError::Stream { file: Folder::volume_name(small.volume), source })?;
-        impose(plan.print.duplex.is_duplex(), bodies.iter().map(|body| body.media), &mut sides);
-        assert!(sheet_count(&sides) == small.sheets, "a document takes the sheets it took when it was composed");
-        let sequence = first + index as u64;
-        let facts = PieceFacts { sequence, ..PieceFacts::default() };
-        late_writer.write_piece(&facts, &sides, &mut late, &mut late_ranges).map_err(failed)?;
-        let list: Vec<PrintPage<'_>> = sides
+    let mut late_writer = LateWriter::new(plan, used, target.number, target.pieces);
+    let mut content = Content::default();
+    for Printed { facts, documents, mut row } in pieces {
+        content.read(plan, documents, options)?;
+        late_writer.write_piece(&facts, &content.sides, &mut late, &mut late_ranges).map_err(failed)?;
+        let list: Vec<PrintPage<'_>> = content
+            .sides
             .iter()
             .zip(&late_ranges)
             .map(|(side, late_range)| match side.page {
-                Some(page) => PrintPage::Composed { body: &document[bodies[page].body.clone()], media: side.media, late: &late[late_range.clone()] },
+                Some(page) => PrintPage::Composed { body: content.body(page), media: side.media, late: &late[late_range.clone()] },
                 None => PrintPage::Blank { media: side.media },
             })
             .collect();
-        blanks += sides.iter().filter(|side| side.page.is_none()).count() as u64;
+        blanks += content.sides.iter().filter(|side| side.page.is_none()).count() as u64;
         writer.add_piece(&list).map_err(failed)?;
-        rows.push(PieceRow { sequence, record: small.record, print_page });
+        for (document, start) in documents.iter().zip(&content.starts) {
+            places.push(PlaceRow { piece: facts.sequence, record: document.record, print_page: print_page + *start as u32 });
+        }
+        (row.pages, row.sheets) = (content.bodies.len() as u32, sheet_count(&content.sides));
         print_page += list.len() as u32;
-        pages += u64::from(small.pages);
-        sheets += u64::from(small.sheets);
+        pages += u64::from(row.pages);
+        sheets += u64::from(row.sheets);
+        piece_rows.push(row);
     }
-    let title = format!("{}, print file {number}", plan.settings.name);
-    let info = FileInfo { title: &title, producer: PRODUCER, date: plan.settings.date, language: super::composing::language(plan), properties: None };
+    let language = super::composing::language(plan);
+    let info = FileInfo { title: &target.title, producer: PRODUCER, date: plan.settings.date, language, properties: None };
     let index = writer.finish(&plan.resources, used, turning(plan), &info).map_err(failed)?;
-    let pending = out.into_inner().map_err(|error| crate::base::file::FileError::new("write", &path, error.into_error()))?;
+    let pending = out.into_inner().map_err(|error| FileError::new("write", &path, error.into_error()))?;
     pending.commit()?;
+    let number = target.number;
     let row = PrintFileRow { number, pieces: index.pieces, pages, blanks, sheets, bytes: index.file.length, hash: index.file.hash, file };
-    Ok(Assembled { row, pieces: rows })
+    Ok(Assembled { row, pieces: piece_rows, places })
+}
+
+/// The pages of a mailpiece, read out of the volumes.
+#[derive(Default)]
+struct Content {
+    volume: Option<(u32, Pieces)>,
+    document: Vec<u8>,
+    /// The objects of all documents of the piece, if there are several.
+    bytes: Vec<u8>,
+    bodies: Vec<std::ops::Range<usize>>,
+    sides: Vec<Side>,
+    /// The side on which each document begins.
+    starts: Vec<usize>,
+}
+
+impl Content {
+    /// Reads the documents of a piece, in place of what was there.
+    fn read(&mut self, plan: &Plan, documents: &[Small], options: &Options<'_>) -> Result<(), EngineError> {
+        self.bodies.clear();
+        self.sides.clear();
+        self.starts.clear();
+        self.bytes.clear();
+        for small in documents {
+            read_document(small, &mut self.volume, &mut self.document, options)?;
+            let pages = read_pages(&self.document, &small.entry(), &plan.media)
+                .map_err(|source| EngineError::Stream { file: Folder::volume_name(small.volume), source })?;
+            let before = sheet_count(&self.sides);
+            self.starts.push(self.sides.len());
+            append(plan.print.duplex.is_duplex(), self.bodies.len(), pages.iter().map(|page| page.media), &mut self.sides);
+            assert!(sheet_count(&self.sides) - before == small.sheets, "a document takes the sheets it took when it was composed");
+            let start = self.bytes.len();
+            self.bodies.extend(pages.iter().map(|page| start + page.body.start..start + page.body.end));
+            if documents.len() == 1 {
+                // Most pieces hold one document, whose bytes need not be copied.
+                std::mem::swap(&mut self.bytes, &mut self.document);
+            } else {
+                self.bytes.extend_from_slice(&self.document);
+            }
+        }
+        Ok(())
+    }
+
+    fn body(&self, page: usize) -> &[u8] {
+        &self.bytes[self.bodies[page].clone()]
+    }
 }
 
 /// Reads the objects of a document out of its volume. Not mapped: documents from all over gigabytes of volumes would

@@ -15,7 +15,7 @@ use crate::plan::{MANIFEST, MESSAGE_LIST, Plan};
 
 /// Balances the books and writes what is handed over with the print files.
 pub(super) fn close(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, options: &Options<'_>) -> Result<(), EngineError> {
-    ledger.index_pieces()?;
+    ledger.index_places()?;
     let balance = ledger.balance()?;
     let faults = balance.faults();
     if !faults.is_empty() {
@@ -55,18 +55,18 @@ fn write_manifest(ledger: &Ledger, options: &Options<'_>) -> Result<FileRow, Eng
     writeln!(out, "{}", header.join(",")).map_err(failed)?;
     for file in ledger.print_files()? {
         let mut error = None;
-        ledger.each_piece(file.number, |piece, document| {
+        ledger.each_place(file.number, |place, document| {
             let entry = &document.entry;
             let line = writeln!(
                 out,
                 "{},{},{},{},{},{},{},{},{},{},{},print",
-                piece.sequence,
+                place.piece,
                 entry.record + 1,
                 csv_cell(&entry.id),
                 Folder::volume_name(entry.volume),
                 entry.first_page + 1,
                 file.file,
-                piece.print_page,
+                place.print_page,
                 entry.pages,
                 document.sheets,
                 entry.hash.hex(),

@@ -20,7 +20,7 @@ use crate::compose::{Composed, Composer, MissingGlyphs, Tracer};
 use crate::input::{Cutter, Opened, Raw, RecordRange};
 use crate::kit::expr::{Env, EvalError, Expr, Value};
 use crate::kit::locale::Locale;
-use crate::ledger::{DocumentRow, HoldRow, Ledger, RemarkRow, SlotRow, State, VolumeRow};
+use crate::ledger::{DocumentRow, HoldRow, Ledger, MailRow, RemarkRow, SlotRow, State, SuppressedRow, VolumePost, VolumeRow};
 use crate::model::layout::Layout;
 use crate::model::page::{ComposedRange, Document, Properties, SortKey};
 use crate::model::record::{Hold, Remark};
@@ -42,6 +42,8 @@ struct Committed {
     holds: Vec<HoldRow>,
     remarks: Vec<RemarkRow>,
     slots: Vec<SlotRow>,
+    mail: Vec<MailRow>,
+    suppressed: Vec<SuppressedRow>,
     bytes: u64,
 }
 
@@ -77,7 +79,16 @@ pub(super) fn compose(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, pool: &
         compose_range(plan, &opened[cut.input], &cut, worker, inputs, options).map(Some)
     };
     let post = |volume: Committed, failure: &Failure| {
-        ledger.post_volume(&volume.row, &volume.used, &volume.documents, &volume.holds, &volume.remarks, &volume.slots)?;
+        ledger.post_volume(&VolumePost {
+            volume: &volume.row,
+            used: &volume.used,
+            documents: &volume.documents,
+            holds: &volume.holds,
+            remarks: &volume.remarks,
+            slots: &volume.slots,
+            mail: &volume.mail,
+            suppressed: &volume.suppressed,
+        })?;
         let held = volume.holds.len() as u64;
         let (bytes, documents, pages) = (volume.bytes, volume.documents.len() as u64, volume.row.pages);
         options.watch.done(Progress { bytes, documents, pages, held, resumed: false });
@@ -199,6 +210,7 @@ fn compose_range<'p>(
     let mut composed = ComposedRange::default();
     let mut layouts = Vec::new();
     let (mut holds, mut remarks, mut slots, mut sides) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mail, suppressed) = (Vec::new(), Vec::new());
     let mut source = Hasher::new();
     for raw in opened.raws(range) {
         add_source(&raw, &mut source);
@@ -263,7 +275,7 @@ fn compose_range<'p>(
         source: source.finish(),
     };
     inputs.release(cut.input, range);
-    Ok(Committed { row, used: composed.used, documents, holds, remarks, slots, bytes: range.bytes() as u64 })
+    Ok(Committed { row, used: composed.used, documents, holds, remarks, slots, mail, suppressed, bytes: range.bytes() as u64 })
 }
 
 /// What became of the slots of a document, in the words of its job.

@@ -10,11 +10,13 @@ mod close;
 mod compare;
 mod composing;
 mod files;
+mod gather;
 mod held;
 mod hold_limit;
 mod inputs;
 mod inspect;
 mod marks;
+mod order;
 mod posting;
 mod presence;
 mod records;
@@ -278,7 +280,7 @@ pub fn run(plan: &Plan, options: &Options<'_>) -> Result<Summary, EngineError> {
         let mut order = None;
         timed(Stage::Sort, &mut ledger, &mut |ledger| {
             options.watch.stage(Stage::Sort, 0);
-            order = Some(assemble::sort(ledger, &pool)?);
+            order = Some(gather::gather(plan, ledger, &pool)?);
             Ok(())
         })?;
         let order = order.expect("sorted just now");

@@ -111,7 +111,7 @@ impl Report {
         let balance = &self.balance;
         let lines = [
             ("records", balance.records, "documents + held", balance.documents + balance.held),
-            ("documents", balance.documents, "places in print files", balance.pieces),
+            ("documents", balance.documents, "places in print files", balance.places),
             ("pages composed", balance.pages, "pages printed", balance.pages_printed),
             ("sheets of documents", balance.sheets, "sheets of print files", balance.sheets_printed),
         ];

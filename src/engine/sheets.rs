@@ -19,8 +19,15 @@ pub(super) struct Side {
 /// The sides of a document whose pages have these papers.
 pub(super) fn impose(duplex: bool, media: impl IntoIterator<Item = u8>, sides: &mut Vec<Side>) {
     sides.clear();
-    for (page, media) in media.into_iter().enumerate() {
-        let front = sides.last().copied().filter(|side| duplex && side.is_front);
+    append(duplex, 0, media, sides);
+}
+
+/// Adds the sides of another document, whose first page has the index `first`. It begins on a front too: the sides before are
+/// those of whole sheets.
+pub(super) fn append(duplex: bool, first: usize, media: impl IntoIterator<Item = u8>, sides: &mut Vec<Side>) {
+    let start = sides.len();
+    for (page, media) in (first..).zip(media) {
+        let front = sides[start..].last().copied().filter(|side| duplex && side.is_front);
         match front {
             Some(front) if front.media == media => sides.push(Side { page: Some(page), is_front: false, ..front }),
             Some(front) => {
@@ -33,7 +40,7 @@ pub(super) fn impose(duplex: bool, media: impl IntoIterator<Item = u8>, sides: &
             }
         }
     }
-    if let Some(front) = sides.last().copied().filter(|side| duplex && side.is_front) {
+    if let Some(front) = sides[start..].last().copied().filter(|side| duplex && side.is_front) {
         sides.push(Side { page: None, is_front: false, ..front });
     }
 }
@@ -68,5 +75,14 @@ mod tests {
         check(true, "aaa", "|a0 a1|a2 -");
         check(true, "abb", "|a0 -|b1 b2");
         check(true, "aba", "|a0 -|b1 -|a2 -");
+    }
+
+    #[test]
+    fn a_second_document_begins_on_a_front() {
+        let mut sides = Vec::new();
+        impose(true, *b"aaa", &mut sides);
+        append(true, 3, *b"aa", &mut sides);
+        let shown: Vec<(Option<usize>, u32, bool)> = sides.iter().map(|side| (side.page, side.sheet, side.is_front)).collect();
+        assert_eq!(shown, [(Some(0), 1, true), (Some(1), 1, false), (Some(2), 2, true), (None, 2, false), (Some(3), 3, true), (Some(4), 3, false)]);
     }
 }

@@ -10,7 +10,7 @@ use std::path::Path;
 use super::{EngineError, Folder, files, presence};
 use crate::base::file::{FileError, Mapped, Pieces};
 use crate::base::hash::{Hash, Hasher};
-use crate::ledger::{DocumentRow, Ledger, PieceRow, PrintFileRow, State};
+use crate::ledger::{DocumentRow, Ledger, PlaceRow, PrintFileRow, State};
 use crate::model::page::{Entry, Media};
 use crate::streams::print_file::{self, PrintedPages};
 use crate::streams::volume;
@@ -94,7 +94,7 @@ impl Verifier<'_> {
             }
         };
         let (mut document, mut done) = (Vec::new(), 0);
-        ledger.each_piece(row.number, |piece, entry| {
+        ledger.each_place(row.number, |piece, entry| {
             if let Some(end) = self.piece(&row.file, &map, &mut printed, &piece, &entry, &mut document) {
                 map.release(done..end);
                 done = end;
@@ -117,7 +117,7 @@ impl Verifier<'_> {
         file: &str,
         map: &Mapped,
         printed: &mut PrintedPages<'_>,
-        piece: &PieceRow,
+        piece: &PlaceRow,
         row: &DocumentRow,
         document: &mut Vec<u8>,
     ) -> Option<usize> {
@@ -133,13 +133,13 @@ impl Verifier<'_> {
             // Blank sides belong to the piece before them.
             let next = printed.find(|page| page.as_ref().map_or(true, |page| page.body.is_some()));
             let Some(Ok(Some(body))) = next.map(|page| page.map(|page| page.body)) else {
-                self.verified.faults.push(format!("{file}: page {} of piece {} is not there", index + 1, piece.sequence));
+                self.verified.faults.push(format!("{file}: page {} of piece {} is not there", index + 1, piece.piece));
                 return None;
             };
             end = Some(body.end);
             match bodies.get(index) {
                 Some(source) if map[body.clone()] == document[source.clone()] => self.verified.pages += 1,
-                Some(_) => self.verified.faults.push(format!("{file}: page {} of piece {} is not the page of its volume", index + 1, piece.sequence)),
+                Some(_) => self.verified.faults.push(format!("{file}: page {} of piece {} is not the page of its volume", index + 1, piece.piece)),
                 None => {}
             }
         }

@@ -20,7 +20,9 @@ pub struct Balance {
     pub documents_in_volumes: u64,
     /// Held records.
     pub held: u64,
-    /// Records with a document that were also held.
+    /// Records that a list keeps from being mailed.
+    pub suppressed: u64,
+    /// Records with a document that were also held or suppressed.
     pub both: u64,
     /// Pages as the documents count them.
     pub pages: u64,
@@ -36,12 +38,24 @@ pub struct Balance {
     pub sheets_printed: u64,
     /// Empty sides in the print files.
     pub blanks: u64,
-    /// Places in print files.
-    pub pieces: u64,
+    /// Documents that were pulled before they had a place, their pages and sheets.
+    pub pulled: [u64; 3],
+    /// Places of documents in print files.
+    pub places: u64,
     /// Different documents that have a place.
     pub documents_printed: u64,
-    /// Places as the print files count them.
+    /// Mailpieces.
+    pub pieces: u64,
+    /// Documents as the mailpieces count them.
+    pub documents_of_pieces: u64,
+    /// Pages as the mailpieces count them.
+    pub pages_of_mailpieces: u64,
+    /// Mailpieces as the print files count them.
     pub pieces_in_files: u64,
+    /// Mailpieces that have a tray.
+    pub pieces_with_tray: u64,
+    /// Mailpieces as the trays count them.
+    pub pieces_in_trays: u64,
     /// Committed print files.
     pub print_files: u64,
     /// Bytes of the volumes.
@@ -79,9 +93,10 @@ impl Balance {
     pub fn composing_faults(&self) -> Vec<String> {
         let mut faults = Vec::new();
         equal(&mut faults, self.records, "records in the inputs", self.records_in_volumes, "records in volumes");
-        equal(&mut faults, self.records, "records", self.documents + self.held, "documents and holds");
+        let fates = if self.suppressed == 0 { "documents and holds" } else { "documents, holds and suppressed records" };
+        equal(&mut faults, self.records, "records", self.documents + self.held + self.suppressed, fates);
         equal(&mut faults, self.documents, "documents", self.documents_in_volumes, "documents in volumes");
-        equal(&mut faults, self.both, "records both composed and held", 0, "allowed");
+        equal(&mut faults, self.both, "records with two fates", 0, "allowed");
         equal(&mut faults, self.pages, "pages composed", self.pages_in_volumes, "pages in volumes");
         faults
     }
@@ -89,12 +104,17 @@ impl Balance {
     /// What does not add up after printing: nothing if all is well.
     pub fn faults(&self) -> Vec<String> {
         let mut faults = self.composing_faults();
-        equal(&mut faults, self.documents, "documents", self.pieces, "places in print files");
-        equal(&mut faults, self.documents, "documents", self.documents_printed, "documents that have a place in a print file");
-        equal(&mut faults, self.pieces, "places", self.pieces_in_files, "pieces of print files");
-        equal(&mut faults, self.pages, "pages composed", self.pages_printed, "pages printed");
-        equal(&mut faults, self.pages, "pages composed", self.pages_of_pieces, "pages of printed documents");
-        equal(&mut faults, self.sheets, "sheets of documents", self.sheets_printed, "sheets of print files");
+        let [pulled, pulled_pages, pulled_sheets] = self.pulled;
+        let with = |name: &str| if pulled == 0 { name.to_string() } else { format!("{name} or pulled") };
+        equal(&mut faults, self.documents, "documents", self.places + pulled, &with("places in print files"));
+        equal(&mut faults, self.documents, "documents", self.documents_printed + pulled, &with("documents that have a place in a print file"));
+        equal(&mut faults, self.documents, "documents", self.documents_of_pieces + pulled, &with("documents of mailpieces"));
+        equal(&mut faults, self.pieces, "mailpieces", self.pieces_in_files, "mailpieces of print files");
+        equal(&mut faults, self.pieces_with_tray, "mailpieces with a tray", self.pieces_in_trays, "mailpieces of trays");
+        equal(&mut faults, self.pages, "pages composed", self.pages_of_mailpieces + pulled_pages, &with("pages of mailpieces"));
+        equal(&mut faults, self.pages, "pages composed", self.pages_printed + pulled_pages, &with("pages printed"));
+        equal(&mut faults, self.pages, "pages composed", self.pages_of_pieces + pulled_pages, &with("pages of printed documents"));
+        equal(&mut faults, self.sheets, "sheets of documents", self.sheets_printed + pulled_sheets, &with("sheets of print files"));
         faults
     }
 }
@@ -121,8 +141,16 @@ impl Ledger {
         let volumes = sums("SELECT count(*), sum(records), sum(documents), sum(pages), sum(bytes) FROM volumes")?;
         let documents = sums("SELECT count(*), sum(pages), sum(sheets), max(pages) FROM documents")?;
         let held = sums("SELECT count(*), (SELECT count(*) FROM holds h JOIN documents d ON d.record = h.record) FROM holds")?;
+        let suppressed = sums(
+            "SELECT count(*), (SELECT count(*) FROM suppressed s WHERE s.record IN (SELECT record FROM documents UNION ALL SELECT record FROM holds))
+               FROM suppressed",
+        )?;
         let print = sums("SELECT count(*), sum(pieces), sum(pages), sum(sheets), sum(blanks), sum(bytes) FROM print_files")?;
-        let pieces = sums("SELECT count(*), count(DISTINCT d.record), sum(d.pages) FROM pieces p LEFT JOIN documents d ON d.record = p.record")?;
+        let places = sums("SELECT count(*), count(DISTINCT d.record), sum(d.pages) FROM places p LEFT JOIN documents d ON d.record = p.record")?;
+        let pieces = sums("SELECT count(*), sum(documents), sum(pages), sum(tray > 0) FROM pieces")?;
+        let pulled =
+            sums("SELECT count(*), sum(d.pages), sum(d.sheets) FROM pulled l JOIN documents d ON d.record = l.record WHERE l.piece IS NULL")?;
+        let trays = sums("SELECT sum(pieces) FROM trays")?;
         Ok(Balance {
             records,
             records_in_volumes: volumes[1],
@@ -130,16 +158,23 @@ impl Ledger {
             documents: documents[0],
             documents_in_volumes: volumes[2],
             held: held[0],
-            both: held[1],
+            suppressed: suppressed[0],
+            both: held[1] + suppressed[1],
             pages: documents[1],
             pages_in_volumes: volumes[3],
             pages_printed: print[2],
-            pages_of_pieces: pieces[2],
+            pages_of_pieces: places[2],
             sheets: documents[2],
             sheets_printed: print[3],
             blanks: print[4],
+            pulled: [pulled[0], pulled[1], pulled[2]],
+            places: places[0],
+            documents_printed: places[1],
             pieces: pieces[0],
-            documents_printed: pieces[1],
+            documents_of_pieces: pieces[1],
+            pages_of_mailpieces: pieces[2],
+            pieces_with_tray: pieces[3],
+            pieces_in_trays: trays[0],
             pieces_in_files: print[1],
             print_files: print[0],
             volume_bytes: volumes[4],

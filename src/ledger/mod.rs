@@ -5,7 +5,9 @@
 //! threads.
 
 mod balance;
+mod mail;
 mod rows;
+mod track;
 mod used;
 
 use std::path::{Path, PathBuf};
@@ -19,10 +21,14 @@ use crate::model::page::{Entry, Media};
 use crate::model::resources::Used;
 
 pub use balance::{Balance, HoldCount};
-pub use rows::{DocumentRow, FileRow, HoldRow, InputRow, JobRow, PieceRow, PrintFileRow, RemarkRow, SlotCount, SlotRow, State, VolumeRow};
+pub use rows::{
+    DocumentRow, FileRow, HoldRow, InputRow, JobRow, MailRow, MergeRow, PieceRow, PlaceRow, PrintFileRow, RemarkRow, SlotCount, SlotRow, State,
+    SuppressedRow, TrayRow, VolumePost, VolumeRow,
+};
+pub use track::{AlarmRow, CameraFileRow, EventRow, PieceAt, PulledRow, ReprintRow, Standing, StatusCount, Step};
 
 /// The layout of the tables; a ledger with another number is refused.
-pub const VERSION: i64 = 3;
+pub const VERSION: i64 = 4;
 
 /// Why the ledger cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -226,19 +232,13 @@ impl Ledger {
         })
     }
 
-    /// Posts a volume with its documents and holds, all or nothing.
-    pub fn post_volume(
-        &mut self,
-        volume: &VolumeRow,
-        used: &Used,
-        documents: &[DocumentRow],
-        holds: &[HoldRow],
-        remarks: &[RemarkRow],
-        slots: &[SlotRow],
-    ) -> Result<(), LedgerError> {
+    /// Posts a volume with everything that came of its records, all or nothing.
+    pub fn post_volume(&mut self, post: &VolumePost<'_>) -> Result<(), LedgerError> {
+        let VolumePost { volume, used, documents, holds, remarks, slots, mail, suppressed } = *post;
         // Whoever forgets a record is found here, before it is written down.
         assert_eq!(volume.documents as usize, documents.len(), "documents of the volume");
-        assert_eq!(volume.records as usize, documents.len() + holds.len(), "every record of a volume has a fate");
+        assert_eq!(volume.records as usize, documents.len() + holds.len() + suppressed.len(), "every record of a volume has a fate");
+        assert!(mail.is_empty() || mail.len() == documents.len(), "the mail knows all documents or none");
         let used = used::write(used);
         self.transaction(|to| {
             to.prepare_cached(
@@ -303,7 +303,8 @@ impl Ledger {
             for slot in slots {
                 statement.execute(params![slot.record as i64, volume.number, slot.slot, slot.message, slot.passed_over])?;
             }
-            Ok(())
+            mail::write(to, volume.number, mail)?;
+            mail::write_suppressed(to, volume.number, suppressed)
         })
     }
 
@@ -398,9 +399,10 @@ impl Ledger {
         Ok(())
     }
 
-    /// Posts a print file with the place of each of its documents.
-    pub fn post_print_file(&mut self, file: &PrintFileRow, pieces: &[PieceRow]) -> Result<(), LedgerError> {
+    /// Posts a print file with its mailpieces and the place of each of its documents, which begins with place `first_place`, from 1.
+    pub fn post_print_file(&mut self, file: &PrintFileRow, pieces: &[PieceRow], places: &[PlaceRow], first_place: u64) -> Result<(), LedgerError> {
         assert_eq!(file.pieces as usize, pieces.len(), "pieces of the print file");
+        assert_eq!(pieces.iter().map(|piece| piece.documents as usize).sum::<usize>(), places.len(), "documents of the print file");
         self.transaction(|to| {
             to.prepare_cached(
                 "INSERT INTO print_files (number, pieces, pages, blanks, sheets, bytes, sha256, file) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
@@ -415,17 +417,18 @@ impl Ledger {
                 &file.hash.0[..],
                 file.file
             ])?;
-            let mut statement = to.prepare_cached("INSERT INTO pieces (sequence, record, print_file, print_page) VALUES (?1, ?2, ?3, ?4)")?;
-            for piece in pieces {
-                statement.execute(params![piece.sequence as i64, piece.record as i64, file.number, piece.print_page])?;
+            let mut statement = to.prepare_cached("INSERT INTO places (place, piece, record, print_file, print_page) VALUES (?1, ?2, ?3, ?4, ?5)")?;
+            for (place, row) in (first_place as i64..).zip(places) {
+                statement.execute(params![place, row.piece as i64, row.record as i64, file.number, row.print_page])?;
             }
-            Ok(())
+            mail::write_pieces(to, file.number, pieces)
         })
     }
 
     /// Forgets print files that are no longer on the disk, so that they are assembled again.
     pub fn drop_print_file(&mut self, number: u32) -> Result<(), LedgerError> {
         self.transaction(|to| {
+            to.execute("DELETE FROM places WHERE print_file = ?1", [number])?;
             to.execute("DELETE FROM pieces WHERE print_file = ?1", [number])?;
             to.execute("DELETE FROM print_files WHERE number = ?1", [number])?;
             Ok(())
@@ -435,7 +438,7 @@ impl Ledger {
     /// Forgets a volume that is no longer on the disk, so that it is composed again.
     pub fn drop_volume(&mut self, number: u32) -> Result<(), LedgerError> {
         self.transaction(|to| {
-            for table in ["documents", "holds", "remarks", "slots"] {
+            for table in ["documents", "holds", "remarks", "slots", "mail", "suppressed"] {
                 to.execute(&format!("DELETE FROM {table} WHERE volume = ?1"), [number])?;
             }
             to.execute("DELETE FROM volumes WHERE number = ?1", [number])?;
@@ -481,17 +484,17 @@ impl Ledger {
     }
 
     /// Calls `each` with every document of a print file and its place, in the order of the mail.
-    pub fn each_piece(&self, print_file: u32, mut each: impl FnMut(PieceRow, DocumentRow)) -> Result<(), LedgerError> {
+    pub fn each_place(&self, print_file: u32, mut each: impl FnMut(PlaceRow, DocumentRow)) -> Result<(), LedgerError> {
         let sql = "SELECT d.record, d.id, d.volume, d.first_page, d.pages, d.sheets, d.offset, d.length, d.hash, d.sort_key, d.layout,
-                          p.sequence, p.print_page
-                     FROM pieces p JOIN documents d ON d.record = p.record WHERE p.print_file = ?1 ORDER BY p.sequence";
+                          p.piece, p.print_page
+                     FROM places p JOIN documents d ON d.record = p.record WHERE p.print_file = ?1 ORDER BY p.place";
         let mut statement = self.on("read", self.connection.prepare_cached(sql))?;
         let mut rows = self.on("read", statement.query([print_file]))?;
         while let Some(row) = self.on("read", rows.next())? {
             let document = self.on("read", read_document(row))?;
-            let sequence = self.on("read", row.get::<_, i64>(11))? as u64;
-            let piece = PieceRow { sequence, record: document.entry.record, print_page: self.on("read", row.get(12))? };
-            each(piece, document);
+            let piece = self.on("read", row.get::<_, i64>(11))? as u64;
+            let place = PlaceRow { piece, record: document.entry.record, print_page: self.on("read", row.get(12))? };
+            each(place, document);
         }
         Ok(())
     }
@@ -515,11 +518,14 @@ impl Ledger {
         self.on("read", rows.and_then(Iterator::collect))
     }
 
-    /// Proves that no document is in two print files; the index stays, so that it is found by its record at once.
-    pub fn index_pieces(&mut self) -> Result<(), LedgerError> {
+    /// Proves that no document is in two print files; the indices stay, so that a document is found by its record and its id at
+    /// once, and what is in a piece by the piece.
+    pub fn index_places(&mut self) -> Result<(), LedgerError> {
         self.transaction(|to| {
-            to.execute("CREATE UNIQUE INDEX IF NOT EXISTS piece_of_record ON pieces (record)", [])?;
+            to.execute("CREATE UNIQUE INDEX IF NOT EXISTS place_of_record ON places (record)", [])?;
+            to.execute("CREATE INDEX IF NOT EXISTS place_of_piece ON places (piece)", [])?;
             to.execute("CREATE INDEX IF NOT EXISTS document_of_id ON documents (id)", [])?;
+            to.execute("CREATE INDEX IF NOT EXISTS piece_of_tray ON pieces (tray)", [])?;
             Ok(())
         })
     }

@@ -3,7 +3,9 @@
 //! Takes nothing, gives plain data. Must never know SQL.
 
 use crate::base::hash::Hash;
+use crate::model::mail::{MailFacts, Thickness, Weight};
 use crate::model::page::Entry;
+use crate::model::resources::Used;
 
 /// How far a job is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -190,11 +192,139 @@ pub struct FileRow {
 
 /// The place of a document in the mail stream.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct PieceRow {
-    /// Its number in the whole job, from 1.
-    pub sequence: u64,
+pub struct PlaceRow {
+    /// The number of its mailpiece in the whole job, from 1.
+    pub piece: u64,
     /// The document's record.
     pub record: u64,
     /// Its first page in the print file, from 1.
     pub print_page: u32,
+}
+
+/// A mailpiece: what goes into one envelope.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct PieceRow {
+    /// Its number in the whole job, from 1.
+    pub sequence: u64,
+    /// Its documents.
+    pub documents: u32,
+    /// Its composed pages.
+    pub pages: u32,
+    /// Its sheets.
+    pub sheets: u32,
+    /// The tray it is in, from 1; 0: none.
+    pub tray: u32,
+    /// Its place in the tray, from 1; 0: none.
+    pub position: u32,
+    /// Its envelope among those of the job, from 1; 0: none.
+    pub envelope: u8,
+    /// Its inserts: bit n for the insert n of the job.
+    pub inserts: u32,
+    /// What it weighs, envelope included; 0: not known.
+    pub weight: Weight,
+    /// How thick it is, envelope included; 0: not known.
+    pub thickness: Thickness,
+    /// The category of its price; empty: none.
+    pub category: String,
+    /// Its price in millionths of the currency of its scheme.
+    pub price: Option<i64>,
+    /// Its number from the book of serial numbers; 0: none.
+    pub serial: u64,
+    /// Why it is not mailed by machine, if it is not.
+    pub diverted: Option<String>,
+}
+
+/// A container of the post.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct TrayRow {
+    /// Its number in the whole job, from 1.
+    pub number: u32,
+    /// The scheme of the job it belongs to, from 0.
+    pub scheme: u16,
+    /// The id of its level.
+    pub level: String,
+    /// The key that its pieces share.
+    pub key: String,
+    /// The id of its kind; empty: the scheme names none.
+    pub container: String,
+    /// Its first mailpiece.
+    pub first_piece: u64,
+    /// How many mailpieces.
+    pub pieces: u32,
+    /// What it weighs, container included.
+    pub weight: Weight,
+    /// How thick its pieces are together.
+    pub thickness: Thickness,
+    /// The postcode of its first piece.
+    pub first_postcode: String,
+    /// The postcode of its last piece.
+    pub last_postcode: String,
+    /// The category of the price of its pieces.
+    pub category: String,
+    /// The lines of its label.
+    pub labels: Vec<String>,
+    /// The pallet it stands on, from 1.
+    pub pallet: Option<u32>,
+}
+
+/// What the mail knows of a document, and what its paper weighs.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct MailRow {
+    /// Its record.
+    pub record: u64,
+    /// What the job settled of it.
+    pub facts: MailFacts,
+    /// What its sheets weigh.
+    pub weight: Weight,
+    /// How thick its sheets are together, not folded.
+    pub thickness: Thickness,
+}
+
+/// A record that is not mailed because a list says so.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SuppressedRow {
+    /// The record.
+    pub record: u64,
+    /// What its document would be called.
+    pub id: String,
+    /// The list.
+    pub rule: String,
+    /// Why its entries are on it.
+    pub reason: String,
+}
+
+/// A document that goes, or might go, into the envelope of another.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct MergeRow {
+    /// Its record.
+    pub record: u64,
+    /// The record of the document whose address is used.
+    pub carrier: u64,
+    /// The rule that found them alike.
+    pub rule: String,
+    /// How alike, in thousandths.
+    pub score: u16,
+    /// Whether they share an envelope; if not, it is only reported.
+    pub is_united: bool,
+}
+
+/// A volume with everything that came of its records.
+#[derive(Clone, Copy, Debug)]
+pub struct VolumePost<'a> {
+    /// The volume.
+    pub volume: &'a VolumeRow,
+    /// What its pages name.
+    pub used: &'a Used,
+    /// Its documents.
+    pub documents: &'a [DocumentRow],
+    /// Its records that are held.
+    pub holds: &'a [HoldRow],
+    /// What is to be looked at.
+    pub remarks: &'a [RemarkRow],
+    /// What became of slots.
+    pub slots: &'a [SlotRow],
+    /// What the mail knows of the documents: of all or of none.
+    pub mail: &'a [MailRow],
+    /// Its records that are suppressed.
+    pub suppressed: &'a [SuppressedRow],
 }

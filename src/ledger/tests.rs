@@ -62,28 +62,40 @@ fn whole_job(path: &std::path::Path, disk: &Disk) -> Result<(), LedgerError> {
     let first = [document(0, 0, 0, 3), document(2, 0, 3, 1)];
     let second = [document(3, 1, 0, 2), document(4, 1, 2, 1)];
     if !done.contains(&0) {
-        ledger.post_volume(
-            &volume(0, 0, 3, &first),
-            &Used::default(),
-            &first,
-            &[hold(1)],
-            &[remark(0, "R0409"), remark(0, "R0412")],
-            &[slot(0, Some("spring")), slot(2, None)],
-        )?;
+        ledger.post_volume(&VolumePost {
+            volume: &volume(0, 0, 3, &first),
+            used: &Used::default(),
+            documents: &first,
+            holds: &[hold(1)],
+            remarks: &[remark(0, "R0409"), remark(0, "R0412")],
+            slots: &[slot(0, Some("spring")), slot(2, None)],
+            mail: &[],
+            suppressed: &[],
+        })?;
     }
     if !done.contains(&1) {
-        ledger.post_volume(&volume(1, 3, 2, &second), &Used::default(), &second, &[], &[], &[slot(3, None)])?;
+        ledger.post_volume(&VolumePost {
+            volume: &volume(1, 3, 2, &second),
+            used: &Used::default(),
+            documents: &second,
+            holds: &[],
+            remarks: &[],
+            slots: &[slot(3, None)],
+            mail: &[],
+            suppressed: &[],
+        })?;
     }
     ledger.set_state(State::Composed, Some(5))?;
     assert_eq!(ledger.balance()?.composing_faults(), Vec::<String>::new());
     if ledger.print_files()?.is_empty() {
-        let pieces: Vec<PieceRow> =
-            [(1, 4, 1), (2, 0, 3), (3, 2, 7), (4, 3, 9)].map(|(sequence, record, print_page)| PieceRow { sequence, record, print_page }).to_vec();
+        let places = [(1, 4, 1), (2, 0, 3), (3, 2, 7), (4, 3, 9)].map(|(piece, record, print_page)| PlaceRow { piece, record, print_page });
+        let piece = |(sequence, pages)| PieceRow { sequence, documents: 1, pages, ..PieceRow::default() };
+        let pieces = [(1, 1), (2, 3), (3, 1), (4, 2)].map(piece);
         let file =
             PrintFileRow { number: 1, pieces: 4, pages: 7, blanks: 3, sheets: 5, bytes: 9, hash: Hash::of(b"p"), file: "print/0001.pdf".into() };
-        ledger.post_print_file(&file, &pieces)?;
+        ledger.post_print_file(&file, &pieces, &places, 1)?;
     }
-    ledger.index_pieces()?;
+    ledger.index_places()?;
     ledger.set_state(State::Closed, None)?;
     ledger.close()
 }
@@ -110,7 +122,7 @@ fn a_whole_job_balances_and_leaves_one_file() {
     );
     assert_eq!(ledger.page_counts().expect("counts"), [(1, 2), (2, 1), (3, 1)]);
     let mut order = Vec::new();
-    ledger.each_piece(1, |piece, document| order.push((piece.sequence, document.entry.id))).expect("rows");
+    ledger.each_place(1, |place, document| order.push((place.piece, document.entry.id))).expect("rows");
     assert_eq!(order.iter().map(|(_, id)| id.as_str()).collect::<Vec<_>>(), ["D4", "D0", "D2", "D3"]);
     assert_eq!(ledger.job().expect("job").map(|job| job.state), Some(State::Closed));
 }

@@ -18,3 +18,4 @@ pub mod slot;
 pub mod style;
 pub mod table;
 pub mod trace;
+pub mod track;

@@ -1,0 +1,239 @@
+//! The order of the mail: which documents share an envelope, in which tray and print file each piece lies.
+//!
+//! Takes the ledger's documents, gives them piece by piece. About 100 bytes a document; a job without `[mail]`, whose pieces are
+//! its documents, needs no more. Must never touch a page.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use super::EngineError;
+use crate::base::hash::Hash;
+use crate::ledger::{DocumentRow, Ledger, MergeRow, PieceRow, TrayRow};
+use crate::model::mail::{PieceFacts, Thickness, Weight};
+use crate::model::page::Entry;
+
+/// What assembly needs of a document.
+#[derive(Clone, Copy)]
+pub(super) struct Small {
+    /// Its record.
+    pub(super) record: u64,
+    /// Where its sort key is, among those of all.
+    key: (u64, u16),
+    /// First byte of its objects in its volume.
+    pub(super) offset: u64,
+    /// Bytes of its objects.
+    pub(super) length: u64,
+    /// Its fingerprint.
+    pub(super) hash: Hash,
+    /// Its volume.
+    pub(super) volume: u32,
+    first_page: u32,
+    /// Its pages.
+    pub(super) pages: u32,
+    /// Its sheets.
+    pub(super) sheets: u32,
+}
+
+impl Small {
+    /// From the row of a document whose sort key lies at `key`.
+    pub(super) fn new(row: &DocumentRow, key: (u64, u16)) -> Small {
+        let entry = &row.entry;
+        Small {
+            record: entry.record,
+            key,
+            offset: entry.offset,
+            length: entry.length,
+            hash: entry.hash,
+            volume: entry.volume,
+            first_page: entry.first_page,
+            pages: entry.pages,
+            sheets: row.sheets,
+        }
+    }
+
+    /// For the reader of volumes: the document is read by itself, not as part of its volume.
+    pub(super) fn entry(&self) -> Entry {
+        Entry {
+            record: self.record,
+            id: String::new(),
+            volume: self.volume,
+            first_page: self.first_page,
+            pages: self.pages,
+            offset: 0,
+            length: self.length,
+            hash: self.hash,
+            sort_key: Vec::new(),
+        }
+    }
+}
+
+/// A mailpiece of a job with `[mail]`.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Piece {
+    /// Its first document among those of the order.
+    pub(super) first: u32,
+    /// Its documents.
+    pub(super) documents: u16,
+    /// Its envelope among those of the job, from 1; 0: none.
+    pub(super) envelope: u8,
+    /// Its inserts.
+    pub(super) inserts: u32,
+    /// What it weighs.
+    pub(super) weight: Weight,
+    /// How thick it is.
+    pub(super) thickness: Thickness,
+    /// Its tray, from 1; 0: none.
+    pub(super) tray: u32,
+    /// Its place in the tray, from 1; 0: none.
+    pub(super) position: u32,
+    /// Its price in millionths, if it has one.
+    pub(super) price: Option<i64>,
+    /// Its number from the book of serial numbers; 0: none.
+    pub(super) serial: u64,
+    /// Why it is put aside: an index into the reasons of the order, from 1; 0: it is not.
+    pub(super) diverted: u16,
+    /// Where routing and postcode are among the texts of the order, and how long each is.
+    pub(super) texts: (u32, u8, u8),
+}
+
+/// The documents of a job in the order of the mail.
+#[derive(Default)]
+pub(super) struct Order {
+    /// The documents, piece by piece.
+    pub(super) documents: Vec<Small>,
+    /// The pieces; `None`: each document is one.
+    pub(super) pieces: Option<Vec<Piece>>,
+    /// Routings and postcodes.
+    pub(super) texts: String,
+    /// Why pieces are put aside.
+    pub(super) reasons: Vec<String>,
+    /// The pieces of each print file.
+    pub(super) files: Vec<Range<u32>>,
+    /// The trays.
+    pub(super) trays: Vec<TrayRow>,
+    /// Documents that came to others.
+    pub(super) merges: Vec<MergeRow>,
+}
+
+/// A piece on its way to a print file.
+pub(super) struct Printed<'o> {
+    /// What marks may say of it.
+    pub(super) facts: PieceFacts<'o>,
+    /// Its documents.
+    pub(super) documents: &'o [Small],
+    /// What the ledger is told of it, without sheets and pages.
+    pub(super) row: PieceRow,
+}
+
+impl Order {
+    /// The place of the first document of a piece, from 1.
+    pub(super) fn first_place(&self, piece: u32) -> u64 {
+        let first = self.pieces.as_ref().map_or(piece, |pieces| pieces[piece as usize].first);
+        u64::from(first) + 1
+    }
+
+    /// The documents of some pieces.
+    pub(super) fn documents_of(&self, pieces: &Range<u32>) -> &[Small] {
+        if pieces.is_empty() {
+            return &[];
+        }
+        let start = self.first_place(pieces.start) as usize - 1;
+        let end = match &self.pieces {
+            None => pieces.end as usize,
+            Some(all) => all.get(pieces.end as usize).map_or(self.documents.len(), |next| next.first as usize),
+        };
+        &self.documents[start..end]
+    }
+
+    /// A piece by its index.
+    pub(super) fn piece(&self, index: u32) -> Printed<'_> {
+        let sequence = u64::from(index) + 1;
+        let Some(pieces) = &self.pieces else {
+            let documents = std::slice::from_ref(&self.documents[index as usize]);
+            let row = PieceRow { sequence, documents: 1, ..PieceRow::default() };
+            return Printed { facts: PieceFacts { sequence, ..PieceFacts::default() }, documents, row };
+        };
+        let piece = &pieces[index as usize];
+        let documents = self.documents_of(&(index..index + 1));
+        let (start, routing, postcode) = (piece.texts.0 as usize, usize::from(piece.texts.1), usize::from(piece.texts.2));
+        let tray = piece.tray.checked_sub(1).and_then(|tray| self.trays.get(tray as usize));
+        let facts = PieceFacts {
+            sequence,
+            tray: piece.tray,
+            tray_position: piece.position,
+            tray_pieces: tray.map_or(0, |tray| tray.pieces),
+            envelope: piece.envelope,
+            inserts: piece.inserts,
+            is_diverted: piece.diverted > 0,
+            serial: piece.serial,
+            routing: &self.texts[start..start + routing],
+            postcode: &self.texts[start + routing..start + routing + postcode],
+            document: "",
+            reprint: 0,
+        };
+        let row = PieceRow {
+            sequence,
+            documents: u32::from(piece.documents),
+            tray: piece.tray,
+            position: piece.position,
+            envelope: piece.envelope,
+            inserts: piece.inserts,
+            weight: piece.weight,
+            thickness: piece.thickness,
+            category: tray.map(|tray| tray.category.clone()).unwrap_or_default(),
+            price: piece.price,
+            serial: piece.serial,
+            diverted: piece.diverted.checked_sub(1).map(|reason| self.reasons[usize::from(reason)].clone()),
+            ..PieceRow::default()
+        };
+        Printed { facts, documents, row }
+    }
+}
+
+/// All documents by sort key, then by record.
+pub(super) fn sorted_documents(ledger: &Ledger, pool: &rayon::ThreadPool) -> Result<Vec<Small>, EngineError> {
+    // Room is made once: a buffer that doubles holds half as much again while it moves.
+    let (count, key_bytes) = ledger.document_sizes()?;
+    let (mut documents, mut keys) = (Vec::with_capacity(count as usize), Vec::with_capacity(key_bytes as usize));
+    ledger.each_document(|row| {
+        let key = (keys.len() as u64, row.entry.sort_key.len() as u16);
+        keys.extend_from_slice(&row.entry.sort_key);
+        documents.push(Small::new(&row, key));
+    })?;
+    let key = |small: &Small| &keys[small.key.0 as usize..small.key.0 as usize + usize::from(small.key.1)];
+    pool.install(|| documents.par_sort_unstable_by(|a, b| key(a).cmp(key(b)).then(a.record.cmp(&b.record))));
+    Ok(documents)
+}
+
+/// Print files of at most `pieces_max` pieces. A tray is never split: a file ends before the tray that would make it too large, and
+/// a tray larger than a file is a file of its own. A group, whose pieces go through the inserter in another setting, begins a file.
+///
+/// `runs` are the pieces that belong together (those of one tray) in order, each with its group.
+pub(super) fn divide(runs: impl IntoIterator<Item = (u32, u32)>, pieces_max: u32) -> Vec<Range<u32>> {
+    let mut files: Vec<Range<u32>> = Vec::new();
+    let (mut end, mut last_group) = (0, None);
+    for (group, pieces) in runs {
+        match files.last_mut() {
+            Some(file) if last_group == Some(group) && end - file.start + pieces <= pieces_max => file.end = end + pieces,
+            _ => files.push(end..end + pieces),
+        }
+        end += pieces;
+        last_group = Some(group);
+    }
+    files
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn print_files_never_split_a_tray_or_join_groups() {
+        assert_eq!(divide([(0, 3), (0, 3), (0, 3)], 6), [0..6, 6..9]);
+        assert_eq!(divide([(0, 3), (1, 3)], 6), [0..3, 3..6]);
+        assert_eq!(divide([(0, 9), (0, 1), (0, 5)], 6), [0..9, 9..15]);
+        assert_eq!(divide([(0, 1); 5], 2), [0..2, 2..4, 4..5]);
+        assert_eq!(divide([], 2), []);
+    }
+}
