@@ -231,6 +231,14 @@ codes! {
         "A late text stands at `left` or `right` and at `top` or `bottom`, and its font must have all of its characters.";
     JOB_LOCALE = "J0404", "there is no such locale", "A language tag (BCP 47) is a language and perhaps a script and region: `de`, `en-US`, `zh-Hant-TW`.";
 
+    // ---- the mail of a job
+    JOB_MAIL = "J0501", "the mail of the job cannot be planned",
+        "`[mail]` says where mail is posted, how the address of a record is made, and which envelopes, papers and inserts there are.\n\
+         Names are told apart in reports, so each stands once; folds fit the fold; what is weighed has a weight.";
+    MAIL_TABLE = "J0502", "a table of the mail cannot be used",
+        "Formats of addresses, words for comparing, envelopes and lists of who gets no mail are CSV in UTF-8: the first row names the\n\
+         columns, and a text with a comma stands in double quotes. The tables of the program are in its folder `data/`.";
+
     // ---- the world
     WORLD_FILE = "W0101", "a file or folder cannot be read or written",
         "The disk is full, a folder is not writable, or a file has gone. Everything committed so far is whole; running the job again\n\

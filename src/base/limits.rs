@@ -87,3 +87,7 @@ pub const SORT_KEY_BYTES_MAX: usize = 96;
 pub const PDF_OBJECTS_MAX: usize = 8_388_607;
 /// Longest payload of a linear barcode in bytes; a longer one fits no letter.
 pub const LINEAR_BARCODE_BYTES_MAX: usize = 255;
+/// Largest file that `[mail]` names, in bytes: lists of millions of addresses.
+pub const MAIL_FILE_BYTES_MAX: usize = 2 << 30;
+/// Largest of them whose text is kept for messages.
+pub const MAIL_FILE_BYTES_SHOWN: usize = 8 << 20;

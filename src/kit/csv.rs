@@ -29,6 +29,16 @@ impl<'t> Rows<'t> {
         Rows { text, at: text.len() - text.trim_start_matches('\u{feff}').len() }
     }
 
+    /// The rows of a text from the one that begins at a byte.
+    pub fn from(text: &'t str, at: usize) -> Rows<'t> {
+        Rows { text, at }
+    }
+
+    /// The byte at which the next row begins, perhaps after blank lines.
+    pub fn at(&self) -> usize {
+        self.at.min(self.text.len())
+    }
+
     /// The field at `at`, without its delimiter or line end.
     fn field(&self) -> Field {
         let rest = &self.text[self.at..];

@@ -16,4 +16,5 @@ pub mod pdf;
 pub mod raster;
 pub mod sample;
 pub mod svg;
+pub mod table;
 pub mod text;

@@ -3,6 +3,8 @@
 //! Takes nothing, gives the tables that the reader checks against and from which `docs/job.md` is written. Must never fall
 //! behind the reader: asking for a key that is not listed here is an assertion.
 
+use super::keys_mail::{ADDRESS, ENVELOPE, FIELDS, HOUSEHOLD, INSERT, MAIL, PAPER, PAPERS, SUPPRESS};
+
 /// A key of the job file.
 #[derive(Debug)]
 pub struct Key {
@@ -38,7 +40,7 @@ impl Section {
     }
 }
 
-const fn key(name: &'static str, takes: &'static str, default: &'static str, example: &'static str, doc: &'static str) -> Key {
+pub(super) const fn key(name: &'static str, takes: &'static str, default: &'static str, example: &'static str, doc: &'static str) -> Key {
     Key { name, takes, default, example, doc }
 }
 
@@ -55,6 +57,7 @@ pub(super) const FILE: Section = Section {
         key("fonts", "a table", "", "", "Fonts of your own."),
         key("messages", "a table", "", "", "Messages for the slots of layouts."),
         key("print", "a table", "", "", "Print files."),
+        key("mail", "a table", "", "", "Addresses, envelopes, postal order."),
     ],
 };
 
@@ -350,8 +353,33 @@ pub(super) const LATE: Section = Section {
 };
 
 /// Every section, in the order of the manual.
-pub const SECTIONS: &[&Section] =
-    &[&FILE, &JOB, &INPUT, &NAMESPACES, &LINES, &MAP, &LAYOUT, &TABLES, &FONTS, &FONT, &MESSAGES, &MESSAGE, &MESSAGE_IMAGE, &PRINT, &MEDIA, &LATE];
+pub const SECTIONS: &[&Section] = &[
+    &FILE,
+    &JOB,
+    &INPUT,
+    &NAMESPACES,
+    &LINES,
+    &MAP,
+    &LAYOUT,
+    &TABLES,
+    &FONTS,
+    &FONT,
+    &MESSAGES,
+    &MESSAGE,
+    &MESSAGE_IMAGE,
+    &PRINT,
+    &MEDIA,
+    &LATE,
+    &MAIL,
+    &ADDRESS,
+    &FIELDS,
+    &SUPPRESS,
+    &HOUSEHOLD,
+    &PAPERS,
+    &PAPER,
+    &INSERT,
+    &ENVELOPE,
+];
 
 /// Another section that has this key: it was likely written below the wrong header.
 pub(super) fn section_of(name: &str, not: &Section) -> Option<&'static Section> {

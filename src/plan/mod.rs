@@ -11,7 +11,12 @@ mod freeze;
 mod glyphs;
 mod handover;
 mod keys;
+mod keys_mail;
 mod library;
+mod mail;
+mod mail_address;
+mod mail_files;
+mod mail_pieces;
 mod mapping;
 mod messages;
 mod paths;
@@ -47,6 +52,8 @@ pub use freeze::Frozen;
 pub use handover::{Column, MANIFEST, MESSAGE_LIST};
 pub use keys::{Key, SECTIONS, Section, manual};
 pub use library::Part;
+pub use mail::{Household, Mail, MailFate, NamedPath, Undeliverable};
+pub use mail_pieces::{PlannedEnvelope, PlannedInsert, PlannedPaper};
 pub use mapping::PlannedInput;
 pub use messages::PlannedMessage;
 pub use print::{Duplex, LatePages, PlannedLate, Print};
@@ -91,6 +98,8 @@ pub struct Plan {
     pub messages: Vec<PlannedMessage>,
     /// How it is printed.
     pub print: Print,
+    /// How it is mailed; without it, each document is a piece of its own.
+    pub mail: Option<Mail>,
     /// The files it is made of.
     pub parts: Vec<Part>,
 }
@@ -227,19 +236,22 @@ fn compile_source(
     let (media, media_of) = print::compile_media(print_table.as_ref(), &compiled, faults);
     let late = print::compile_late(print_table.as_ref(), &mut library, &media, faults);
     let (mut whens, mut document_id, mut title, mut locale) = (Vec::new(), None, None, None);
-    if let Some(mut scope) = scope {
+    let mut scope = scope;
+    if let Some(scope) = scope.as_mut() {
         for table in &layout_tables {
             // A layout given in place of those of the job takes every record.
             let when = table.text("when", faults).filter(|_| overrides.layout.is_none());
-            whens.push(when.and_then(|text| template::compile_condition(&text, &mut scope, faults)));
+            whens.push(when.and_then(|text| template::compile_condition(&text, scope, faults)));
         }
         if let Some(job) = &job {
-            document_id = job.text("document-id", faults).map(|text| Template::compile(&text, &mut scope, faults));
-            title = job.text("title", faults).map(|text| Template::compile(&text, &mut scope, faults));
-            locale = settings::compile_locale(job, &compiled, &mut scope, faults);
+            document_id = job.text("document-id", faults).map(|text| Template::compile(&text, scope, faults));
+            title = job.text("title", faults).map(|text| Template::compile(&text, scope, faults));
+            locale = settings::compile_locale(job, &compiled, scope, faults);
         }
-        print.sort = print::compile_sort(print_table.as_ref(), &mut scope, faults);
+        print.sort = print::compile_sort(print_table.as_ref(), scope, faults);
     }
+    let renamed = print::renamed(print_table.as_ref());
+    let mail = mail::read(&root, &folder, overrides.frozen.as_ref(), scope.as_mut(), (&mut parts, &mut *sources), (&media, &renamed), faults);
     if faults.has_errors() {
         *left = inputs.into_iter().flatten().collect();
         return None;
@@ -281,6 +293,7 @@ fn compile_source(
         title,
         messages: std::mem::take(&mut library.messages.all),
         print,
+        mail,
         parts,
     })
 }

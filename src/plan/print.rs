@@ -176,6 +176,11 @@ pub(super) fn compile_media(table: Option<&Table<'_>>, layouts: &[Option<Layout>
     (media, media_of)
 }
 
+/// The names of papers as masters ask for them, and as the press calls them. Their faults are told by [`compile_media`].
+pub(super) fn renamed(table: Option<&Table<'_>>) -> Vec<(String, String)> {
+    read_media(table, &mut Faults::new()).into_iter().map(|(asked, name, _)| (asked, name)).collect()
+}
+
 fn read_media(table: Option<&Table<'_>>, faults: &mut Faults) -> Vec<(String, String, Span)> {
     let Some(table) = table.and_then(|table| table.table("media", &keys::MEDIA, faults)) else { return Vec::new() };
     let mut renamed = Vec::new();

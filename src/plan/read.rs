@@ -239,6 +239,31 @@ impl<'t> Table<'t> {
         }
     }
 
+    /// True or false.
+    pub(super) fn flag(&self, name: &str, faults: &mut Faults) -> Option<bool> {
+        match self.find(name)? {
+            (DeValue::Boolean(flag), _) => Some(*flag),
+            (other, range) => {
+                self.wrong(name, "true or false", other, range, faults);
+                None
+            }
+        }
+    }
+
+    /// A number with or without a fraction, as it is written.
+    pub(super) fn number(&self, name: &str, faults: &mut Faults) -> Option<Told<String>> {
+        let (value, range) = self.find(name)?;
+        let span = self.span_of(range.clone());
+        match value {
+            DeValue::Integer(number) => Some(Told { value: number.to_string(), span }),
+            DeValue::Float(number) => Some(Told { value: number.to_string(), span }),
+            other => {
+                self.wrong(name, "a number", other, range, faults);
+                None
+            }
+        }
+    }
+
     /// A whole number or a text.
     pub(super) fn integer_or_text(&self, name: &str, faults: &mut Faults) -> Option<Result<i64, Text>> {
         match self.find(name)? {
