@@ -14,15 +14,21 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use bumpalo::Bump;
+use pressrun::base::date::Date;
+use pressrun::base::diagnostic::Faults;
 use pressrun::base::money::{Currency, Money, parse_decimal};
+use pressrun::base::span::Sources;
 use pressrun::compose::{Composer, MissingGlyphs};
 use pressrun::input::{Input, InputFile, InputSpec, LinesSpec, Opened, find_format};
 use pressrun::kit::expr::{Field, Schema, Type, Value};
 use pressrun::kit::locale::MoneyStyle;
 use pressrun::kit::sample::{Format, Options, find_sample, write_sample};
 use pressrun::kit::text::tokens;
+use pressrun::model::mail::{Thickness, Weight};
 use pressrun::model::page::{ComposedRange, Document, SortKey};
 use pressrun::plan::{self, Overrides, Plan};
+use pressrun::postal::presort::{Pieces, Postcode, Settings, presort};
+use pressrun::postal::scheme::Day;
 use pressrun::streams::FileInfo;
 use pressrun::streams::volume::{read_pages, write_volume};
 
@@ -37,6 +43,7 @@ fn main() {
     paragraphs(&bench);
     pictures(&bench);
     small_parts(&bench);
+    postal_order(&bench);
 }
 
 /// Finding where records begin and end.
@@ -236,6 +243,34 @@ fn small_parts(bench: &Bench) {
         for _ in 0..1_000_000 {
             black_box(parse_decimal(black_box(b"-1234567.89")).expect("a number"));
         }
+    });
+}
+
+/// A million pieces in trays, by the American example with all prefixes of three digits as areas.
+fn postal_order(bench: &Bench) {
+    const PIECES: usize = 1_000_000;
+    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/schemes/us-automation-letters"));
+    let (mut sources, mut faults) = (Sources::default(), Faults::new());
+    let scheme = plan::read_scheme(folder, Day::Any, None, &mut sources, &mut faults).expect("the scheme that ships is right").scheme;
+    let collect = || {
+        let mut pieces = Pieces::new(scheme.fields.len());
+        let mut seed = 1u64;
+        for _ in 0..PIECES {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            // The lesser of two numbers: small postcodes are large towns.
+            let zip = ((seed >> 33) % 100_000).min((seed >> 17) % 100_000);
+            let postcode = Postcode::pack(&format!("{zip:05}")).expect("five digits");
+            pieces.push(postcode, Thickness(400 + seed % 7 * 100), Weight(9_000 + seed % 5 * 5_000), &[]).expect("it fits");
+        }
+        pieces
+    };
+    bench.time("collect pieces", PIECES, "piece", || {
+        black_box(collect());
+    });
+    bench.time("collect and presort", PIECES, "piece", || {
+        let sorted = collect().sorted().expect("no runs");
+        let date = Date::new(2026, 6, 1).expect("a day");
+        black_box(presort(&scheme, sorted, Settings::on(date)).expect("sorts").postage());
     });
 }
 

@@ -1,7 +1,7 @@
 //! Every code a diagnostic can carry.
 //!
 //! Takes nothing, gives the long forms that `pressrun explain` prints. A code is never reused for another fault.
-//! J = job file, L = layout, E = expression, D = data and input, R = a record that is held, W = the world.
+//! J = job file, L = layout, E = expression, D = data and input, M = the mail, R = a record that is held, W = the world.
 
 /// A kind of fault.
 #[derive(PartialEq, Eq, Debug)]
@@ -542,4 +542,57 @@ codes! {
     CATALOGUE_CATEGORY = "L0408", "a language has no such plural category",
         "Each language has plural categories of its own (CLDR): German and English `one` and `other`, Polish and Russian `one`, `few`, `many` and\n\
          `other`, Arabic all six, Japanese `other` alone. A variant with another one is never taken. This is a warning: the layout works.";
+
+    // ---- schemes of the posts
+    SCHEME_FILE = "M0101", "a scheme cannot be found",
+        "A scheme is a folder of CSV tables: `scheme.csv` and `levels.csv`, and those that they need: `map_NAME.csv` for each map that a key\n\
+         rule names, `containers.csv`, `labels.csv`, `prices.csv`, `bundles.csv`, `pallets.csv`. Their format is in schemes/README.md.";
+    SCHEME_TABLE = "M0102", "a table of a scheme cannot be read",
+        "A table is CSV in UTF-8 (RFC 4180): commas, a first row that names the columns, as many fields in every row, a text with a comma in\n\
+         double quotes.\n\
+         \n\
+         wrong: 1,5D,prefix:5,1,000,pieces      right: 1,5D,prefix:5,1000,pieces";
+    SCHEME_COLUMN = "M0103", "a table of a scheme lacks a column",
+        "Columns are found by their names, so their order is free and those that may be left out may be missing; the others are needed. The\n\
+         names are those of schemes/README.md, in lower case.";
+    SCHEME_CELL = "M0104", "a cell of a scheme cannot be used",
+        "Numbers have a decimal point and no thousands (`533.4`), dates are `2026-01-31`, yes and no are `yes` and `no`, minimums are counted in\n\
+         `pieces`, `weight_g` or `full_container`, and percentages are above 0 and up to 100.";
+    SCHEME_KEY = "M0105", "a key rule cannot be read",
+        "A key rule says which pieces belong together. It begins with the postcode, and each step works on what the one before it found; steps\n\
+         are joined by `|`: `prefix:n` and `suffix:n` (so many characters), `map:NAME` (the key of the range in `map_NAME.csv`), `field:NAME`\n\
+         (a value of the piece), `const:X` (all together).\n\
+         \n\
+         wrong: first:3      right: prefix:3, or map:ssc|prefix:3";
+    SCHEME_NAME = "M0106", "a scheme names something that is not in its tables",
+        "Levels name containers, price categories, label sets and maps; labels name maps and their columns. What is named must stand in its own\n\
+         table, spelt the same: a level whose prices are missing would cost nothing.";
+    SCHEME_RANGE = "M0107", "ranges of a map contradict each other",
+        "A map has ranges of postcodes, both ends included, compared on the length of `from` and `to`, which is the same. Two ranges of one\n\
+         length may not overlap, because a postcode in both would have two keys. A range with a longer `from` is an exception of a shorter\n\
+         one and wins.\n\
+         \n\
+         wrong: 100,104 and 104,110      right: 100,104 and 105,110";
+    SCHEME_DATE = "M0108", "a scheme is not valid on the day of the mailing",
+        "The tables of a post hold from `valid_from` to `valid_to`, and the post refuses mail that is sorted by others, or charges more. Use the\n\
+         edition of the day. For a trial, `--force` takes them all the same and says so.";
+    SCHEME_ELIGIBILITY = "M0109", "a condition of a scheme cannot be read",
+        "`eligibility` says which mailings a scheme is for: `total_pieces`, `total_weight` (in grams) and `per_key(LEVEL)`, each with `>=` and a\n\
+         number, joined by `and` and `or`, with parentheses. `per_key(LEVEL)` counts, for each piece, the pieces that share its key.\n\
+         \n\
+         wrong: pieces > 500      right: total_pieces>=500 or per_key(LR)>=200";
+    SCHEME_LABEL = "M0110", "a label of a scheme cannot be read",
+        "Labels are texts with braces: `{key}`, `{map:NAME.COLUMN}` (the range in which the first postcode lies), `{job.NAME}` (a value of the job),\n\
+         `{container.n}`, `.name`, `.code`, `.pieces`, `.weight`, `.first` and `.last`.";
+    SCHEME_TWICE = "M0111", "a scheme says something twice",
+        "Levels, containers, label sets, prices of one category, weight and date, and the rows of `scheme.csv` stand once each. Of two rows, one is\n\
+         wrong, and nobody but you can tell which.";
+    SCHEME_UNUSED = "M0112", "a part of a scheme is not used",
+        "No table refers to it, or no such column or file is read: usually its name is misspelt. This is a warning: mail can be sorted.";
+    PIECES_FILE = "M0121", "a list of pieces cannot be read",
+        "`pressrun presort` reads CSV in UTF-8: a column of postcodes, named `postcode` or as `postcode_field` of the scheme says; if it has them,\n\
+         `pieces` (so many of the same), `thickness_mm`, `weight_g`, and one column for each `field:NAME` of the scheme.";
+    PIECES_CONTAINER = "M0122", "no container of a level takes the pieces",
+        "The pieces are longer or higher than all containers of a level are wide or high. Name a larger container in `levels.csv`, or send the pieces\n\
+         by another scheme.";
 }

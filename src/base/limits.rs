@@ -91,3 +91,15 @@ pub const LINEAR_BARCODE_BYTES_MAX: usize = 255;
 pub const MAIL_FILE_BYTES_MAX: usize = 2 << 30;
 /// Largest of them whose text is kept for messages.
 pub const MAIL_FILE_BYTES_SHOWN: usize = 8 << 20;
+/// Most rows of a table of a scheme: all sectors or carrier routes of a large country are fewer.
+pub const SCHEME_ROWS_MAX: usize = 2_000_000;
+/// Largest table of a scheme in bytes.
+pub const SCHEME_BYTES_MAX: usize = 128 << 20;
+/// Most files of a scheme.
+pub const SCHEME_FILES_MAX: usize = 256;
+/// Most pieces of a mailing: they are numbered with 32 bits.
+pub const PIECES_MAX: usize = u32::MAX as usize;
+/// Pieces that are sorted in memory at once; more are sorted in runs that are merged.
+pub const PIECES_SORTED_AT_ONCE: usize = 10_000_000;
+/// Largest list of pieces that `pressrun presort` reads, in bytes: places in it have 32 bits.
+pub const PIECES_FILE_BYTES_MAX: usize = 4_000_000_000;

@@ -34,8 +34,15 @@ impl Explain {
 
 /// Every code with its title, by its letter.
 fn list() -> String {
-    const AREAS: [(&str, &str); 6] =
-        [("J", "Job files"), ("L", "Layouts"), ("E", "Expressions"), ("D", "Data and input"), ("R", "Records that are held"), ("W", "The world")];
+    const AREAS: [(&str, &str); 7] = [
+        ("J", "Job files"),
+        ("L", "Layouts"),
+        ("E", "Expressions"),
+        ("D", "Data and input"),
+        ("M", "The mail"),
+        ("R", "Records that are held"),
+        ("W", "The world"),
+    ];
     let mut out = String::new();
     for (letter, area) in AREAS {
         let mut codes: Vec<&Code> = ALL.iter().copied().filter(|code| code.id.starts_with(letter)).collect();

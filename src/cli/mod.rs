@@ -11,6 +11,7 @@ mod explain;
 mod fmt;
 mod init;
 mod manual;
+mod presort;
 mod preview;
 mod progress;
 mod proof;
@@ -54,6 +55,8 @@ enum Command {
     Sample(sample::Sample),
     /// Say what the code of a message means; without a code, list all.
     Explain(explain::Explain),
+    /// Sort a list of pieces by a scheme of a post, and write its trays; or check the scheme.
+    Presort(presort::Presort),
     /// Show the records of a job in the browser, composed anew after each save.
     Preview(preview::Preview),
     /// Run the test cases beside layouts (`statement.tests/*.toml`).
@@ -104,6 +107,7 @@ pub fn main() -> ExitCode {
         Command::Init(command) => command.run(),
         Command::Sample(command) => command.run(),
         Command::Explain(command) => command.run(),
+        Command::Presort(command) => command.run(),
         Command::Preview(command) => command.run(),
         Command::Test(command) => command.run(),
         Command::Diff(command) => command.run(),

@@ -21,6 +21,7 @@ mod posting;
 mod presence;
 mod records;
 mod report;
+mod runs;
 mod sheets;
 mod verify;
 mod watch;
@@ -33,6 +34,7 @@ pub use compare::{Side, compare};
 pub use inspect::{inspect, inspect_inputs, told};
 pub use presence::{Presence, presence};
 pub use records::{Composed, ComposedData, Records, Traced, compose_data, compose_one, faults_of, with_records};
+pub use runs::RunFiles;
 pub use verify::{Verified, verify};
 pub use watch::{INTERVAL, Watcher, pause};
 

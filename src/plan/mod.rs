@@ -23,6 +23,7 @@ mod paths;
 mod pictures;
 mod print;
 mod read;
+mod scheme;
 mod settings;
 mod tables;
 mod template;
@@ -57,6 +58,7 @@ pub use mail_pieces::{PlannedEnvelope, PlannedInsert, PlannedPaper};
 pub use mapping::PlannedInput;
 pub use messages::PlannedMessage;
 pub use print::{Duplex, LatePages, PlannedLate, Print};
+pub use scheme::{ReadScheme, read_scheme};
 pub use settings::{HoldLimit, LocaleChoice, Settings, find_locale};
 pub use template::Template;
 

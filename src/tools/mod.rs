@@ -10,5 +10,6 @@ mod check;
 pub mod diff;
 pub mod html;
 pub mod page_text;
+pub mod presort;
 pub mod preview;
 pub mod suite;
