@@ -270,6 +270,9 @@ codes! {
         "A run writes `manifest.csv`, `held.ndjson`, `report.html` and the folders `volumes`, `print` and `plan`. The folder has one of these,\n\
          but neither a ledger nor a frozen plan that accounts for it, so that a run would overwrite what it did not make: perhaps the\n\
          data of the job itself. Use a new or empty folder with `--out`.";
+    WORLD_REFUSED = "W0113", "the account of the pieces does not allow it",
+        "What is asked for does not fit how the pieces stand: a piece that was pulled or is with the post cannot be printed again, a tray\n\
+         with a piece that nobody has seen cannot be handed over, a run with an open alarm cannot be closed. Nothing was changed.";
     WORLD_ARGUMENT = "W0111", "the command cannot be carried out", "An argument names something that is not there.";
     RECORD_LAYOUT = "R0407", "no layout takes this record",
         "Every `[[layout]]` of the job has a `when`, and none of them holds for this record. Add a layout without `when` as the last.";

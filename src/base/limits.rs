@@ -103,3 +103,5 @@ pub const PIECES_MAX: usize = u32::MAX as usize;
 pub const PIECES_SORTED_AT_ONCE: usize = 10_000_000;
 /// Largest list of pieces that `pressrun presort` reads, in bytes: places in it have 32 bits.
 pub const PIECES_FILE_BYTES_MAX: usize = 4_000_000_000;
+/// Largest file of an inserter's camera in bytes: ten million sheets.
+pub const CAMERA_BYTES_MAX: usize = 1 << 30;

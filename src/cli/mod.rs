@@ -11,6 +11,7 @@ mod explain;
 mod fmt;
 mod init;
 mod manual;
+mod night;
 mod presort;
 mod preview;
 mod progress;
@@ -67,6 +68,16 @@ enum Command {
     Fmt(fmt::Fmt),
     /// Print the layout language as a schema that XML editors complete and check with.
     Schema(schema::Schema),
+    /// Hold a camera's result file of the inserter against what was printed.
+    Reconcile(night::Reconcile),
+    /// Print pieces again, out of the volumes.
+    Reprint(night::ReprintCommand),
+    /// Keep documents from going out.
+    Pull(night::PullCommand),
+    /// Say what was done with pieces by hand, and settle their alarms.
+    Settle(night::SettleCommand),
+    /// Hand trays over to the post.
+    Handover(night::HandOver),
     /// Print the barcode of a payload, or list all symbologies.
     Barcode(barcode::Barcode),
     /// Print a part of the manual.
@@ -113,6 +124,11 @@ pub fn main() -> ExitCode {
         Command::Diff(command) => command.run(),
         Command::Fmt(command) => command.run(),
         Command::Schema(command) => command.run(),
+        Command::Reconcile(command) => command.run(),
+        Command::Reprint(command) => command.run(),
+        Command::Pull(command) => command.run(),
+        Command::Settle(command) => command.run(),
+        Command::Handover(command) => command.run(),
         Command::Barcode(command) => command.run(),
         Command::Manual(command) => command.run(),
     };

@@ -35,6 +35,9 @@ pub(super) struct Run {
     /// Compose this record alone, counted from 1, into `record-N.pdf` in the output folder; the ledger is left alone.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     only_record: Option<u64>,
+    /// Stop after this stage; the same command without it goes on. Documents can be pulled meanwhile, and postage compared.
+    #[arg(long, value_name = "STAGE")]
+    until: Option<Until>,
     /// Write JSON events to standard output.
     #[arg(long)]
     json: bool,
@@ -44,6 +47,13 @@ pub(super) struct Run {
     /// Fail at this record, counted from 1, as a fault of the program would: for tests.
     #[arg(long, value_name = "N", hide = true, value_parser = clap::value_parser!(u64).range(1..))]
     fail_at_record: Option<u64>,
+}
+
+/// A stage to stop after.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+enum Until {
+    /// Every record has a fate, and no document a place.
+    Compose,
 }
 
 impl Run {
@@ -69,7 +79,15 @@ impl Run {
         };
         let meter = Meter::new(show);
         let (threads, fail_at) = (self.threads.map_or(0, usize::from), self.fail_at_record.map(|number| number - 1));
-        let options = Options { out: out.clone(), threads, disk, stop: &stop, watch: &meter, fail_at };
+        let options = Options {
+            out: out.clone(),
+            threads,
+            disk,
+            stop: &stop,
+            watch: &meter,
+            until: self.until.map(|Until::Compose| engine::Stage::Compose),
+            fail_at,
+        };
         let result = engine::run(&plan, &options);
         meter.finish();
         match result {

@@ -10,7 +10,11 @@ use crate::plan::Plan;
 
 /// Puts the documents of a job into the order of the mail.
 pub(super) fn gather(plan: &Plan, ledger: &mut Ledger, pool: &rayon::ThreadPool) -> Result<Order, EngineError> {
-    let documents = order::sorted_documents(ledger, pool)?;
+    let mut documents = order::sorted_documents(ledger, pool)?;
+    let pulled: std::collections::BTreeSet<u64> = ledger.pulled()?.into_iter().map(|row| row.record).collect();
+    if !pulled.is_empty() {
+        documents.retain(|small| !pulled.contains(&small.record));
+    }
     let files = order::divide((0..documents.len()).map(|_| (0, 1)), plan.print.pieces_per_file.max(1));
     let order = Order { documents, files, ..Order::default() };
     ledger.post_order(&order.trays, &order.merges)?;

@@ -16,6 +16,7 @@ mod hold_limit;
 mod inputs;
 mod inspect;
 mod marks;
+pub mod night;
 mod order;
 mod posting;
 mod presence;
@@ -29,7 +30,7 @@ mod watch;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-pub use clock::Stopwatch;
+pub use clock::{Stopwatch, time_of_day};
 pub use compare::{Side, compare};
 pub use inspect::{inspect, inspect_inputs, told};
 pub use presence::{Presence, presence};
@@ -61,6 +62,8 @@ pub struct Options<'r> {
     pub stop: &'r AtomicBool,
     /// Is told what happens.
     pub watch: &'r (dyn Watch + Sync),
+    /// The last stage to do; all if absent.
+    pub until: Option<Stage>,
     /// Fails at this record, counted from 0, as a fault of this program would: for tests.
     pub fail_at: Option<u64>,
 }
@@ -277,6 +280,11 @@ pub fn run(plan: &Plan, options: &Options<'_>) -> Result<Summary, EngineError> {
             return Err(EngineError::HoldLimit { held: ledger.balance()?.held, limit });
         }
         composed?;
+    }
+    if options.until == Some(Stage::Compose) {
+        let balance = ledger.balance()?;
+        ledger.close()?;
+        return Ok(Summary { balance, was_closed: false, stages });
     }
     if state <= State::Composed {
         let mut order = None;

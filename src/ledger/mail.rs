@@ -192,6 +192,18 @@ impl Ledger {
         Ok(())
     }
 
+    /// Calls `each` with every mailpiece and its print file, in the order of the mail.
+    pub fn each_piece_file(&self, mut each: impl FnMut(PieceRow, u32)) -> Result<(), LedgerError> {
+        let sql = format!("SELECT {PIECE}, print_file FROM pieces ORDER BY sequence");
+        let mut statement = self.on("read", self.connection.prepare_cached(&sql))?;
+        let mut rows = self.on("read", statement.query([]))?;
+        while let Some(row) = self.on("read", rows.next())? {
+            let print_file = self.on("read", row.get(14))?;
+            each(self.on("read", read_piece(row))?, print_file);
+        }
+        Ok(())
+    }
+
     /// A mailpiece and its print file.
     pub fn piece(&self, sequence: u64) -> Result<Option<(PieceRow, u32)>, LedgerError> {
         use rusqlite::OptionalExtension;

@@ -499,6 +499,15 @@ impl Ledger {
         Ok(())
     }
 
+    /// The documents of a mailpiece, in their order.
+    pub fn documents_of(&self, piece: u64) -> Result<Vec<DocumentRow>, LedgerError> {
+        let sql = "SELECT d.record, d.id, d.volume, d.first_page, d.pages, d.sheets, d.offset, d.length, d.hash, d.sort_key, d.layout
+                     FROM places p JOIN documents d ON d.record = p.record WHERE p.piece = ?1 ORDER BY p.place";
+        let mut statement = self.on("read", self.connection.prepare_cached(sql))?;
+        let rows = statement.query_map([piece as i64], read_document);
+        self.on("read", rows.and_then(Iterator::collect))
+    }
+
     /// Notes how long a stage took. Never part of an output; `status` shows it.
     pub fn note_stage(&mut self, name: &str, milliseconds: u64) -> Result<(), LedgerError> {
         self.transaction(|to| {

@@ -4,6 +4,7 @@
 //! word of the events of its piece. Must never decide what an event means: that is done before it is posted.
 
 use rusqlite::{OptionalExtension, Row, Transaction, params};
+use rustc_hash::FxHashSet;
 
 use super::{Ledger, LedgerError};
 use crate::base::hash::Hash;
@@ -292,10 +293,11 @@ impl Ledger {
         Ok(events)
     }
 
-    /// Which of these rows of a camera are known.
-    pub fn knows_row(&self, identity: &[u8; 16]) -> Result<bool, LedgerError> {
-        let mut statement = self.on("read", self.connection.prepare_cached("SELECT 1 FROM events WHERE identity = ?1"))?;
-        self.on("read", statement.exists([&identity[..]]))
+    /// The identities of all rows of camera files.
+    pub fn camera_rows(&self) -> Result<FxHashSet<u128>, LedgerError> {
+        let mut statement = self.on("read", self.connection.prepare_cached("SELECT identity FROM events WHERE identity IS NOT NULL"))?;
+        let rows = statement.query_map([], |row| row.get::<_, [u8; 16]>(0).map(u128::from_be_bytes));
+        self.on("read", rows.and_then(Iterator::collect))
     }
 
     /// The alarms that nobody has settled.

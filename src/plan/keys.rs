@@ -307,7 +307,14 @@ pub(super) const PRINT: Section = Section {
             "\"long-edge\"",
             "Whether both sides are printed, and about which edge the sheet turns. Each document begins on a front; empty backs are added.",
         ),
-        key("pieces-per-file", "1 to 1000000", "5000", "5000", "Mail pieces in a print file."),
+        key(
+            "pieces-per-file",
+            "1 to 1000000",
+            "5000",
+            "5000",
+            "Mail pieces in a print file. A tray is never split, so that a file may hold fewer, or one tray that is larger.",
+        ),
+        key("second-person", "true or false", "false", "true", "Whether a reprint needs a second person, who is not the operator."),
         key(
             "sort",
             "expressions; `-` turns one around",

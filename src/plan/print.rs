@@ -76,6 +76,8 @@ pub struct Print {
     pub pieces_per_file: u32,
     /// What the mail is sorted by, and whether each is turned around.
     pub sort: Vec<(Expr, bool)>,
+    /// Whether a reprint needs a second person.
+    pub second_person: bool,
     /// Late texts.
     pub late: Vec<PlannedLate>,
     /// What the late texts may show: part of every print file.
@@ -91,6 +93,7 @@ pub(super) fn read(table: Option<&Table<'_>>, faults: &mut Faults) -> Print {
     if let Some(pieces) = table.integer("pieces-per-file", 1..=1_000_000, faults) {
         print.pieces_per_file = pieces as u32;
     }
+    print.second_person = table.flag("second-person", faults).unwrap_or_default();
     print
 }
 

@@ -21,7 +21,9 @@
 //! ```
 
 pub mod address;
+pub mod camera;
 pub mod envelope;
 pub mod matching;
 pub mod presort;
+pub mod reconcile;
 pub mod scheme;
