@@ -142,6 +142,12 @@ codes! {
          currencies added together, or a text that is no number or date. The record is held; the others go on.";
     RECORD_BARCODE = "R0402", "a barcode cannot be made of this record's value",
         "The value is empty, too long, or holds a character the symbology has no code for.";
+    RECORD_MARK = "R0440", "a mark cannot be made for this record",
+        "A mark of the job (`[[print.mark]]`) says something that comes from the record, such as the routing code of the post, and its symbology\n\
+         has no code for it. The piece would leave the press without its mark, or with a wrong one.";
+    RECORD_CLEAR_ZONE = "R0441", "the document paints into the clear zone of a mark",
+        "Cameras find a mark of the inserter or of the post by the white around it (`clear` of `[[print.mark]]`). Something of this document stands\n\
+         there. With `on-touch = \"report\"` such documents are printed all the same.";
     RECORD_ADDRESS = "R0403", "the address has too many lines",
         "The address block has room for the number of lines that `lines-max` says. More would be cut off by the window of the envelope.";
     RECORD_TOO_HIGH = "R0404", "something does not fit the page",
@@ -230,6 +236,16 @@ codes! {
     JOB_LATE = "J0403", "a late text cannot be printed",
         "A late text stands at `left` or `right` and at `top` or `bottom`, and its font must have all of its characters.";
     JOB_LOCALE = "J0404", "there is no such locale", "A language tag (BCP 47) is a language and perhaps a script and region: `de`, `en-US`, `zh-Hant-TW`.";
+    JOB_MARK = "J0411", "a mark cannot be printed",
+        "A mark is a barcode with a `value`, or a track of optical marks (`omr`) with the `profile` of an inserter. It stands at `x` and `y` from a\n\
+         corner of the page and must lie on it. Its value sees its place in the mail and nothing of the record but `routing`, `postcode` and\n\
+         `document`; it must be one that the symbology can encode, for all pieces of the job.";
+    JOB_OMR = "J0412", "a profile of optical marks cannot be used",
+        "A profile is what the manual of an inserter says of its track: what each position means, pitch and size of the marks, the range\n\
+         of its counters. A track has a mark that is always printed, at most one parity, and all binary digits of its counters.";
+    JOB_CLEAR_ZONE = "J0413", "the clear zone of a mark is not clear",
+        "Cameras find a mark by the white around it. What is printed there makes them stop or, worse, read something else. Move the mark, or\n\
+         the region of the page master; `clear` sets the zone of a mark, and with `on-touch = \"report\"` this is a warning.";
 
     // ---- the mail of a job
     JOB_MAIL = "J0501", "the mail of the job cannot be planned",

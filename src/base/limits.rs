@@ -13,6 +13,8 @@ pub const NESTING_MAX: usize = 128;
 pub const LIST_ROWS_MAX: usize = 2_000_000;
 /// Longest text value in bytes.
 pub const TEXT_BYTES_MAX: usize = 4 << 20;
+/// Most marks of a job.
+pub const MARKS_MAX: usize = 32;
 /// Most fields in a data contract.
 pub const FIELDS_MAX: usize = 2_000;
 /// Most elements of an XML record; a few bytes each in the file, but many in memory.

@@ -180,6 +180,7 @@ fn head_form(layout: &Layout, resources: &Resources, locale: &Locale, table: &Ta
     let (mut words, mut used, mut figures) = (Words::new(), Used::default(), 0);
     let mut canvas = Canvas::default();
     canvas.begin(Length::ZERO);
+    canvas.watch_all();
     let (metrics, mut fixed) = (StyleMetrics::of(layout, resources), FixedTexts::default());
     let mut binder = binder(layout, resources, locale, &arena, &metrics, (&mut words, &mut fixed), &mut used);
     let head = binder.fixed_rows(rows)?;
@@ -195,6 +196,7 @@ fn compose(layout: &Layout, resources: &Resources, locale: &Locale, nodes: &[&No
     let (mut words, mut used, mut figures) = (Words::new(), Used::default(), 0);
     let mut canvas = Canvas::default();
     canvas.begin(Length::ZERO);
+    canvas.watch_all();
     let (metrics, mut fixed) = (StyleMetrics::of(layout, resources), FixedTexts::default());
     let mut binder = binder(layout, resources, locale, &arena, &metrics, (&mut words, &mut fixed), &mut used);
     for node in nodes {
@@ -255,8 +257,9 @@ fn finish(mut canvas: Canvas, mut used: Used, figures: u64, resources: &Resource
     // A form begins with the colour that the page has where it names it (ISO 32000-1, 8.10.1), text counts on black.
     let mut content = b"0 g\n".to_vec();
     canvas.finish(&mut content);
+    let painted = canvas.take_painted();
     // Strokes reach half their width beyond the edge, and letters may overhang; without a height, a page is high enough.
     let slop = Length::from_points(6);
     let height = if height <= Length::ZERO { Length::from_points(14_400) } else { height };
-    Form { content, bounds: [-slop, -height - slop, width + slop, slop], used, extras: None }
+    Form { content, bounds: [-slop, -height - slop, width + slop, slop], used, extras: None, painted }
 }

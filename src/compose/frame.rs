@@ -148,6 +148,8 @@ where
     fn placed(&mut self, frame: &'a FramedBlocks<'a>, x: Length, y: Length, width: Length, height: Length) -> Result<()> {
         if let Some(form) = frame.form {
             self.canvas.form(form, x, y);
+            let resources = self.binder.setter.resources;
+            self.canvas.touch_form(&resources.forms[usize::from(form.0)], x, y);
         }
         for child in frame.placed {
             self.place_absolute(child, x, y, width, height)?;

@@ -33,6 +33,7 @@ mod tab;
 mod table;
 mod trace;
 mod track;
+mod zone;
 
 pub use form::compose_forms;
 pub use trace::Tracer;
@@ -170,6 +171,7 @@ impl<'p> Composer<'p> {
                 body_length: self.content.len() as u32,
                 media: self.media[layout][*master],
                 extras: extras.get_mut(index).and_then(Option::take),
+                touched: canvas.touched(),
             });
         }
         assert!(pages.len() > first, "a document has at least one page");

@@ -121,8 +121,10 @@ impl<'p: 'a, 'a> Pages<'_, '_, 'p, 'a> {
 
     fn begin(&self, canvas: &mut Canvas, page: &PageMaster) {
         canvas.begin(page.height);
+        canvas.watch(&page.zones);
         if let Some(form) = page.form.filter(|_| self.binder.use_forms) {
             canvas.form(form, Length::ZERO, Length::ZERO);
+            canvas.touch_form(&self.binder.setter.resources.forms[usize::from(form.0)], Length::ZERO, Length::ZERO);
         }
     }
 

@@ -44,6 +44,8 @@ pub struct Canvas {
     pub anchors: Vec<(u32, Length, Length)>,
     /// The boxes of the page, if they are wanted.
     pub trace: Option<Box<super::trace::Trace>>,
+    /// The zones that must stay clear, if there are any.
+    pub zones: Option<Box<super::zone::Zones>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -111,6 +113,7 @@ impl Canvas {
     /// texts above the rest of it.
     pub fn begin_part(&mut self) -> Part {
         assert!(self.string.is_empty(), "a string was left open");
+        self.open_part();
         Part {
             graphics: std::mem::take(&mut self.graphics),
             text: std::mem::take(&mut self.text),
@@ -132,6 +135,7 @@ impl Canvas {
         if degrees != 0 {
             self.links[around.links..].iter_mut().for_each(|(place, _)| turn_place(degrees, (x, y), place));
         }
+        self.close_part(degrees, (x, y));
         let center = self.point(x, y);
         let out = if is_below { &mut self.below } else { &mut self.graphics };
         out.extend_from_slice(b"q ");
@@ -151,6 +155,7 @@ impl Canvas {
     /// Ends a part that has its origin at a point, turned and scaled by the first four numbers of a matrix, in millionths.
     pub fn end_moved_part(&mut self, around: Part, matrix: [i64; 4], (x, y): (Length, Length)) {
         let start = around.graphics.len() + 2;
+        self.forget_part();
         self.end_part(around, 0, (x, y), false);
         let (left, top) = self.point(x, y);
         let mut moved = Vec::with_capacity(48);
@@ -208,6 +213,7 @@ impl Canvas {
         if width <= Length::ZERO || height <= Length::ZERO {
             return;
         }
+        self.touch_in(color, x, y, width, height);
         self.set_fill(color);
         self.rectangle(x, y, width, height, radius);
         self.graphics.extend_from_slice(b"f\n");
@@ -215,6 +221,17 @@ impl Canvas {
 
     /// Strokes a rectangle.
     pub fn stroke_rectangle(&mut self, x: Length, y: Length, width: Length, height: Length, radius: Length, border: Border) {
+        if self.zones.is_some() {
+            let half = border.width / 2;
+            for (x, y, width, height) in [
+                (x, y, width, Length::ZERO),
+                (x, y + height, width, Length::ZERO),
+                (x, y, Length::ZERO, height),
+                (x + width, y, Length::ZERO, height),
+            ] {
+                self.touch_in(border.color, x - half, y - half, width + half * 2, height + half * 2);
+            }
+        }
         self.set_stroke(border);
         self.rectangle(x, y, width, height, radius);
         self.graphics.extend_from_slice(b"S\n");
@@ -222,6 +239,11 @@ impl Canvas {
 
     /// Strokes a line.
     pub fn stroke_line(&mut self, from: (Length, Length), to: (Length, Length), border: Border) {
+        if self.zones.is_some() {
+            let (half, left, top) = (border.width / 2, from.0.min(to.0), from.1.min(to.1));
+            let (right, bottom) = (from.0.max(to.0), from.1.max(to.1));
+            self.touch_in(border.color, left - half, top - half, right - left + half * 2, bottom - top + half * 2);
+        }
         self.set_stroke(border);
         let (x1, y1) = self.point(from.0, from.1);
         let (x2, y2) = self.point(to.0, to.1);
@@ -233,6 +255,7 @@ impl Canvas {
 
     /// Paints an image turned as its file says, so that it fills a rectangle.
     pub fn image(&mut self, image: ImageId, turn: Turn, x: Length, y: Length, width: Length, height: Length) {
+        self.touch(x, y, width, height);
         let (left, bottom) = self.point(x, y + height);
         self.graphics.extend_from_slice(b"q ");
         // ISO 32000-1, 8.3.4: where the corner, the right end and the upper end of the unit square go.
@@ -259,6 +282,7 @@ impl Canvas {
 
     /// Paints a form of its `own` size so that it fills a rectangle.
     pub fn drawing(&mut self, form: FormId, own: (Length, Length), (x, y): (Length, Length), size: (Length, Length)) {
+        self.touch(x, y, size.0, size.1);
         let (left, top) = self.point(x, y);
         let scale = |size: Length, own: Length| size.scaled(1_000_000, own.millipoints().max(1)).millipoints();
         self.graphics.extend_from_slice(b"q ");
@@ -274,6 +298,8 @@ impl Canvas {
 
     /// Paints the path of a barcode with the lower left corner of what is turned at a point, in black.
     pub fn symbol(&mut self, path: &[u8], unit: [Length; 2], ink: [Length; 2], turn: barcode::Turn, x: Length, y: Length) {
+        let [across, up] = if turn.is_sideways() { [ink[1], ink[0]] } else { ink };
+        self.touch(x, y - up, across, up);
         self.set_fill(Color::default());
         barcode::write_frame(unit, ink, x, self.height - y, turn, &mut self.graphics);
         self.graphics.extend_from_slice(path);
@@ -494,7 +520,7 @@ pub struct Part {
 }
 
 /// Turns a rectangle clockwise around a point; gives the upright one around it.
-fn turn_place(degrees: i32, (x, y): (Length, Length), place: &mut [Length; 4]) {
+pub(super) fn turn_place(degrees: i32, (x, y): (Length, Length), place: &mut [Length; 4]) {
     let (sine, cosine) = angle::sin_cos(degrees);
     let [left, top, right, bottom] = *place;
     let turned = [(left, top), (right, top), (right, bottom), (left, bottom)].map(|(px, py)| {

@@ -145,6 +145,7 @@ where
         let layout = self.layout();
         let metrics = self.binder.setter.metrics;
         self.canvas.justify(extra);
+        let (left, mut size) = (x, Length::ZERO);
         for position in 0..order.as_ref().map_or(items.len(), Vec::len) {
             let item = &items[order.as_ref().map_or(position, |order| order[position])];
             let start = x;
@@ -204,6 +205,7 @@ where
                 Item::Opportunity | Item::SoftHyphen { .. } | Item::Break | Item::Mark { .. } => continue,
             };
             let style = layout.text_style(style_id);
+            size = size.max(style.size);
             if style.underline || style.strike {
                 let border = Border { width: style.size / 16, color: style.color, line: crate::model::layout::LineStyle::Solid };
                 if style.underline {
@@ -217,6 +219,10 @@ where
             }
         }
         self.canvas.close();
+        if size > Length::ZERO {
+            // Letters reach four fifths of their size up, and a fourth down; accents of capitals somewhat more.
+            self.canvas.touch(left, baseline - size.scaled(19, 20), x - left, size.scaled(6, 5));
+        }
     }
 }
 

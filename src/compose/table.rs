@@ -189,6 +189,8 @@ where
             match table.table.head_form.filter(|_| self.binder.use_forms) {
                 Some((form, height)) => {
                     self.canvas.form(form, room.x, y);
+                    let resources = self.binder.setter.resources;
+                    self.canvas.touch_form(&resources.forms[usize::from(form.0)], room.x, y);
                     y += height;
                 }
                 None => y = self.paint_all(table, head_of(table, !continues), tracks, room.x, y)?,

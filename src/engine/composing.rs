@@ -10,6 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use bumpalo::Bump;
 
 use super::hold_limit::{self, HoldWatch};
+use super::marks;
 use super::posting::{self, Failure};
 use super::sheets::{impose, sheet_count};
 use super::{EngineError, Folder, Inputs, Options, Progress, Stage, Texts};
@@ -22,6 +23,7 @@ use crate::kit::expr::{Env, EvalError, Expr, Value};
 use crate::kit::locale::Locale;
 use crate::ledger::{DocumentRow, HoldRow, Ledger, MailRow, RemarkRow, SlotRow, State, SuppressedRow, VolumePost, VolumeRow};
 use crate::model::layout::Layout;
+use crate::model::mail::PieceFacts;
 use crate::model::page::{ComposedRange, Document, Properties, SortKey};
 use crate::model::record::{Hold, Remark};
 use crate::model::resources::Used;
@@ -328,7 +330,11 @@ pub(super) fn compose_record<'p>(
     arena: &Bump,
 ) -> Result<(u16, Document, Composed), Hold> {
     let Chosen { layout, locale, language, mut document, variables } = choose(plan, opened, raw, first, arena)?;
-    let composed = composer.compose(layout, arena, &variables, (locale, language), &mut document.pages)?;
+    let mut composed = composer.compose(layout, arena, &variables, (locale, language), &mut document.pages)?;
+    marks::check_zones(plan, &document.pages, &mut composed.remarks)?;
+    if plan.mail.is_some() {
+        marks::try_out(plan, &PieceFacts { document: &document.id, ..PieceFacts::default() }, arena)?;
+    }
     Ok((layout as u16, document, composed))
 }
 

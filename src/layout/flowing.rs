@@ -167,6 +167,7 @@ pub(super) fn blank_master(masters: &[PageMaster], body: &[Node], pages: PageCou
         regions: Vec::new(),
         behind: Vec::new(),
         form: None,
+        zones: Vec::new(),
         span: like.span,
     })
 }

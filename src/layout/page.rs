@@ -163,6 +163,7 @@ impl<'t> Compiler<'_, 't> {
             regions: Vec::new(),
             behind: Vec::new(),
             form: None,
+            zones: Vec::new(),
             span: element.span,
         };
         // Nothing flows through a page that is left blank.

@@ -7,6 +7,7 @@
 mod balance;
 mod mail;
 mod rows;
+mod serials;
 mod track;
 mod used;
 
@@ -25,6 +26,7 @@ pub use rows::{
     DocumentRow, FileRow, HoldRow, InputRow, JobRow, MailRow, MergeRow, PieceRow, PlaceRow, PrintFileRow, RemarkRow, SlotCount, SlotRow, State,
     SuppressedRow, TrayRow, VolumePost, VolumeRow,
 };
+pub use serials::{SerialBook, SerialError, SerialRequest};
 pub use track::{AlarmRow, CameraFileRow, EventRow, PieceAt, PulledRow, ReprintRow, Standing, StatusCount, Step};
 
 /// The layout of the tables; a ledger with another number is refused.

@@ -20,6 +20,7 @@ pub use crate::model::slip::{EPC_FIELDS, SWISS_FIELDS, Slip, SlipField, SlipKind
 use crate::model::slot::SlotNode;
 pub use crate::model::style::{Align, Asked, ParagraphStyle, TabAlign, TabStop, TextStyle, TextStyleId, Transform};
 pub use crate::model::table::{RowGroup, RowPart, Show, Table, TableCell, TableRow};
+pub use crate::model::trace::Rectangle;
 
 /// A block of the layout.
 #[derive(Debug)]
@@ -469,6 +470,8 @@ pub struct PageMaster {
     pub behind: Vec<Node>,
     /// The static regions, composed once, origin at the page's upper left corner; they are then skipped when bound.
     pub form: Option<FormId>,
+    /// What the job's marks want clear, each with the bit of its mark.
+    pub zones: Vec<(Rectangle, u32)>,
     /// Where it was written.
     pub span: Span,
 }

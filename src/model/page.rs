@@ -17,6 +17,8 @@ pub struct Page {
     pub media: u8,
     /// Its links and bookmarks, if it has any.
     pub extras: Option<Box<PageExtras>>,
+    /// The marks of the job whose clear zones it paints into, as bits.
+    pub touched: u32,
 }
 
 /// What can be followed on a page. Print has none of it.

@@ -9,6 +9,7 @@ use crate::kit::image::PdfImage;
 use crate::kit::svg::GroupColor;
 use crate::kit::text::Script;
 use crate::model::picture::PictureFolder;
+use crate::model::trace::Rectangle;
 
 /// The index of a font stack.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -58,6 +59,8 @@ pub struct Form {
     pub used: Used,
     /// What else it needs if it is part of an SVG picture.
     pub extras: Option<Box<FormExtras>>,
+    /// The places it paints, y downwards from its origin; empty for parts of SVG pictures, whose place on a page is known as a whole.
+    pub painted: Vec<Rectangle>,
 }
 
 /// What a form of an SVG picture names besides faces, images and forms.

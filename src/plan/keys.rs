@@ -4,6 +4,8 @@
 //! behind the reader: asking for a key that is not listed here is an assertion.
 
 use super::keys_mail::{ADDRESS, ENVELOPE, FIELDS, HOUSEHOLD, INSERT, MAIL, PAPER, PAPERS, SUPPRESS};
+use super::keys_mail_codes::{IMB, SERIALS};
+use super::keys_mark::{COUNTER, MARK, MARK_OPTIONS, PROFILE};
 
 /// A key of the job file.
 #[derive(Debug)]
@@ -324,6 +326,7 @@ pub(super) const PRINT: Section = Section {
         ),
         key("media", "a table", "", "", "The paper of the page masters."),
         key("late", "tables", "", "", "What is added to pages once their place in the mail is known."),
+        key("mark", "tables", "", "", "Barcodes and optical marks that are added then."),
     ],
 };
 
@@ -339,7 +342,7 @@ pub(super) const MEDIA: Section = Section {
 pub(super) const LATE: Section = Section {
     header: "[[print.late]]",
     is_open: false,
-    doc: "A line added to printed pages in a content stream of its own, the body stays as it is. Its expressions see whole numbers that count from 1: `sequence` (the piece in the job), `sheet` and `sheets` (of the piece), `page` and `pages` (of the piece), `pieces` (of the print file) and `print_file`. Nothing of the record: what belongs to the document is in its body.",
+    doc: "A line added to printed pages in a content stream of its own, the body stays as it is. Its expressions see whole numbers that count from 1: `sequence` (the piece in the job), `sheet` and `sheets` (of the piece), `page` and `pages` (of the piece), `pieces` (of the print file) and `print_file`; `last_sheet` is 1 on the last sheet of a piece, else 0. With `[mail]`, more: `tray`, `tray_piece` and `tray_pieces` (the tray, the piece in it, how many are in it), `envelope`, `inserts` (bit 0 the first insert), `divert` (0 or 1), `serial` and `reprint`, which are 0 where there is none, and the texts `routing`, `postcode` and `document`; with `[mail.imb]` also `bi`, `stid`, `mid`, and all of it as `imb`. Nothing else of the record: what belongs to the document is in its body.",
     keys: &[
         key("text", "a text", "", "\"{sequence} · {sheet}/{sheets}\"", "The line."),
         key("left", "a length", "", "\"5mm\"", "From the left edge of the page."),
@@ -386,6 +389,12 @@ pub const SECTIONS: &[&Section] = &[
     &PAPER,
     &INSERT,
     &ENVELOPE,
+    &MARK,
+    &MARK_OPTIONS,
+    &PROFILE,
+    &COUNTER,
+    &IMB,
+    &SERIALS,
 ];
 
 /// Another section that has this key: it was likely written below the wrong header.

@@ -80,6 +80,8 @@ pub(super) const MAIL: Section = Section {
         key("paper", "a table", "", "", "What the papers weigh."),
         key("insert", "tables", "", "", "Enclosures."),
         key("envelope", "tables", "", "", "Envelopes, the smallest first."),
+        key("imb", "a table", "", "", "What the Intelligent Mail barcode says of the mailer."),
+        key("serials", "a table", "", "", "The book of serial numbers."),
     ],
 };
 

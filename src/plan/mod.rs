@@ -12,23 +12,30 @@ mod glyphs;
 mod handover;
 mod keys;
 mod keys_mail;
+mod keys_mail_codes;
+mod keys_mark;
 mod library;
 mod mail;
 mod mail_address;
 mod mail_files;
 mod mail_pieces;
 mod mapping;
+mod mark;
+mod mark_zone;
 mod messages;
+mod omr;
 mod paths;
 mod pictures;
 mod print;
 mod read;
 mod scheme;
+mod serials;
 mod settings;
 mod tables;
 mod template;
 #[cfg(test)]
 mod tests;
+mod tracking;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -56,11 +63,14 @@ pub use library::Part;
 pub use mail::{Household, Mail, MailFate, NamedPath, Undeliverable};
 pub use mail_pieces::{PlannedEnvelope, PlannedInsert, PlannedPaper};
 pub use mapping::PlannedInput;
+pub use mark::{CodeMark, MarkKind, MarkPages, PlannedMark};
 pub use messages::PlannedMessage;
 pub use print::{Duplex, LatePages, PlannedLate, Print};
 pub use scheme::{ReadScheme, read_scheme};
+pub use serials::SerialSettings;
 pub use settings::{HoldLimit, LocaleChoice, Settings, find_locale};
 pub use template::Template;
+pub use tracking::Tracking;
 
 /// The program and version, as it stands in every file.
 pub const PRODUCER: &str = concat!("Pressrun ", env!("CARGO_PKG_VERSION"));
@@ -237,6 +247,13 @@ fn compile_source(
     }
     let (media, media_of) = print::compile_media(print_table.as_ref(), &compiled, faults);
     let late = print::compile_late(print_table.as_ref(), &mut library, &media, faults);
+    let mail_table = root.table("mail", &keys_mail::MAIL, &mut Faults::new());
+    print.tracking = tracking::read(mail_table.as_ref(), faults);
+    print.serials = serials::read(mail_table.as_ref(), &folder, print.tracking.as_ref(), faults);
+    let around =
+        mark::Surroundings { folder: &folder, frozen: overrides.frozen.as_ref(), has_mail: mail_table.is_some(), tracking: print.tracking.as_ref() };
+    print.marks = mark::compile(print_table.as_ref(), &around, &mut parts, sources, faults);
+    mark_zone::check(&print.marks, &compiled, print.duplex, faults);
     let (mut whens, mut document_id, mut title, mut locale) = (Vec::new(), None, None, None);
     let mut scope = scope;
     if let Some(scope) = scope.as_mut() {
@@ -264,8 +281,9 @@ fn compile_source(
     let mut resources = std::mem::take(&mut library.resources);
     let (locales, locale) = locale?;
     compose_static(&mut compiled, &mut resources, &locales, &files, faults);
+    mark_zone::set(&print.marks, &mut compiled, print.duplex);
     print.late_used = print::mark_late(&late, &resources, print_table.as_ref().map(|table| table.span), faults);
-    print.late = late.into_iter().map(|(late, _)| late).collect();
+    print.late = late;
     if faults.has_errors() {
         return None;
     }

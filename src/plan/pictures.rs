@@ -124,7 +124,7 @@ fn form_of(part: svg::Part, first: usize) -> Form {
     let used = Used { forms: part.parts.iter().map(form).chain(masks.iter().copied()).collect(), ..Used::default() };
     let extras = FormExtras { patterns: part.patterns, opacities: part.opacities, masks, group: part.group };
     let extras = (extras != FormExtras::default()).then(|| Box::new(extras));
-    Form { content: part.content, bounds: part.bounds, used, extras }
+    Form { content: part.content, bounds: part.bounds, used, extras, painted: Vec::new() }
 }
 
 impl svg::Faces for JobLibrary {

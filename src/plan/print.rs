@@ -8,8 +8,11 @@ use toml::de::DeValue;
 
 use super::keys;
 use super::library::JobLibrary;
+use super::mark::PlannedMark;
 use super::read::{Table, Text, kind_of};
+use super::serials::SerialSettings;
 use super::template::{self, Part, Template};
+use super::tracking::Tracking;
 use crate::base::code;
 use crate::base::diagnostic::{Diagnostic, Faults};
 use crate::base::length::Length;
@@ -20,7 +23,8 @@ use crate::layout::StackRequest;
 use crate::model::layout::{Align, Color, Layout};
 use crate::model::page::Media;
 use crate::model::resources::{Resources, Used};
-use crate::streams::late::{self, Angle, LateText};
+use crate::streams::late::{Angle, LateText};
+use crate::streams::late_place::VARIABLES;
 
 /// How sheets are printed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -59,12 +63,14 @@ pub enum LatePages {
 /// A late text, compiled.
 #[derive(Debug)]
 pub struct PlannedLate {
-    /// What it says; its only variables are those of [`late::VARIABLES`].
+    /// What it says; its only variables are those of [`VARIABLES`].
     pub text: Template,
     /// Where and how it stands, for each media of the job.
     pub places: Vec<LateText>,
     /// On which pages.
     pub pages: LatePages,
+    /// What it says besides its values, and the signs that numbers may bring.
+    pub literal: String,
 }
 
 /// How a job is printed.
@@ -82,6 +88,12 @@ pub struct Print {
     pub late: Vec<PlannedLate>,
     /// What the late texts may show: part of every print file.
     pub late_used: Used,
+    /// Marks for inserters and posts.
+    pub marks: Vec<PlannedMark>,
+    /// What barcodes of the United States say of the mailer.
+    pub tracking: Option<Tracking>,
+    /// The book that serial numbers come from.
+    pub serials: Option<SerialSettings>,
 }
 
 /// Reads the scalar keys.
@@ -201,17 +213,17 @@ fn read_media(table: Option<&Table<'_>>, faults: &mut Faults) -> Vec<(String, St
 }
 
 /// Compiles the late texts.
-pub(super) fn compile_late(table: Option<&Table<'_>>, library: &mut JobLibrary, media: &[Media], faults: &mut Faults) -> Vec<(PlannedLate, String)> {
+pub(super) fn compile_late(table: Option<&Table<'_>>, library: &mut JobLibrary, media: &[Media], faults: &mut Faults) -> Vec<PlannedLate> {
     let tables = table.map(|table| table.tables("late", &keys::LATE, faults)).unwrap_or_default();
     tables.iter().filter_map(|late| compile_late_text(late, library, media, faults)).collect()
 }
 
 /// Marks what the late texts may show, once all faces are known.
-pub(super) fn mark_late(late: &[(PlannedLate, String)], resources: &Resources, span: Option<Span>, faults: &mut Faults) -> Used {
+pub(super) fn mark_late(late: &[PlannedLate], resources: &Resources, span: Option<Span>, faults: &mut Faults) -> Used {
     let mut used = Used::default();
-    for (late, literal) in late {
+    for late in late {
         for place in &late.places {
-            if let Err(error) = place.mark(resources, literal, &mut used) {
+            if let Err(error) = place.mark(resources, &late.literal, &mut used) {
                 faults.push(Diagnostic::error(&code::JOB_LATE, span, error.to_string()));
             }
         }
@@ -219,7 +231,7 @@ pub(super) fn mark_late(late: &[(PlannedLate, String)], resources: &Resources, s
     used
 }
 
-fn compile_late_text(table: &Table<'_>, library: &mut JobLibrary, media: &[Media], faults: &mut Faults) -> Option<(PlannedLate, String)> {
+fn compile_late_text(table: &Table<'_>, library: &mut JobLibrary, media: &[Media], faults: &mut Faults) -> Option<PlannedLate> {
     let text = table.required_text("text", faults);
     let [left, right, top, bottom, size] = ["left", "right", "top", "bottom", "size"].map(|key| read_length(table, key, faults));
     let words = [("front", LatePages::Front), ("all", LatePages::All), ("first", LatePages::First)];
@@ -251,13 +263,7 @@ fn compile_late_text(table: &Table<'_>, library: &mut JobLibrary, media: &[Media
         }
     };
     let text = text?;
-    let mut scope = Scope::new(Arc::new(Schema::default()));
-    for variable in late::VARIABLES {
-        scope.push(variable, Type::Integer);
-    }
-    let mut found = Faults::new();
-    let compiled = Template::compile(&text, &mut scope, &mut found);
-    found.into_sorted().into_iter().for_each(|fault| faults.push(without_record(fault)));
+    let compiled = compile_late_template(&text, faults);
     let literal = literal_of(&text);
     let face = library.resources.stacks[usize::from(stack?.0)].faces[0];
     let size = size.unwrap_or(Length::from_points(6));
@@ -278,13 +284,30 @@ fn compile_late_text(table: &Table<'_>, library: &mut JobLibrary, media: &[Media
             ..base.clone()
         })
         .collect();
-    Some((PlannedLate { text: compiled, places, pages }, literal))
+    Some(PlannedLate { text: compiled, places, pages, literal })
+}
+
+/// The names that texts and marks of a place in the mail may use.
+pub(super) fn late_scope() -> Scope {
+    let mut scope = Scope::new(Arc::new(Schema::default()));
+    for variable in VARIABLES {
+        scope.push(variable.name, if variable.is_text { Type::Text } else { Type::Integer });
+    }
+    scope
+}
+
+/// Compiles a text over the names of [`VARIABLES`].
+pub(super) fn compile_late_template(text: &Text, faults: &mut Faults) -> Template {
+    let mut found = Faults::new();
+    let compiled = Template::compile(text, &mut late_scope(), &mut found);
+    found.into_sorted().into_iter().for_each(|fault| faults.push(without_record(fault)));
+    compiled
 }
 
 /// A field in a late text is most often one of the record, which no name that resembles it can replace.
-fn without_record(mut fault: Diagnostic) -> Diagnostic {
+pub(super) fn without_record(mut fault: Diagnostic) -> Diagnostic {
     if *fault.code == code::EXPR_UNKNOWN_FIELD {
-        let names = late::VARIABLES.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let names = VARIABLES.iter().map(|variable| format!("`{}`", variable.name)).collect::<Vec<_>>().join(", ");
         fault.hint = Some(format!("a late text knows nothing of the record, only its place in the mail: {names}"));
         fault.fix = None;
     }
@@ -307,12 +330,17 @@ fn literal_of(text: &Text) -> String {
 /// A length with its unit.
 pub(super) fn read_length(table: &Table<'_>, key: &str, faults: &mut Faults) -> Option<Length> {
     let text = table.text(key, faults)?;
-    let trimmed = text.text.trim();
-    let unit_at = trimmed.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(trimmed.len());
-    let length = Length::parse(trimmed[..unit_at].trim(), &trimmed[unit_at..]);
+    let length = parse_length(&text.text);
     if length.is_none() {
         let fault = Diagnostic::error(&code::JOB_VALUE, text.part(0..text.text.len()), format!("`{}` is not a length", text.text));
         faults.push(fault.hint("write a number and `mm`, `cm`, `in`, `pt` or `px`"));
     }
     length
+}
+
+/// The length that a number and its unit say.
+pub(super) fn parse_length(text: &str) -> Option<Length> {
+    let trimmed = text.trim();
+    let unit_at = trimmed.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(trimmed.len());
+    Length::parse(trimmed[..unit_at].trim(), &trimmed[unit_at..])
 }

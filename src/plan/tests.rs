@@ -130,7 +130,7 @@ fn what_other_systems_write_is_told_in_our_words() {
     let late = format!("{JOB}\n[[print.late]]\ntext = \"{{name}}\"\nleft = \"5mm\"\ntop = \"5mm\"\n");
     assert_eq!(
         hint(&late),
-        "a late text knows nothing of the record, only its place in the mail: `sequence`, `sheet`, `sheets`, `page`, `pages`, `pieces`, `print_file`"
+        "a late text knows nothing of the record, only its place in the mail: `sequence`, `sheet`, `sheets`, `page`, `pages`, `last_sheet`, `pieces`, `print_file`, `tray`, `tray_piece`, `tray_pieces`, `envelope`, `inserts`, `divert`, `serial`, `reprint`, `routing`, `postcode`, `document`, `bi`, `stid`, `mid`, `imb`"
     );
 }
 

@@ -24,6 +24,7 @@ pub mod address;
 pub mod camera;
 pub mod envelope;
 pub mod matching;
+pub mod omr;
 pub mod presort;
 pub mod reconcile;
 pub mod scheme;

@@ -10,44 +10,6 @@ use crate::kit::pdf::{write_decimal, write_fill_color, write_integer, write_lite
 use crate::model::layout::{Align, Color};
 use crate::model::resources::{Resources, Used};
 
-/// The names a late text may use, in the order of [`Place::values`]; all are whole numbers that count from 1.
-pub const VARIABLES: &[&str] = &["sequence", "sheet", "sheets", "page", "pages", "pieces", "print_file"];
-
-/// A place in the mail stream.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Place {
-    /// The number of the mail piece in the job.
-    pub sequence: u64,
-    /// The sheet in its mail piece.
-    pub sheet: u32,
-    /// Sheets of the mail piece.
-    pub sheets: u32,
-    /// The page in its mail piece; a blank side counts.
-    pub page: u32,
-    /// Pages of the mail piece.
-    pub pages: u32,
-    /// Mail pieces of the print file.
-    pub pieces: u64,
-    /// The number of the print file in the job.
-    pub print_file: u32,
-}
-
-impl Place {
-    /// The values of [`VARIABLES`].
-    pub fn values(&self) -> [i64; 7] {
-        let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
-        [
-            number(self.sequence),
-            i64::from(self.sheet),
-            i64::from(self.sheets),
-            i64::from(self.page),
-            i64::from(self.pages),
-            number(self.pieces),
-            i64::from(self.print_file),
-        ]
-    }
-}
-
 /// Counter-clockwise, around the upper left corner of the text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Angle {

@@ -6,6 +6,7 @@
 mod frame;
 mod image;
 pub mod late;
+pub mod late_place;
 mod link;
 mod outline;
 pub mod print_file;
@@ -53,6 +54,14 @@ pub enum StreamError {
     /// The template of a late text has no value at some place.
     #[error("the template of a late text cannot be calculated at some place of the mail stream")]
     LateTemplate,
+    /// What a mark says has no code.
+    #[error("{mark} cannot be printed: {reason}")]
+    Mark {
+        /// Which mark.
+        mark: String,
+        /// What it would say, and why that cannot be.
+        reason: String,
+    },
     /// A PDF file needs a page.
     #[error("there is no page to write")]
     NoPages,

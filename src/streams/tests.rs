@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::late::{Angle, LateText, Place};
+use super::late::{Angle, LateText};
 use super::print_file::{self, PrintPage, PrintWriter, Sides};
 use super::volume::{PageBody, VolumeIndex, read_pages, write_volume};
 use super::{FileInfo, StreamError};
@@ -106,7 +106,7 @@ fn form(resources: &Resources, words: &str) -> Form {
     text(resources, 1, false, words, &mut used, &mut content);
     content.extend(b"ET\n");
     let bounds = [Length::ZERO, Length::from_points(-50), Length::from_points(400), Length::ZERO];
-    Form { content, bounds, used, extras: None }
+    Form { content, bounds, used, extras: None, painted: Vec::new() }
 }
 
 /// A form that is half transparent towards its right, and the soft mask that makes it so.
@@ -118,12 +118,12 @@ fn glass() -> [Form; 2] {
     };
     let extras = FormExtras { patterns: vec![pattern("DeviceGray", ".5")], group: Some(GroupColor::Gray), ..FormExtras::default() };
     let content = b"/Pattern cs/P0 scn 0 -50 40 50 re f\n".to_vec();
-    let mask = Form { content, bounds, used: Used::default(), extras: Some(Box::new(extras)) };
+    let mask = Form { content, bounds, used: Used::default(), extras: Some(Box::new(extras)), painted: Vec::new() };
     let extras =
         FormExtras { patterns: vec![pattern("DeviceRGB", "1 0 0")], opacities: vec![250], masks: vec![FormId(2)], group: Some(GroupColor::Rgb) };
     let content = b"q /O250 gs 0 -5 40 5 re f Q q /M2 gs /Pattern cs/P0 scn 0 -50 40 50 re f Q\n".to_vec();
     let used = Used { forms: [FormId(2)].into(), ..Used::default() };
-    [mask, Form { content, bounds, used, extras: Some(Box::new(extras)) }]
+    [mask, Form { content, bounds, used, extras: Some(Box::new(extras)), painted: Vec::new() }]
 }
 
 fn page_of(resources: &Resources, record: usize, page: usize, used: &mut Used) -> Page {
@@ -140,7 +140,7 @@ fn page_of(resources: &Resources, record: usize, page: usize, used: &mut Used) -
         let bookmarks = vec![Bookmark { title: format!("Page {page}"), level: 1 + (page % 2) as u8, top: Length::from_points(700) }];
         Box::new(PageExtras { links, bookmarks })
     });
-    Page { body: deflate(&content), body_length: content.len() as u32, media: (page % 3) as u8, extras }
+    Page { body: deflate(&content), body_length: content.len() as u32, media: (page % 3) as u8, extras, touched: 0 }
 }
 
 #[test]
@@ -204,11 +204,10 @@ pub(super) fn print(sample: &Sample) -> Vec<u8> {
 }
 
 fn late_stream(sample: &Sample, text: &LateText, used: &Used, sequence: u64, page: u32) -> Vec<u8> {
-    let place = Place { sequence, page, ..Place::default() };
     let mut late = Vec::new();
     // Every second page has none, as on backs.
     if page % 2 == 1 {
-        let words = format!("№ {:06} / {}", place.sequence, place.page);
+        let words = format!("№ {:06} / {}", sequence, page);
         text.write(&sample.resources, used, &words, Length::from_points(792), &mut late).expect("all glyphs");
     }
     late

@@ -1,6 +1,7 @@
 //! Painting several rectangles, and paths of lines and curves, each with one operator.
 
 use super::{Canvas, numbers};
+use crate::base::length::Length;
 use crate::kit::chart::{Plot, Segment};
 use crate::model::layout::{Border, Color};
 
@@ -14,6 +15,7 @@ impl Canvas {
             if right <= left || top <= bottom {
                 continue;
             }
+            self.touch_in(color, place.x, place.y, place.width, place.height);
             if std::mem::take(&mut is_first) {
                 self.set_fill(color);
             }
@@ -30,6 +32,7 @@ impl Canvas {
         if path.is_empty() {
             return;
         }
+        self.touch_path(path, color, Length::ZERO);
         self.set_fill(color);
         self.path(path);
         self.graphics.extend_from_slice(b"f\n");
@@ -40,6 +43,7 @@ impl Canvas {
         if path.is_empty() {
             return;
         }
+        self.touch_path(path, border.color, border.width / 2);
         if !is_round {
             self.set_stroke(border);
             self.path(path);
@@ -53,6 +57,24 @@ impl Canvas {
         self.path(path);
         self.graphics.extend_from_slice(b"S Q\n");
         self.stroke = known;
+    }
+
+    /// Notes the rectangle around a path; a curve stays within its control points.
+    fn touch_path(&mut self, path: &[Segment], color: Color, beyond: Length) {
+        if self.zones.is_none() {
+            return;
+        }
+        let points = path.iter().flat_map(|segment| match segment {
+            Segment::Move(point) | Segment::Line(point) => [Some(*point), None, None],
+            Segment::Curve(a, b, end) => [Some(*a), Some(*b), Some(*end)],
+            Segment::Close => [None; 3],
+        });
+        let around = points.flatten().fold(None, |all: Option<[Length; 4]>, (x, y)| {
+            Some(all.map_or([x, y, x, y], |[left, top, right, bottom]| [left.min(x), top.min(y), right.max(x), bottom.max(y)]))
+        });
+        if let Some([left, top, right, bottom]) = around {
+            self.touch_in(color, left - beyond, top - beyond, right - left + beyond * 2, bottom - top + beyond * 2);
+        }
     }
 
     fn path(&mut self, path: &[Segment]) {

@@ -237,7 +237,7 @@ impl Size {
     }
 }
 
-fn gcd(a: i64, b: i64) -> i64 {
+pub(super) fn gcd(a: i64, b: i64) -> i64 {
     if b == 0 { a } else { gcd(b, a % b) }
 }
 
@@ -330,7 +330,7 @@ fn take_run(row: &mut [u64], x: usize, width: usize) -> bool {
     true
 }
 
-fn write_rectangle(x: i64, y: i64, width: i64, height: i64, out: &mut Vec<u8>) {
+pub(super) fn write_rectangle(x: i64, y: i64, width: i64, height: i64, out: &mut Vec<u8>) {
     for number in [x, y, width, height] {
         write_integer(number.unsigned_abs(), out);
         out.push(b' ');

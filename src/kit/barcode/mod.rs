@@ -34,6 +34,7 @@ mod qr_segments;
 mod shape;
 mod swiss_qr;
 mod symbol;
+mod track;
 mod two_of_five;
 
 pub use code128::Code128;
@@ -44,6 +45,7 @@ pub use qr::Qr;
 pub use shape::{Shape, ShapeKind, um};
 pub use swiss_qr::{Bill, Party, read_bill};
 pub use symbol::{Matrix, State, Symbol};
+pub use track::Track;
 
 use options::{CHECK, ECI, GS1, LATIN_1, RATIO, VERIFY};
 

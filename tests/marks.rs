@@ -1,0 +1,159 @@
+//! Marks through the program: what is refused, what is held, and that they are the same however the job is run.
+#![allow(clippy::disallowed_methods, clippy::unwrap_used)]
+
+mod common;
+
+use std::path::Path;
+
+use common::{Job, contents, pressrun};
+
+const PROFILE: &str = "positions = [\"gate\", \"eoc\", \"parity-even\", \"was:1\", \"was:2\", \"was:3\", \"safety\"]\n\
+                       pitch = \"4.233mm\"\nlength = \"10mm\"\nthickness = \"0.5mm\"\nclear = \"1mm 5mm\"\n";
+
+/// The tiny job with marks.
+fn marked(records: usize, marks: &str) -> Job {
+    let job = Job::new(records);
+    job.write("inserter.toml", PROFILE);
+    let text = std::fs::read_to_string(job.path("job.toml")).unwrap();
+    job.write("job.toml", &format!("{text}\n{marks}"));
+    job
+}
+
+/// A track at the left and a code at the upper right of a page of A5.
+const MARKS: &str = "[[print.mark]]\ntype = \"omr\"\nprofile = \"inserter.toml\"\nx = \"2mm\"\ny = \"60mm\"\nfor = \"600dpi\"\n\
+                     [[print.mark]]\ntype = \"datamatrix\"\nvalue = \"{sequence | pad 7 '0'}{sheet}{sheets}\"\nfor = \"600dpi\"\ncorner = \"top-right\"\n\
+                     x = \"5mm\"\ny = \"3mm\"\nclear = \"1mm\"\n";
+
+#[test]
+fn marks_are_the_same_for_any_threads_and_volumes() {
+    let job = marked(23, MARKS);
+    let out = job.out("one");
+    job.run(&out, &["--threads", "1"]).expect(0, "the books balance");
+    let printed = |out: &Path| -> Vec<_> { contents(out).into_iter().filter(|(name, _)| name.starts_with("print/")).collect() };
+    let expected = printed(&out);
+    assert_eq!(expected.len(), 5);
+    let out = job.out("three");
+    job.run(&out, &["--threads", "3"]).expect(0, "the books balance");
+    assert!(printed(&out) == expected);
+    job.edit("volume-records = 4", "volume-records = 9");
+    let out = job.out("volumes");
+    job.run(&out, &["--threads", "2"]).expect(0, "the books balance");
+    assert!(printed(&out) == expected);
+    pressrun(&["status", &out.to_string_lossy(), "--verify"]).expect(0, "the books balance");
+    assert_eq!(std::fs::read_to_string(out.join("plan/profiles/0-inserter.toml")).unwrap(), PROFILE);
+}
+
+/// What is said of a job whose first mark is changed.
+#[track_caller]
+fn check(from: &str, to: &str, code: &str, message: &str) {
+    let job = marked(2, MARKS);
+    job.edit(from, to);
+    let ended = pressrun(&["check", &job.path("job.toml").to_string_lossy()]);
+    ended.expect(2, message);
+    ended.expect(2, code);
+}
+
+#[test]
+fn every_fault_of_a_mark_is_told() {
+    check("\"omr\"", "\"omar\"", "J0411", "there is no mark `omar`");
+    check("\"datamatrix\"", "\"datamatric\"", "J0411", "datamatrix");
+    check("type = \"datamatrix\"", "type = \"imb\"", "J0411", "the tracking code has 9 digits, not 20");
+    check("profile = \"inserter.toml\"", "profile = \"inserted.toml\"", "J0201", "inserted.toml");
+    check("profile = \"inserter.toml\"", "value = \"1\"\nprofile = \"inserter.toml\"", "J0411", "`value` is nothing for a track");
+    check("{sheets}", "{account}", "E0103", "a late text knows nothing of the record");
+    check("{sequence | pad 7 '0'}{sheet}{sheets}", "{document}", "J0411", "jobs without `[mail]`");
+    check("{sheets}", "{1 / 0}", "J0411", "a division by zero");
+    check("clear = \"1mm\"", "clear = \"wide\"", "J0105", "`wide` is no clear zone");
+    check("clear = \"1mm\"", "clear = \"1mm\"\nmodule = \"0.1mm\"", "J0411", "below the least");
+    check("clear = \"1mm\"", "clear = \"1mm\"\nheight = \"9mm\"", "J0411", "follows from its `module`");
+    check("clear = \"1mm\"", "clear = \"1mm\"\noptions = { size = \"9x9\" }", "J0411", "`9x9` is no value of `size`");
+    check("clear = \"1mm\"", "clear = \"1mm\"\noptions = { seize = 1 }", "J0411", "has no option `seize`");
+    check("clear = \"1mm\"", "clear = \"1mm\"\nrotate = 45", "J0105", "`rotate` is 0, 90, 180 or 270");
+    check("clear = \"1mm\"", "clear = \"1mm\"\npages = \"some\"", "J0105", "`some` is no value of `pages`");
+    check("clear = \"1mm\"", "clear = \"1mm\"\nwhen = \"sheet\"", "E0102", "a condition must be true or false");
+    check("clear = \"1mm\"", "clear = \"1mm\"\nbar-width-reduction = \"0.3mm\"", "J0411", "less than half a module");
+    check("x = \"5mm\"", "x = \"145mm\"", "J0411", "does not lie on the page `any`");
+    check("x = \"2mm\"", "", "J0103", "lacks `x`");
+    check("x = \"2mm\"\ny = \"60mm\"", "x = \"10mm\"\ny = \"180mm\"", "J0413", "a region of the page `any` stands in the clear zone of mark 1 (omr)");
+    let job = marked(2, MARKS);
+    job.edit("x = \"5mm\"\ny = \"3mm\"", "x = \"20mm\"\ny = \"60mm\"");
+    pressrun(&["check", &job.path("job.toml").to_string_lossy()]).expect(0, "reaches into the body area");
+}
+
+#[test]
+fn marks_keep_clear_of_each_other() {
+    check(
+        "corner = \"top-right\"\nx = \"5mm\"\ny = \"3mm\"",
+        "x = \"2mm\"\ny = \"56mm\"",
+        "J0413",
+        "mark 2 (datamatrix) stands in the clear zone of mark 1",
+    );
+}
+
+#[test]
+fn every_fault_of_a_profile_is_told() {
+    for (from, to, message) in [
+        ("\"gate\"", "\"gait\"", "a position cannot say `gait`"),
+        ("\"was:3\"", "\"was:99\"", "`was` wants a number from 1 to 16"),
+        ("\"was:3\", ", "", "the counter `was` reaches 7"),
+        ("\"eoc\"", "\"parity-odd\"", "two parities"),
+        ("\"eoc\"", "\"was:1\"", "two positions say `was:1`"),
+        ("\"gate\", ", "", "thickness"),
+        ("4.233mm", "0.9mm", "cannot be told apart"),
+        ("clear = ", "was = { least = 3, most = 1 }\nclear = ", "a counter from 3 to 1 cannot start with 3"),
+        ("clear = ", "colour = 1\nclear = ", "has no key `colour`"),
+        ("pitch = ", "# ", "lacks `pitch`"),
+    ] {
+        let job = marked(2, MARKS);
+        let (mut profile, message) = (PROFILE.replacen(from, to, 1), if message == "thickness" { "no position is always printed" } else { message });
+        if message.starts_with("no position") {
+            profile = profile.replace(", \"safety\"", "");
+        }
+        job.write("inserter.toml", &profile);
+        pressrun(&["check", &job.path("job.toml").to_string_lossy()]).expect(2, message);
+    }
+}
+
+/// A layout whose note grows with the data, into the zone of a code at the lower right.
+fn with_a_note(job: &Job) {
+    let layout = common::LAYOUT.replace(
+        "</page>",
+        "<region name=\"note\" left=\"125mm\" top=\"150mm\" width=\"20mm\"> <for each=\"r in rows\"> <p>{r.text}</p> </for> </region></page>",
+    );
+    job.write("letter.xml", &layout);
+    let row = |text: &str| format!("{{\"text\":\"{text}\",\"amount\":1}}");
+    let record = |id: &str, rows: usize| {
+        let rows: Vec<String> = (0..rows).map(|_| row("note")).collect();
+        format!("{{\"id\":\"{id}\",\"zip\":\"1\",\"closing\":1,\"rows\":[{}]}}\n", rows.join(","))
+    };
+    job.write("data.ndjson", &[record("short", 2), record("long", 12), record("none", 0)].concat());
+}
+
+const NEAR_THE_NOTE: &str = "[[print.mark]]\ntype = \"datamatrix\"\nvalue = \"{sequence | pad 7 '0'}\"\ncorner = \"bottom-right\"\nx = \"12mm\"\ny = \"16mm\"\n\
+                             clear = \"3mm\"\n";
+
+#[test]
+fn a_document_that_paints_into_a_clear_zone_is_held_or_reported() {
+    let job = marked(0, NEAR_THE_NOTE);
+    with_a_note(&job);
+    let out = job.out("held");
+    job.run(&out, &[]).expect(1, "R0441");
+    let held = std::fs::read_to_string(out.join("held.ndjson")).unwrap();
+    assert_eq!(held.lines().count(), 1, "{held}");
+    assert!(held.contains("page 1 paints into the clear zone of mark 1 (datamatrix)"), "{held}");
+    job.edit("clear = \"3mm\"", "clear = \"3mm\"\non-touch = \"report\"");
+    let out = job.out("reported");
+    job.run(&out, &[]).expect(0, "the books balance");
+    assert!(std::fs::read_to_string(out.join("report.html")).unwrap().contains("R0441"));
+    // On backs there is no mark that could be touched.
+    job.edit("on-touch = \"report\"", "pages = \"back\"");
+    job.run(&job.out("back"), &[]).expect(0, "the books balance");
+}
+
+#[test]
+fn a_late_text_shows_ids_as_far_as_its_face_can() {
+    let job = marked(3, "[[print.late]]\ntext = \"{document}\"\nleft = \"30mm\"\ntop = \"5mm\"\n");
+    let data = std::fs::read_to_string(job.path("data.ndjson")).unwrap();
+    job.write("data.ndjson", &data.replacen("\"id\":\"", "\"id\":\"Ж", 1));
+    job.run(&job.out("out"), &[]).expect(0, "the books balance");
+}
