@@ -23,6 +23,7 @@
 pub mod address;
 pub mod camera;
 pub mod envelope;
+pub mod maildat;
 pub mod matching;
 pub mod omr;
 pub mod presort;

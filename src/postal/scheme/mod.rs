@@ -1,7 +1,7 @@
 //! Schemes: how a post wants its mail sorted, trayed, labelled and priced, as a folder of small tables.
 //!
 //! Takes the texts of `scheme.csv`, `levels.csv`, `map_NAME.csv` and the optional `containers.csv`, `labels.csv`, `prices.csv`,
-//! `bundles.csv` and `pallets.csv`; gives a [`Scheme`] or all its faults, each with file, line and column. Must never know a post:
+//! `bundles.csv`, `pallets.csv` and `maildat.csv`; gives a [`Scheme`] or all its faults, each with file, line and column. Must never know a post:
 //! every name, number and limit stands in the tables (their format: `schemes/README.md`).
 
 mod eligibility;
@@ -57,6 +57,8 @@ pub struct Scheme {
     pub bundles: Vec<BundleRule>,
     /// How trays are put on pallets, finest level first.
     pub pallets: Vec<PalletRule>,
+    /// What Mail.dat says of each level; empty if the scheme has no `maildat.csv`.
+    pub maildat: Vec<MailDatLevel>,
     /// The names of `field:NAME`, each once, in the order in which pieces bring their values.
     pub fields: Vec<String>,
     /// The SHA-256 of each table, by file name: what a job was sorted by.
@@ -170,6 +172,19 @@ pub struct PalletRule {
     pub tare: Weight,
     /// Its labels.
     pub label_set: Option<usize>,
+}
+
+/// What Mail.dat says of a level.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct MailDatLevel {
+    /// The level, an index into [`Scheme::levels`].
+    pub level: usize,
+    /// The rate that its pieces earn [cqt 1008].
+    pub rate_category: String,
+    /// The level of its packages [pqt 1102].
+    pub package_level: String,
+    /// By how many characters of the postcode the pieces of a tray are told apart [cqt 1007].
+    pub division: usize,
 }
 
 impl Scheme {

@@ -5,7 +5,7 @@
 
 use super::keys::KeyRule;
 use super::rows::{Cell, Columns, Row, Table};
-use super::{BundleRule, Container, Eligibility, Level, Map, Minimum, PalletRule, Prices, Scheme, Share, labels};
+use super::{BundleRule, Container, Eligibility, Level, MailDatLevel, Map, Minimum, PalletRule, Prices, Scheme, Share, labels};
 use crate::base::code;
 use crate::base::date::Date;
 use crate::base::diagnostic::{Diagnostic, Faults};
@@ -23,7 +23,7 @@ pub struct SchemeFile {
     pub file: FileId,
 }
 
-const TABLES: &[&str] = &["scheme.csv", "levels.csv", "containers.csv", "labels.csv", "prices.csv", "bundles.csv", "pallets.csv"];
+const TABLES: &[&str] = &["scheme.csv", "levels.csv", "containers.csv", "labels.csv", "prices.csv", "bundles.csv", "pallets.csv", "maildat.csv"];
 const KEYS: &[&str] =
     &["scheme_id", "version", "country", "currency", "piece_shape", "postcode_field", "valid_from", "valid_to", "eligibility", "notes"];
 const SCHEME: Columns = Columns { required: &["key", "value"], optional: &[], is_open: false };
@@ -38,6 +38,7 @@ const CONTAINERS: Columns = Columns {
     is_open: false,
 };
 const BUNDLES: Columns = Columns { required: &["level_id", "key", "min_pieces"], optional: &["max_pieces", "max_thickness_mm"], is_open: false };
+const MAILDAT: Columns = Columns { required: &["level_id", "rate_category", "package_level", "division"], optional: &[], is_open: false };
 const PALLETS: Columns = Columns {
     required: &["order", "pallet_id", "key", "min_trays"],
     optional: &["name", "min_weight_g", "max_trays", "max_gross_g", "tare_g", "label_set"],
@@ -117,6 +118,7 @@ impl<'r> Reader<'r> {
             maps,
             bundles: Vec::new(),
             pallets: Vec::new(),
+            maildat: Vec::new(),
             fields: Vec::new(),
             tables: self.files.iter().map(|file| (file.name.clone(), Hash::of(self.sources.file(file.file).text.as_bytes()))).collect(),
         };
@@ -129,6 +131,9 @@ impl<'r> Reader<'r> {
         }
         if let Some(table) = self.table("pallets.csv", &PALLETS) {
             self.pallets(&table, &mut scheme);
+        }
+        if let Some(table) = self.table("maildat.csv", &MAILDAT) {
+            self.maildat(&table, &mut scheme);
         }
         self.head(&head?, &mut scheme, day);
         self.unused(&scheme);
@@ -311,20 +316,43 @@ impl<'r> Reader<'r> {
     fn bundles(&mut self, table: &Table, scheme: &mut Scheme) {
         for row in &table.rows {
             let cell = |column| table.cell(row, column);
-            let name = cell("level_id");
-            let level = scheme.find_level(name.text);
-            if level.is_none() {
-                let fault = Diagnostic::error(&code::SCHEME_NAME, name.span, format!("there is no level `{}`", name.text));
-                self.faults.push(fault.suggest(name.text, scheme.levels.iter().map(|level| level.id.as_str())));
-            } else if scheme.bundles.iter().any(|rule| Some(rule.level) == level) {
-                self.faults.push(Diagnostic::error(&code::SCHEME_TWICE, name.span, format!("the level `{}` stands here again", name.text)));
-            }
+            let level = self.level_of(cell("level_id"), scheme, |level| scheme.bundles.iter().any(|rule| rule.level == level));
             let key = KeyRule::read(cell("key"), &scheme.maps, &mut scheme.fields, self.faults);
             let pieces_min = cell("min_pieces").count(self.faults);
             let pieces_max = cell("max_pieces").optional(self.faults, Cell::positive);
             let thickness_max = cell("max_thickness_mm").optional(self.faults, Cell::millimetres);
             if let (Some(level), Some(key), Some(pieces_min)) = (level, key, pieces_min) {
                 scheme.bundles.push(BundleRule { level, key, pieces_min, pieces_max, thickness_max });
+            }
+        }
+    }
+
+    /// The level that a row is about; each has one row.
+    fn level_of(&mut self, cell: Cell<'_>, scheme: &Scheme, is_taken: impl Fn(usize) -> bool) -> Option<usize> {
+        let level = scheme.find_level(cell.text);
+        match level {
+            None => {
+                let fault = Diagnostic::error(&code::SCHEME_NAME, cell.span, format!("there is no level `{}`", cell.text));
+                self.faults.push(fault.suggest(cell.text, scheme.levels.iter().map(|level| level.id.as_str())));
+            }
+            Some(level) if is_taken(level) => {
+                self.faults.push(Diagnostic::error(&code::SCHEME_TWICE, cell.span, format!("the level `{}` stands here again", cell.text)));
+            }
+            Some(_) => {}
+        }
+        level
+    }
+
+    fn maildat(&mut self, table: &Table, scheme: &mut Scheme) {
+        for row in &table.rows {
+            let cell = |column| table.cell(row, column);
+            let level = self.level_of(cell("level_id"), scheme, |level| scheme.maildat.iter().any(|other| other.level == level));
+            let rate_category = cell("rate_category").filled(self.faults);
+            let package_level = cell("package_level").filled(self.faults);
+            let division = cell("division").positive(self.faults);
+            if let (Some(level), Some(rate), Some(package), Some(division)) = (level, rate_category, package_level, division) {
+                let (rate_category, package_level) = (rate.to_string(), package.to_string());
+                scheme.maildat.push(MailDatLevel { level, rate_category, package_level, division: division as usize });
             }
         }
     }
