@@ -11,6 +11,7 @@ use super::library::Part;
 use super::mail_address::{self, AddressRules};
 use super::mail_files::MailFiles;
 use super::mail_pieces::{self, PlannedEnvelope, PlannedInsert, PlannedPaper};
+use super::mail_suppress::{self, Suppression};
 use super::read::{Table, Text};
 use super::template::{self, Template};
 use crate::base::code;
@@ -24,8 +25,7 @@ use crate::postal::matching::Unite;
 
 /// How a job is mailed.
 ///
-/// What the mail knows of a record is told by `Mail::facts(&self, env: &Env, record: u64) -> Result<MailFate, Hold>`, in the
-/// environment of the job's expressions (that of `[print] sort`), with the number of the record from 0.
+/// What the mail knows of a record is told by [`Mail::facts`], in the environment of the job's expressions (that of `[print] sort`).
 #[derive(Debug)]
 pub struct Mail {
     /// Where the section stands.
@@ -49,6 +49,7 @@ pub struct Mail {
     /// How addresses are made and read.
     pub(super) address: AddressRules,
     pub(super) field_values: Vec<Template>,
+    pub(super) suppressions: Vec<Suppression>,
 }
 
 /// A path as the job writes it, and where.
@@ -128,6 +129,7 @@ pub(super) fn read(
     if let Some((text, file)) = table.text("envelopes", faults).and_then(|path| files.read(&path, "envelopes.csv", faults)) {
         files.told(envelopes.add(&text), file, faults);
     }
+    let suppressions = mail_suppress::read(&table, address.as_ref().map(|address| &address.settler), &mut files, faults);
     let (fields, field_values) = read_fields(&table, scope.as_deref_mut(), faults);
     let household = read_household(&table, scope.as_deref_mut(), faults);
     let inserts = mail_pieces::read_inserts(&table, scope, faults);
@@ -146,6 +148,7 @@ pub(super) fn read(
         envelopes,
         address: address?,
         field_values,
+        suppressions,
     })
 }
 

@@ -1,6 +1,7 @@
 //! The address of a record, as the job makes it.
 //!
-//! Takes `[mail.address]`, gives templates for parts or lines. Must never know a format.
+//! Takes `[mail.address]` and the tables that `[mail]` names, gives the parts of a record's address and how they are settled. Must never
+//! know a format.
 
 use super::keys_mail as keys;
 use super::mail::read_template;
@@ -9,31 +10,68 @@ use super::read::Table;
 use super::template::Template;
 use crate::base::code;
 use crate::base::diagnostic::{Diagnostic, Faults};
-use crate::kit::expr::Scope;
+use crate::kit::expr::{Env, EvalError, Scope};
 use crate::model::mail::Country;
-use crate::postal::address::Element;
+use crate::postal::address::{Corrections, Element, Parts, Settler};
+use crate::postal::matching::Words;
 
 /// How addresses are made of records.
 #[derive(Debug)]
 pub(super) struct AddressRules {
     /// Templates of parts.
-    pub(super) parts: Vec<(Element, Template)>,
+    parts: Vec<(Element, Template)>,
     /// Templates of lines, instead.
-    pub(super) lines: Vec<Template>,
+    lines: Vec<Template>,
     /// What the barcode of the post says.
-    pub(super) routing: Option<Template>,
+    routing: Option<Template>,
     /// What the same customer has in common.
-    pub(super) customer: Option<Template>,
+    customer: Option<Template>,
+    /// How they are settled.
+    pub(super) settler: Settler,
+    /// Addresses that came back corrected.
+    pub(super) corrections: Option<Corrections>,
 }
 
-/// Reads how addresses are made.
+/// What a record says of its address.
+pub(super) struct Said {
+    /// The address.
+    pub(super) parts: Parts,
+    /// What the barcode says; empty if the record does not tell.
+    pub(super) routing: String,
+    /// The customer.
+    pub(super) customer: String,
+}
+
+impl AddressRules {
+    /// What the record of an environment says.
+    pub(super) fn said(&self, env: &Env<'_, '_>) -> Result<Said, EvalError> {
+        let text = |template: &Template| -> Result<String, EvalError> {
+            let mut text = String::new();
+            template.write(env, &mut text)?;
+            Ok(text)
+        };
+        let mut parts = Parts::default();
+        for (element, template) in &self.parts {
+            template.write(env, parts.of_mut(*element))?;
+        }
+        for template in &self.lines {
+            parts.lines.push(text(template)?);
+        }
+        let optional = |template: &Option<Template>| template.as_ref().map_or(Ok(String::new()), text);
+        Ok(Said { parts, routing: optional(&self.routing)?.trim().to_string(), customer: optional(&self.customer)?.trim().to_string() })
+    }
+}
+
+/// Reads how addresses are made. The settler is there even if the address is not, so that lists can be read with it.
 pub(super) fn read(
     mail: &Table<'_>,
-    _country: Option<Country>,
-    _files: &mut MailFiles<'_>,
+    country: Option<Country>,
+    files: &mut MailFiles<'_>,
     mut scope: Option<&mut Scope>,
     faults: &mut Faults,
 ) -> Option<AddressRules> {
+    let settler = read_settler(mail, country, files, faults);
+    let corrections = read_corrections(mail, files, faults);
     let Some(table) = mail.table("address", &keys::ADDRESS, faults) else {
         if !mail.has("address") {
             let fault = Diagnostic::error(&code::JOB_MISSING_KEY, mail.span, "`[mail]` lacks `[mail.address]`");
@@ -56,7 +94,28 @@ pub(super) fn read(
     check_kind(&table, faults);
     let routing = read_template(&table, "routing", &mut scope, faults);
     let customer = read_template(&table, "customer", &mut scope, faults);
-    Some(AddressRules { parts, lines, routing, customer })
+    Some(AddressRules { parts, lines, routing, customer, settler: settler?, corrections })
+}
+
+fn read_settler(mail: &Table<'_>, country: Option<Country>, files: &mut MailFiles<'_>, faults: &mut Faults) -> Option<Settler> {
+    // Without a country, which is a fault of its own, the tables are read all the same for theirs.
+    let mut settler = Settler::new(country.or_else(|| Country::parse("US"))?);
+    if let Some((text, file)) = mail.text("address-formats", faults).and_then(|path| files.read(&path, "address_formats.csv", faults)) {
+        files.told(settler.formats.add(&text), file, faults);
+    }
+    if let Some((text, file)) = mail.text("match-words", faults).and_then(|path| files.read(&path, "match_words.csv", faults))
+        && let Some(words) = files.told(Words::read(&text), file, faults)
+    {
+        settler.words = words;
+    }
+    settler.is_upper = mail.flag("upper-case", faults).unwrap_or(false);
+    settler.line_max = mail.integer("line-max", 10..=200, faults).map(|most| most as usize);
+    country.map(|_| settler)
+}
+
+fn read_corrections(mail: &Table<'_>, files: &mut MailFiles<'_>, faults: &mut Faults) -> Option<Corrections> {
+    let (text, file) = mail.text("corrected", faults).and_then(|path| files.read(&path, "corrected.csv", faults))?;
+    files.told(Corrections::read(text), file, faults)
 }
 
 /// Elements that lines may be told beside: what a data set has apart from the block.

@@ -87,6 +87,11 @@ pub struct Parts {
 }
 
 impl Parts {
+    /// An address in free lines.
+    pub fn of_lines(lines: Vec<String>) -> Parts {
+        Parts { lines, ..Parts::default() }
+    }
+
     /// The text of an element; empty if there is none.
     pub fn of(&self, element: Element) -> &str {
         &self.values[element as usize]
