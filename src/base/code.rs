@@ -203,11 +203,11 @@ codes! {
         "The job takes the locale from the record, and the record names one that is not among `locales`, not even by its language.";
 
     // ---- records that are held because of their mail
-    RECORD_UNDELIVERABLE = "R0441", "no post delivers to the address",
+    RECORD_UNDELIVERABLE = "R0450", "no post delivers to the address",
         "The address lacks what its country needs, or its postcode is none of that country; the reason says which. Correct the source, or let the\n\
          job put such records aside after they are printed: `undeliverable = \"divert\"` in `[mail]`. What a country needs is a row of\n\
          `data/address_formats.csv`, which `address-formats` of the job replaces.";
-    RECORD_STALE_ADDRESS = "R0442", "a corrected address was made from another one",
+    RECORD_STALE_ADDRESS = "R0451", "a corrected address was made from another one",
         "The row of `corrected` for this record was made from another address than the record has now: the data changed since `pressrun address\n\
          export`. Export again, have the file coded again, and run with that.";
 
