@@ -157,3 +157,61 @@ fn a_late_text_shows_ids_as_far_as_its_face_can() {
     job.write("data.ndjson", &data.replacen("\"id\":\"", "\"id\":\"Ж", 1));
     job.run(&job.out("out"), &[]).expect(0, "the books balance");
 }
+
+const SHEET: &str = "[print.sheet]\noffset-front = \"0.3mm -0.2mm\"\noffset-back = \"-0.3mm 0mm\"\noutside = \"5mm\"\n\
+                     [[print.late]]\ntext = \"outside {sequence}\"\nleft = \"2mm\"\nbottom = \"-4mm\"\npages = \"all\"\n";
+
+#[test]
+fn what_goes_to_the_press_beside_a_print_file_is_part_of_the_job() {
+    let job = marked(23, SHEET);
+    job.edit("pieces-per-file = 5", "pieces-per-file = 5\nindex = \"both\"\nticket = \"jdf\"");
+    let out = job.out("out");
+    job.run(&out, &[]).expect(0, "the books balance");
+    let whole = contents(&out);
+    assert_eq!(whole.keys().filter(|name| name.starts_with("print/")).count(), 20, "{whole:?}");
+    pressrun(&["status", &out.to_string_lossy(), "--verify"]).expect(0, "the books balance");
+    // Pieces lie one behind the other, in whole sheets.
+    let index = std::fs::read_to_string(out.join("print/000002.csv")).unwrap();
+    let rows: Vec<Vec<u64>> = index.lines().skip(1).map(|line| line.split(',').map(|cell| cell.parse().unwrap()).collect()).collect();
+    assert_eq!(rows.iter().map(|row| row[0]).collect::<Vec<_>>(), [6, 7, 8, 9, 10]);
+    let mut page = 1;
+    for row in &rows {
+        assert_eq!((row[1], row[2] - row[1] + 1), (page, row[3] * 2), "{row:?}");
+        page = row[2] + 1;
+    }
+    let json: serde_json::Value = serde_json::from_slice(&std::fs::read(out.join("print/000002.json")).unwrap()).unwrap();
+    assert_eq!(json["pieces"].as_array().unwrap().len(), 5);
+    assert_eq!(json["sha256"].as_str().unwrap(), whole["print/000002.pdf"]);
+    let ticket = std::fs::read_to_string(out.join("print/000002.jdf")).unwrap();
+    assert!(ticket.contains(&format!("NPage=\"{}\"", page - 1)) && ticket.contains("TwoSidedFlipY"), "{ticket}");
+    // What is missing is made again.
+    std::fs::remove_file(out.join("print/000003.jdf")).unwrap();
+    pressrun(&["status", &out.to_string_lossy()]).expect(2, "print/000003.jdf");
+    job.run(&out, &["--threads", "1"]).expect(0, "the books balance");
+    assert_eq!(contents(&out), whole);
+    std::fs::write(out.join("print/000004.csv"), index).unwrap();
+    pressrun(&["status", &out.to_string_lossy(), "--verify"]).expect(2, "print/000004.csv");
+}
+
+#[test]
+fn every_fault_of_sheets_and_banners_is_told() {
+    for (to, code, message) in [
+        ("[print.sheet]\noffset-front = \"1mm\"", "J0105", "is no move of a page"),
+        ("[print.sheet]\noffset-front = \"1mm 90mm\"", "J0105", "is no move of a page"),
+        ("[print.sheet]\noutside = \"-1mm\"", "J0105", "beyond 0 to"),
+        ("[print.sheet]\noffset = \"1mm 1mm\"", "J0102", "has no key `offset`"),
+        ("[print.banner]\nwidth = \"100mm\"", "J0103", "lacks `media`"),
+        ("[print.banner]\nmedia = \"yellow\"\nwidth = \"100mm\"", "J0105", "a `width` and a `height`, or neither"),
+        ("[print.banner]\nmedia = \"yellow\"\nwidth = \"10mm\"\nheight = \"10mm\"", "J0105", "too small"),
+    ] {
+        let job = marked(2, to);
+        let ended = pressrun(&["check", &job.path("job.toml").to_string_lossy()]);
+        ended.expect(2, message);
+        ended.expect(2, code);
+    }
+    let job = marked(2, "");
+    job.edit("pieces-per-file = 5", "pieces-per-file = 5\nindex = \"xml\"");
+    pressrun(&["check", &job.path("job.toml").to_string_lossy()]).expect(2, "`xml` is no value of `index`");
+    job.edit("index = \"xml\"", "ticket = \"xjdf\"");
+    pressrun(&["check", &job.path("job.toml").to_string_lossy()]).expect(2, "`xjdf` is no value of `ticket`");
+}

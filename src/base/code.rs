@@ -298,6 +298,9 @@ codes! {
     WORLD_REFUSED = "W0113", "the account of the pieces does not allow it",
         "What is asked for does not fit how the pieces stand: a piece that was pulled or is with the post cannot be printed again, a tray\n\
          with a piece that nobody has seen cannot be handed over, a run with an open alarm cannot be closed. Nothing was changed.";
+    WORLD_SERIALS = "W0114", "there are no serial numbers",
+        "The book of serial numbers (`[mail.serials]`) has no range for the job that no other job of the mailer has within the days a\n\
+         number must rest, or it cannot be read or written. Nothing was printed: numbers are taken before print files are made.";
     WORLD_ARGUMENT = "W0111", "the command cannot be carried out", "An argument names something that is not there.";
     RECORD_LAYOUT = "R0407", "no layout takes this record",
         "Every `[[layout]]` of the job has a `when`, and none of them holds for this record. Add a layout without `when` as the last.";

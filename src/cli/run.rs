@@ -201,6 +201,7 @@ pub(super) fn code_of(error: &EngineError) -> &'static Code {
         EngineError::ForeignFolder { .. } => &code::WORLD_FOREIGN,
         EngineError::InputChanged(_) => &code::WORLD_INPUT_CHANGED,
         EngineError::HoldLimit { .. } => &code::WORLD_HOLD_LIMIT,
+        EngineError::Serials(_) => &code::WORLD_SERIALS,
         EngineError::Interrupted => &code::WORLD_INTERRUPTED,
         EngineError::NoRecords => &code::JOB_NO_INPUT,
         EngineError::Unbalanced(_) => &code::WORLD_BALANCE,

@@ -6,12 +6,14 @@
 use super::marks::LateWriter;
 use super::order::{Order, Printed, Small};
 use super::sheets::{Side, append, sheet_count};
+use super::tickets::Press;
 use super::{EngineError, Folder, Options, Progress, Stage, posting};
 use crate::base::file::{FileError, Pieces};
-use crate::ledger::{Ledger, PieceRow, PlaceRow, PrintFileRow, State};
+use crate::ledger::{FileRow, Ledger, PieceRow, PlaceRow, PrintFileRow, State};
 use crate::model::resources::Used;
 use crate::plan::{Duplex, PRODUCER, Plan};
 use crate::streams::print_file::{PrintPage, PrintWriter, Sides};
+use crate::streams::print_stream::PrintStream;
 use crate::streams::volume::read_pages;
 use crate::streams::{FileInfo, StreamError};
 
@@ -23,6 +25,8 @@ pub(super) struct Assembled {
     pub(super) pieces: Vec<PieceRow>,
     /// The places of their documents.
     pub(super) places: Vec<PlaceRow>,
+    /// What the press wants to know of it.
+    pub(super) press: Press,
 }
 
 /// Assembles every print file that is not in the ledger yet.
@@ -42,14 +46,22 @@ pub(super) fn assemble(plan: &Plan, order: &Order, ledger: &mut Ledger, pool: &r
             None
         } else {
             let title = format!("{}, print file {number}", plan.settings.name);
-            let target = Target { number, file: Folder::print_name(number), title, pieces: pieces.len() as u64 };
+            let target = Target { number, file: Folder::print_name(number), title, pieces: pieces.len() as u64, has_banners: true };
             let first_place = order.first_place(pieces.start);
-            Some((assemble_file(plan, &target, pieces.map(|piece| order.piece(piece)), &used, options)?, first_place))
+            let assembled = assemble_file(plan, &target, pieces.map(|piece| order.piece(piece)), &used, options)?;
+            let beside = assembled.press.write(plan, &assembled.row, turning(plan), options)?;
+            Some((assembled, beside, first_place))
         };
         options.watch.done(progress);
         Ok(file)
     };
-    let post = |(file, first_place): (Assembled, u64), _: &_| Ok(ledger.post_print_file(&file.row, &file.pieces, &file.places, first_place)?);
+    let post = |(file, beside, first_place): (Assembled, Vec<FileRow>, u64), _: &_| {
+        // First what stands beside it: a print file that the ledger knows has all of it.
+        if !beside.is_empty() {
+            ledger.post_files(&beside)?;
+        }
+        Ok(ledger.post_print_file(&file.row, &file.pieces, &file.places, first_place)?)
+    };
     posting::run(pool, options, || Ok(files.next()), make, post)?;
     ledger.set_state(State::Printed, None)?;
     Ok(())
@@ -72,6 +84,8 @@ pub(super) struct Target {
     pub(super) title: String,
     /// How many pieces it is to hold.
     pub(super) pieces: u64,
+    /// Whether trays begin with their banners, if the job has some.
+    pub(super) has_banners: bool,
 }
 
 /// Writes a print file, whole.
@@ -88,7 +102,8 @@ pub(super) fn assemble_file<'o>(
     let pending = options.disk.begin(&path)?;
     // One write per megabyte: the disk counts and the system pays for each.
     let mut out = std::io::BufWriter::with_capacity(1 << 20, pending);
-    let mut writer = PrintWriter::new(&mut out, &plan.media);
+    let mut writer: Box<dyn PrintStream + '_> = Box::new(PrintWriter::on_sheet(&mut out, &plan.media, plan.print.sheet).map_err(failed)?);
+    let (tickets, mut press) = (plan.print.tickets, Press::default());
     let (mut piece_rows, mut places) = (Vec::with_capacity(target.pieces as usize), Vec::with_capacity(target.pieces as usize));
     let (mut late, mut late_ranges) = (Vec::new(), Vec::new());
     let (mut pages, mut sheets, mut blanks, mut print_page) = (0u64, 0u64, 0u64, 1u32);
@@ -96,6 +111,15 @@ pub(super) fn assemble_file<'o>(
     let mut content = Content::default();
     for Printed { facts, documents, mut row } in pieces {
         content.read(plan, documents, options)?;
+        // A print file never splits a tray, so that its first piece is there.
+        if let Some(media) = plan.print.banner.filter(|_| target.has_banners && facts.tray_position == 1) {
+            late_writer.write_banner(&facts, media, &mut late).map_err(failed)?;
+            let banner = [PrintPage::Banner { media, late: &late }, PrintPage::Blank { media }];
+            let sides = if plan.print.duplex.is_duplex() { 2 } else { 1 };
+            writer.add_piece(&banner[..sides]).map_err(failed)?;
+            press.banner(tickets, media, sides as u32);
+            print_page += sides as u32;
+        }
         late_writer.write_piece(&facts, &content.sides, &mut late, &mut late_ranges).map_err(failed)?;
         let list: Vec<PrintPage<'_>> = content
             .sides
@@ -111,6 +135,7 @@ pub(super) fn assemble_file<'o>(
         for (document, start) in documents.iter().zip(&content.starts) {
             places.push(PlaceRow { piece: facts.sequence, record: document.record, print_page: print_page + *start as u32 });
         }
+        press.piece(tickets, &row, &content.sides);
         (row.pages, row.sheets) = (content.bodies.len() as u32, sheet_count(&content.sides));
         print_page += list.len() as u32;
         pages += u64::from(row.pages);
@@ -124,7 +149,7 @@ pub(super) fn assemble_file<'o>(
     pending.commit()?;
     let number = target.number;
     let row = PrintFileRow { number, pieces: index.pieces, pages, blanks, sheets, bytes: index.file.length, hash: index.file.hash, file };
-    Ok(Assembled { row, pieces: piece_rows, places })
+    Ok(Assembled { row, pieces: piece_rows, places, press })
 }
 
 /// The pages of a mailpiece, read out of the volumes.

@@ -15,12 +15,21 @@ use crate::plan::{Part, Plan};
 /// The folder of the frozen plan, as it stands before the names of its files.
 const PLAN: &str = "plan/";
 
+/// The folder of the print files and of what goes to the press beside each of them.
+const PRINT: &str = "print/";
+
 /// The files that must be there in a state: what is handed over is there once the job is closed.
 pub(super) fn expected(ledger: &Ledger, state: State) -> Result<Vec<FileRow>, EngineError> {
     let mut rows = ledger.files()?;
     // What a job was closed with that was opened again is written anew.
-    rows.retain(|row| state == State::Closed || row.name.starts_with(PLAN));
+    rows.retain(|row| state == State::Closed || row.name.starts_with(PLAN) || row.name.starts_with(PRINT));
     Ok(rows)
+}
+
+/// The print file that a file goes to the press beside of.
+pub(super) fn print_file_of(name: &str) -> Option<u32> {
+    let (number, _) = name.strip_prefix(PRINT)?.split_once('.')?;
+    number.parse().ok()
 }
 
 /// Freezes the plan, unless all of it is there.
@@ -38,7 +47,7 @@ pub(super) fn keep_plan(plan: &Plan, ledger: &mut Ledger, options: &Options<'_>)
 }
 
 /// Writes a file of which all bytes are known.
-pub(super) fn write(name: &'static str, bytes: &[u8], options: &Options<'_>) -> Result<FileRow, FileError> {
+pub(super) fn write(name: &str, bytes: &[u8], options: &Options<'_>) -> Result<FileRow, FileError> {
     let mut file = HashedFile::begin(name, options)?;
     let path = file.path.clone();
     file.write_all(bytes).map_err(|error| FileError::new("write", &path, error))?;
@@ -47,7 +56,7 @@ pub(super) fn write(name: &'static str, bytes: &[u8], options: &Options<'_>) -> 
 
 /// A file that is hashed as it is written, and there once it is committed.
 pub(super) struct HashedFile {
-    name: &'static str,
+    name: String,
     path: PathBuf,
     out: BufWriter<Hashing>,
 }
@@ -60,10 +69,10 @@ struct Hashing {
 
 impl HashedFile {
     /// Begins a file of the output folder.
-    pub(super) fn begin(name: &'static str, options: &Options<'_>) -> Result<HashedFile, FileError> {
+    pub(super) fn begin(name: &str, options: &Options<'_>) -> Result<HashedFile, FileError> {
         let path = options.out.join(name);
         let hashing = Hashing { pending: options.disk.begin(&path)?, hasher: Hasher::new(), bytes: 0 };
-        Ok(HashedFile { name, path, out: BufWriter::with_capacity(1 << 20, hashing) })
+        Ok(HashedFile { name: name.to_string(), path, out: BufWriter::with_capacity(1 << 20, hashing) })
     }
 
     /// Where it will be.
@@ -76,7 +85,7 @@ impl HashedFile {
         let HashedFile { name, path, out } = self;
         let Hashing { pending, hasher, bytes } = out.into_inner().map_err(|error| FileError::new("write", &path, error.into_error()))?;
         pending.commit()?;
-        Ok(FileRow { name: name.to_string(), bytes, hash: hasher.finish() })
+        Ok(FileRow { name, bytes, hash: hasher.finish() })
     }
 }
 

@@ -118,6 +118,33 @@ impl<'p> LateWriter<'p> {
         Ok(())
     }
 
+    /// Writes the content of the banner that comes before a piece, the first of its tray, in place of what was in `out`.
+    pub(super) fn write_banner(&mut self, facts: &PieceFacts<'_>, media: u8, out: &mut Vec<u8>) -> Result<(), StreamError> {
+        out.clear();
+        self.arena.reset();
+        let plan = self.plan;
+        let place = Place { piece: *facts, sheets: 1, pages: 1, pieces: self.pieces, print_file: self.print_file, tracking: Tracking::default() };
+        let side = Side { page: None, media, sheet: 1, is_front: true };
+        let sheet = Sheet { number: 1, sheets: 1, sheets_before: 0, sets_before: 0, inserts: 0, is_diverted: false };
+        let here = Here { side: &side, sheet, page: 1, values: &place.values() };
+        let env = Env { arena: &self.arena, vars: here.values, running: &[], page: None, locale: &plan.locales[0], language: 0 };
+        for late in plan.print.late.iter().filter(|late| late.pages == LatePages::Banner) {
+            self.text.clear();
+            late.text.write(&env, &mut self.text).map_err(|_| StreamError::LateTemplate)?;
+            write_text(plan, self.used, late, &here, &mut self.text, out)?;
+        }
+        for (mark, drawn) in plan.print.marks.iter().zip(&mut self.drawn).filter(|(mark, _)| mark.pages == MarkPages::Banner) {
+            let is_wanted = match &mark.when {
+                Some(when) => when.test(&env).map_err(|_| StreamError::LateTemplate)?,
+                None => true,
+            };
+            if is_wanted && draw(mark, &here, &env, &mut self.text, &mut self.symbol, drawn)? {
+                write_mark(plan, mark, &here, &drawn.drawing, out);
+            }
+        }
+        Ok(())
+    }
+
     fn write_side(&mut self, here: &Here<'_, '_>, out: &mut Vec<u8>) -> Result<(), StreamError> {
         self.arena.reset();
         let plan = self.plan;
@@ -151,6 +178,7 @@ fn has_late(late: &PlannedLate, here: &Here<'_, '_>) -> bool {
         LatePages::All => true,
         LatePages::First => here.page == 1,
         LatePages::Front => here.side.is_front,
+        LatePages::Banner => false,
     }
 }
 
@@ -158,6 +186,7 @@ fn has_late(late: &PlannedLate, here: &Here<'_, '_>) -> bool {
 fn stands_on(pages: MarkPages, side: &Side, page: u32, sheets: u32) -> bool {
     match pages {
         MarkPages::All => true,
+        MarkPages::Banner => false,
         MarkPages::Front => side.is_front,
         MarkPages::Back => !side.is_front,
         MarkPages::First => page == 1,

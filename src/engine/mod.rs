@@ -23,7 +23,9 @@ mod presence;
 mod records;
 mod report;
 mod runs;
+mod serials;
 mod sheets;
+mod tickets;
 mod verify;
 mod watch;
 
@@ -46,7 +48,7 @@ use crate::base::hash::Hash;
 use crate::base::limits;
 use crate::base::readable::counted;
 use crate::input::InputFault;
-use crate::ledger::{Balance, JobRow, Ledger, LedgerError, State};
+use crate::ledger::{Balance, JobRow, Ledger, LedgerError, SerialError, State};
 use crate::plan::{PRODUCER, Plan};
 use crate::streams::StreamError;
 
@@ -180,6 +182,9 @@ pub enum EngineError {
         /// How many may be.
         limit: u64,
     },
+    /// There are no serial numbers left.
+    #[error(transparent)]
+    Serials(#[from] SerialError),
     /// The user ended the run.
     #[error("the run was interrupted")]
     Interrupted,
@@ -206,6 +211,9 @@ impl EngineError {
             EngineError::ForeignFolder { .. } => Some("give a new or empty folder with `--out`"),
             EngineError::InputChanged(_) => Some("nothing of the changed file was kept; run into a new folder once the file is complete"),
             EngineError::HoldLimit { .. } => Some("the records and reasons are in `held.ndjson`: mend the data, or raise `hold-limit` and run again"),
+            EngineError::Serials(_) => {
+                Some("a larger mailer identifier has fewer numbers: ask the post for a second one, or wait until those of earlier jobs have rested")
+            }
             EngineError::Locked(_) => Some("wait for it, or give another folder with `--out`"),
             _ => None,
         }
@@ -369,8 +377,15 @@ fn repair(state: State, ledger: &mut Ledger, options: &Options<'_>) -> Result<St
             back = back.min(State::Composed);
         }
     }
-    if files::expected(ledger, state)?.iter().any(|row| !is_there(&row.name, row.bytes)) {
-        back = back.min(State::Printed);
+    for row in files::expected(ledger, state)?.iter().filter(|row| !is_there(&row.name, row.bytes)) {
+        match files::print_file_of(&row.name) {
+            // What goes to the press beside a print file is made with it.
+            Some(number) => {
+                ledger.drop_print_file(number)?;
+                back = back.min(State::Composed);
+            }
+            None => back = back.min(State::Printed),
+        }
     }
     if back != state {
         ledger.set_state(back, None)?;

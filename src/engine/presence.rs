@@ -38,6 +38,7 @@ fn of(out: &Path, ledger: &Ledger) -> Result<Presence, EngineError> {
     }
     for row in files::expected(ledger, state)? {
         presence.missing.extend(fault(out, &row.name, row.bytes));
+        known.insert(row.name);
     }
     // Before that, a file may be on its way to the ledger.
     if state == State::Closed {

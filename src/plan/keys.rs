@@ -5,7 +5,7 @@
 
 use super::keys_mail::{ADDRESS, ENVELOPE, FIELDS, HOUSEHOLD, INSERT, MAIL, PAPER, PAPERS, SUPPRESS};
 use super::keys_mail_codes::{IMB, SERIALS};
-use super::keys_mark::{COUNTER, MARK, MARK_OPTIONS, PROFILE};
+use super::keys_mark::{BANNER, COUNTER, MARK, MARK_OPTIONS, PROFILE, SHEET};
 
 /// A key of the job file.
 #[derive(Debug)]
@@ -327,6 +327,16 @@ pub(super) const PRINT: Section = Section {
         key("media", "a table", "", "", "The paper of the page masters."),
         key("late", "tables", "", "", "What is added to pages once their place in the mail is known."),
         key("mark", "tables", "", "", "Barcodes and optical marks that are added then."),
+        key("index", "`none`, `csv`, `json` or `both`", "none", "\"csv\"", "Beside each print file, where its pieces lie: pages, sheets, tray."),
+        key(
+            "ticket",
+            "`none` or `jdf`",
+            "none",
+            "\"jdf\"",
+            "Beside each print file, a job ticket (JDF 1.4) that says which pages are printed on which paper.",
+        ),
+        key("sheet", "a table", "", "", "How pages lie on the sheets of the press."),
+        key("banner", "a table", "", "", "A sheet before each tray."),
     ],
 };
 
@@ -354,10 +364,10 @@ pub(super) const LATE: Section = Section {
         key("rotate", "0, 90, 180 or 270", "0", "90", "Turned counter-clockwise about that corner."),
         key(
             "pages",
-            "`front`, `all` or `first`",
+            "`front`, `all`, `first` or `banner`",
             "front",
             "\"all\"",
-            "On the front of each sheet, on every page, or on the first page of each piece.",
+            "On the front of each sheet, on every page, on the first page of each piece, or on the banner of each tray.",
         ),
     ],
 };
@@ -393,6 +403,8 @@ pub const SECTIONS: &[&Section] = &[
     &MARK_OPTIONS,
     &PROFILE,
     &COUNTER,
+    &SHEET,
+    &BANNER,
     &IMB,
     &SERIALS,
 ];

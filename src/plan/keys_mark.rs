@@ -48,10 +48,10 @@ pub(super) const MARK: Section = Section {
         key("options", "a table", "", "{ size = \"16x16\" }", "The options of the symbology, as attributes of `<barcode>`."),
         key(
             "pages",
-            "`front`, `back`, `all`, `first`, `first-sheet` or `last-sheet`",
+            "`front`, `back`, `all`, `first`, `first-sheet`, `last-sheet` or `banner`",
             "front",
             "\"last-sheet\"",
-            "On the front of each sheet, on printed backs, on every page, on the first page of each piece, on the front of its first or of its last sheet.",
+            "On the front of each sheet, on printed backs, on every page, on the first page of each piece, on the front of its first or of its last sheet, or on the banner of each tray.",
         ),
         key("when", "a condition", "always", "\"envelope eq 2\"", "Whether a page gets the mark."),
         key(
@@ -122,5 +122,41 @@ pub(super) const COUNTER: Section = Section {
         key("most", "0 to 65535", "7", "7", "Its greatest value."),
         key("start", "0 to 65535", "its least value", "1", "Its value on the first sheet that is printed."),
         key("scope", "`sheet` or `set`", "sheet, of `match` set", "\"set\"", "What it counts."),
+    ],
+};
+
+/// `[print.sheet]`.
+pub(super) const SHEET: Section = Section {
+    header: "[print.sheet]",
+    is_open: false,
+    doc: "How pages lie on the sheets of the press. Bodies stay as they are: a page is moved by operators around its content.",
+    keys: &[
+        key(
+            "offset-front",
+            "two lengths",
+            "0mm 0mm",
+            "\"0.3mm -0.2mm\"",
+            "How far fronts are moved to the right and down. Marks drawn `for` a device keep to its dots if this is a multiple of them.",
+        ),
+        key("offset-back", "two lengths", "0mm 0mm", "\"-0.3mm 0mm\"", "The same for backs."),
+        key(
+            "outside",
+            "a length",
+            "0mm",
+            "\"6mm\"",
+            "Room around each page that is cut off: the page is its trim box, and a late text at `bottom = \"-4mm\"` stands outside.",
+        ),
+    ],
+};
+
+/// `[print.banner]`.
+pub(super) const BANNER: Section = Section {
+    header: "[print.banner]",
+    is_open: false,
+    doc: "A sheet before each tray, on a paper of its own, that belongs to no piece. What it says are the late texts and marks with `pages = \"banner\"`. Banners count as no pages of the job.",
+    keys: &[
+        key("media", "a name", "", "\"A4 yellow\"", "What the press calls the paper."),
+        key("width", "a length", "that of the first page", "\"210mm\"", "Its width."),
+        key("height", "a length", "that of the first page", "\"297mm\"", "Its height."),
     ],
 };

@@ -106,6 +106,8 @@ pub enum MarkPages {
     FirstSheet,
     /// The front of the last sheet of each piece.
     LastSheet,
+    /// The banner of each tray.
+    Banner,
 }
 
 impl PlannedMark {
@@ -199,6 +201,7 @@ fn compile_mark(
         ("first", MarkPages::First),
         ("first-sheet", MarkPages::FirstSheet),
         ("last-sheet", MarkPages::LastSheet),
+        ("banner", MarkPages::Banner),
     ];
     let pages = table.word("pages", &words, faults).unwrap_or_default();
     let when = table.text("when", faults).and_then(|text| compile_when(&text, faults));

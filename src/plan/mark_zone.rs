@@ -54,6 +54,7 @@ fn may_stand(pages: MarkPages, master: &PageMaster, duplex: Duplex) -> bool {
     let only_odd = (applies.odd || applies.first) && !applies.even && !applies.last;
     match pages {
         MarkPages::All => true,
+        MarkPages::Banner => false,
         MarkPages::First | MarkPages::FirstSheet => is_first,
         MarkPages::Front | MarkPages::LastSheet => !(duplex.is_duplex() && only_even),
         MarkPages::Back => duplex.is_duplex() && !only_odd,
@@ -114,6 +115,9 @@ fn check_each_other(marks: &[PlannedMark], layouts: &[Option<Layout>], faults: &
 
 /// Whether no page has both.
 fn is_apart(one: MarkPages, other: MarkPages) -> bool {
+    if (one == MarkPages::Banner) != (other == MarkPages::Banner) {
+        return true;
+    }
     let is_back = |pages| pages == MarkPages::Back;
     let is_any = |pages| pages == MarkPages::All;
     is_back(one) != is_back(other) && !is_any(one) && !is_any(other)

@@ -29,6 +29,7 @@ mod omr;
 mod paths;
 mod pictures;
 mod print;
+mod print_sheet;
 mod read;
 mod scheme;
 mod serials;
@@ -69,6 +70,7 @@ pub use mapping::PlannedInput;
 pub use mark::{CodeMark, MarkKind, MarkPages, PlannedMark};
 pub use messages::PlannedMessage;
 pub use print::{Duplex, LatePages, PlannedLate, Print};
+pub use print_sheet::Tickets;
 pub use scheme::{ReadScheme, read_scheme};
 pub use serials::SerialSettings;
 pub use settings::{HoldLimit, LocaleChoice, Settings, find_locale};
@@ -248,7 +250,12 @@ fn compile_source(
         let data = frozen.map(|(files, lines)| (files.as_slice(), Some(lines.as_slice()))).or(replaced.map(|files| (files, None)));
         inputs.push(mapping::compile(table, &folder, schema.as_deref(), data, faults));
     }
-    let (media, media_of) = print::compile_media(print_table.as_ref(), &compiled, faults);
+    let (mut media, media_of) = print::compile_media(print_table.as_ref(), &compiled, faults);
+    print.tickets = print_sheet::read_tickets(print_table.as_ref(), faults);
+    print.sheet = print_sheet::read_sheet(print_table.as_ref(), print.duplex.is_duplex(), faults);
+    // Papers of the mail are weighed; a banner is no part of it.
+    let papers = media.len();
+    print.banner = print_sheet::read_banner(print_table.as_ref(), &mut media, faults);
     let late = print::compile_late(print_table.as_ref(), &mut library, &media, faults);
     let mail_table = root.table("mail", &keys_mail::MAIL, &mut Faults::new());
     print.tracking = tracking::read(mail_table.as_ref(), faults);
@@ -273,7 +280,8 @@ fn compile_source(
         print.sort = print::compile_sort(print_table.as_ref(), scope, faults);
     }
     let renamed = print::renamed(print_table.as_ref());
-    let mail = mail::read(&root, &folder, overrides.frozen.as_ref(), scope.as_mut(), (&mut parts, &mut *sources), (&media, &renamed), faults);
+    let mail =
+        mail::read(&root, &folder, overrides.frozen.as_ref(), scope.as_mut(), (&mut parts, &mut *sources), (&media[..papers], &renamed), faults);
     if faults.has_errors() {
         *left = inputs.into_iter().flatten().collect();
         return None;

@@ -9,6 +9,7 @@ use toml::de::DeValue;
 use super::keys;
 use super::library::JobLibrary;
 use super::mark::PlannedMark;
+use super::print_sheet::Tickets;
 use super::read::{Table, Text, kind_of};
 use super::serials::SerialSettings;
 use super::template::{self, Part, Template};
@@ -25,6 +26,7 @@ use crate::model::page::Media;
 use crate::model::resources::{Resources, Used};
 use crate::streams::late::{Angle, LateText};
 use crate::streams::late_place::VARIABLES;
+use crate::streams::print_sheet::PrintSheet;
 
 /// How sheets are printed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -58,6 +60,8 @@ pub enum LatePages {
     All,
     /// The first page of each piece.
     First,
+    /// The banner of each tray.
+    Banner,
 }
 
 /// A late text, compiled.
@@ -90,6 +94,12 @@ pub struct Print {
     pub late_used: Used,
     /// Marks for inserters and posts.
     pub marks: Vec<PlannedMark>,
+    /// What goes to the press beside each print file.
+    pub tickets: Tickets,
+    /// How pages lie on their sheets.
+    pub sheet: PrintSheet,
+    /// The paper of the banners of trays, if there are any.
+    pub banner: Option<u8>,
     /// What barcodes of the United States say of the mailer.
     pub tracking: Option<Tracking>,
     /// The book that serial numbers come from.
@@ -234,7 +244,7 @@ pub(super) fn mark_late(late: &[PlannedLate], resources: &Resources, span: Optio
 fn compile_late_text(table: &Table<'_>, library: &mut JobLibrary, media: &[Media], faults: &mut Faults) -> Option<PlannedLate> {
     let text = table.required_text("text", faults);
     let [left, right, top, bottom, size] = ["left", "right", "top", "bottom", "size"].map(|key| read_length(table, key, faults));
-    let words = [("front", LatePages::Front), ("all", LatePages::All), ("first", LatePages::First)];
+    let words = [("front", LatePages::Front), ("all", LatePages::All), ("first", LatePages::First), ("banner", LatePages::Banner)];
     let pages = table.word("pages", &words, faults).unwrap_or_default();
     let angle = match table.integer("rotate", 0..=270, faults) {
         None => Angle::None,

@@ -7,7 +7,8 @@
 use std::io::Write;
 use std::ops::Range;
 
-use super::frame::{DEFLATED, FIRST_FREE, Frame, begin_page, page_ends};
+use super::frame::{DEFLATED, FIRST_FREE, Frame, begin_page};
+use super::print_sheet::{self, PrintSheet};
 use super::scan::Scanner;
 use super::{FileInfo, StreamError};
 use crate::kit::pdf::{File, Finished, KIDS_MAX, PageTree, Ref, deflate, write_integer, write_ref};
@@ -25,6 +26,13 @@ pub enum PrintPage<'a> {
         media: u8,
         /// Content for its place in the mail stream, not compressed; may be empty. It sets all of the graphics state it
         /// depends on, because it is painted in the state that the body leaves.
+        late: &'a [u8],
+    },
+    /// A page that belongs to no document: the banner of a tray.
+    Banner {
+        /// The index of its media.
+        media: u8,
+        /// Its content, not compressed.
         late: &'a [u8],
     },
     /// A side that stays empty: the back of a last odd page.
@@ -69,6 +77,9 @@ pub struct PrintWriter<'w> {
     tree: PageTree,
     media: &'w [Media],
     ends: Vec<Vec<u8>>,
+    sheet: PrintSheet,
+    /// What stands before the content of fronts, and of backs, and behind it; none if pages are not moved.
+    around: Option<[Ref; 3]>,
     pieces: u32,
     blanks: u32,
 }
@@ -78,7 +89,28 @@ impl<'w> PrintWriter<'w> {
     pub fn new(out: &'w mut dyn Write, media: &'w [Media]) -> PrintWriter<'w> {
         let mut file = File::new(out);
         let (frame, tree) = Frame::begin(&mut file);
-        PrintWriter { file, frame, tree, media, ends: page_ends(media), pieces: 0, blanks: 0 }
+        let sheet = PrintSheet::default();
+        PrintWriter { file, frame, tree, media, ends: sheet.page_ends(media), sheet, around: None, pieces: 0, blanks: 0 }
+    }
+
+    /// Starts a file whose pages lie on their sheets in some way.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn on_sheet(out: &'w mut dyn Write, media: &'w [Media], sheet: PrintSheet) -> Result<PrintWriter<'w>, StreamError> {
+        let mut writer = PrintWriter::new(out, media);
+        writer.ends = sheet.page_ends(media);
+        writer.sheet = sheet;
+        if sheet.is_moved() {
+            let around = [PrintSheet::begin(sheet.front), PrintSheet::begin(sheet.back), PrintSheet::END.to_vec()];
+            let mut objects = [Ref(0); 3];
+            for (content, object) in around.iter().zip(&mut objects) {
+                *object = writer.file.reserve();
+                writer.file.stream(*object, b"", content)?;
+            }
+            writer.around = Some(objects);
+        }
+        Ok(writer)
     }
 
     /// Adds the pages of one mail piece, one after the other: a later DPart node names a range of pages.
@@ -89,7 +121,7 @@ impl<'w> PrintWriter<'w> {
         for page in pages {
             self.add_page(page)?;
         }
-        self.pieces += 1;
+        self.pieces += u32::from(!matches!(pages.first(), Some(PrintPage::Banner { .. })));
         Ok(first)
     }
 
@@ -97,6 +129,7 @@ impl<'w> PrintWriter<'w> {
         let parent = self.tree.parent(&mut self.file);
         let (contents, media) = match *page {
             PrintPage::Composed { body, media, late } => (self.add_contents(body, late)?, media),
+            PrintPage::Banner { media, late } => (Contents::Late(self.add_late(late)?), media),
             PrintPage::Blank { media } => {
                 self.blanks += 1;
                 (Contents::None, media)
@@ -104,7 +137,9 @@ impl<'w> PrintWriter<'w> {
         };
         let object = self.file.reserve();
         let end = &self.ends[usize::from(media)];
-        write_dictionary(parent, contents, end, self.file.begin(object));
+        let is_back = self.sheet.is_duplex && self.tree.pages().len() % 2 == 1;
+        let around = self.around.map(|[front, back, end]| (if is_back { back } else { front }, end));
+        write_dictionary(parent, contents, around, end, self.file.begin(object));
         self.file.end()?;
         self.tree.push(object);
         Ok(())
@@ -116,6 +151,10 @@ impl<'w> PrintWriter<'w> {
         if late.is_empty() {
             return Ok(Contents::Body(object));
         }
+        Ok(Contents::BodyAndLate(object, self.add_late(late)?))
+    }
+
+    fn add_late(&mut self, late: &[u8]) -> Result<Ref, StreamError> {
         let late_object = self.file.reserve();
         let compressed = if late.len() < DEFLATE_LATE_FROM { Vec::new() } else { deflate(late) };
         if !compressed.is_empty() && compressed.len() + DEFLATED.len() < late.len() {
@@ -123,7 +162,7 @@ impl<'w> PrintWriter<'w> {
         } else {
             self.file.stream(late_object, b"", late)?;
         }
-        Ok(Contents::BodyAndLate(object, late_object))
+        Ok(late_object)
     }
 
     /// Ends the file. `used` is what the pages of the whole job name, so that all print files embed the same subsets.
@@ -149,21 +188,33 @@ enum Contents {
     None,
     Body(Ref),
     BodyAndLate(Ref, Ref),
+    Late(Ref),
 }
 
-fn write_dictionary(parent: Ref, contents: Contents, end: &[u8], out: &mut Vec<u8>) {
+/// `around` are the streams before and behind the content, if pages are moved. A banner has a list of one stream, which tells it from a page
+/// with a body.
+fn write_dictionary(parent: Ref, contents: Contents, around: Option<(Ref, Ref)>, end: &[u8], out: &mut Vec<u8>) {
     begin_page(parent, contents != Contents::None, out);
-    match contents {
-        Contents::None => {}
-        Contents::Body(body) => {
+    // A banner is not moved: it is not part of the mail.
+    let (before, behind) = around.filter(|_| !matches!(contents, Contents::Late(_))).unzip();
+    let inner = match contents {
+        Contents::None => [None, None],
+        Contents::Body(body) => [Some(body), None],
+        Contents::BodyAndLate(body, late) => [Some(body), Some(late)],
+        Contents::Late(late) => [None, Some(late)],
+    };
+    match (contents, before) {
+        (Contents::None, _) => {}
+        (Contents::Body(body), None) => {
             out.push(b' ');
             write_ref(body, out);
         }
-        Contents::BodyAndLate(body, late) => {
-            out.push(b'[');
-            write_ref(body, out);
-            out.push(b' ');
-            write_ref(late, out);
+        (Contents::Body(_) | Contents::BodyAndLate(..) | Contents::Late(_), _) => {
+            let streams = before.into_iter().chain(inner.into_iter().flatten()).chain(behind);
+            for (at, stream) in streams.enumerate() {
+                out.push(if at == 0 { b'[' } else { b' ' });
+                write_ref(stream, out);
+            }
             out.push(b']');
         }
     }
@@ -173,7 +224,7 @@ fn write_dictionary(parent: Ref, contents: Contents, end: &[u8], out: &mut Vec<u
 /// A page of a print file, read back.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PrintedPage {
-    /// Where its compressed body is in the file; `None` for a blank page.
+    /// Where its compressed body is in the file; `None` for a blank page or a banner.
     pub body: Option<Range<usize>>,
     /// Where its late stream is, if it has one.
     pub late: Option<Range<usize>>,
@@ -187,7 +238,10 @@ pub struct PrintedPage {
 pub fn read_pages<'a>(file: &'a [u8], media: &[Media]) -> Result<PrintedPages<'a>, StreamError> {
     let mut scanner = Scanner::new(file, 0);
     scanner.expect(File::HEADER, "the header of a print file")?;
-    Ok(PrintedPages { scanner, ends: page_ends(media), object: FIRST_FREE, pages: 0, parent: Ref(0), failed: false })
+    let ends = PrintSheet::default().page_ends(media);
+    let mut pages = PrintedPages { scanner, ends, media: media.to_vec(), around: None, object: FIRST_FREE, pages: 0, parent: Ref(0), failed: false };
+    pages.read_around()?;
+    Ok(pages)
 }
 
 /// The pages of a print file: see [`read_pages`].
@@ -195,6 +249,9 @@ pub fn read_pages<'a>(file: &'a [u8], media: &[Media]) -> Result<PrintedPages<'a
 pub struct PrintedPages<'a> {
     scanner: Scanner<'a>,
     ends: Vec<Vec<u8>>,
+    media: Vec<Media>,
+    /// What stands before and behind the content of pages that are moved.
+    around: Option<[Ref; 3]>,
     object: u32,
     pages: usize,
     parent: Ref,
@@ -227,26 +284,79 @@ impl PrintedPages<'_> {
         }
         let mut page = PrintedPage { body: None, late: None, media: 0 };
         let mut contents = Contents::None;
-        if let Some(body) = self.read_stream(true)? {
-            (page.body, contents) = (Some(body), Contents::Body(Ref(object)));
+        let mut is_compressed = false;
+        if let Some((body, compressed)) = self.read_stream()? {
+            (page.body, contents, is_compressed) = (Some(body), Contents::Body(Ref(object)), compressed);
             object += 1;
             self.expect_begin(object)?;
-            if let Some(late) = self.read_stream(false)? {
+            if let Some((late, _)) = self.read_stream()? {
                 (page.late, contents) = (Some(late), Contents::BodyAndLate(Ref(object - 1), Ref(object)));
                 object += 1;
                 self.expect_begin(object)?;
             }
         }
-        let mut expected = Vec::with_capacity(80);
-        write_dictionary(self.parent, contents, b"", &mut expected);
-        self.scanner.expect(&expected, "a page")?;
-        let scanner = &mut self.scanner;
-        let media = self.ends.iter().position(|end| scanner.accept(end)).ok_or_else(|| scanner.damaged("a page of a known media"))?;
-        scanner.expect(b"\nendobj\n", "the end of a page")?;
-        page.media = media as u8;
+        if !self.accept_dictionary(contents) {
+            // The content of a banner is told from a body by the list it stands in.
+            let Contents::Body(banner) = contents else { return Err(self.scanner.damaged("a page")) };
+            contents = Contents::Late(banner);
+            if !self.accept_dictionary(contents) {
+                return Err(self.scanner.damaged("a page"));
+            }
+            page.late = page.body.take();
+        }
+        if page.body.is_some() && !is_compressed {
+            return Err(self.scanner.damaged("a compressed content stream"));
+        }
+        page.media = self.read_media()?;
+        self.scanner.expect(b"\nendobj\n", "the end of a page")?;
         self.object = object + 1;
         self.pages += 1;
         Ok(Some(page))
+    }
+
+    /// What moves pages, if anything does: three short streams before all pages.
+    fn read_around(&mut self) -> Result<(), StreamError> {
+        if !self.begins(FIRST_FREE) {
+            return Ok(());
+        }
+        for object in FIRST_FREE..FIRST_FREE + 3 {
+            if object > FIRST_FREE {
+                self.expect_begin(object)?;
+            }
+            self.scanner.expect(b"<</Length ", "content around pages")?;
+            let length = self.scanner.number("the length of content around pages")?;
+            self.scanner.expect(b">>\nstream\n", "the start of content around pages")?;
+            let start: &[u8] = if object == FIRST_FREE + 2 { PrintSheet::END } else { print_sheet::BEGIN };
+            self.scanner.expect(start, "content that moves pages")?;
+            let rest = length.checked_sub(start.len()).ok_or_else(|| self.scanner.damaged("content that moves pages"))?;
+            self.scanner.skip(rest, "whole content around pages")?;
+            self.scanner.expect(b"\nendstream\nendobj\n", "the end of content around pages")?;
+        }
+        self.around = Some([Ref(FIRST_FREE), Ref(FIRST_FREE + 1), Ref(FIRST_FREE + 2)]);
+        self.object = FIRST_FREE + 3;
+        Ok(())
+    }
+
+    /// Passes over a page dictionary with these contents, up to its end.
+    fn accept_dictionary(&mut self, contents: Contents) -> bool {
+        let around = self.around.map_or([None, None], |[front, back, end]| [Some((front, end)), Some((back, end))]);
+        around.into_iter().any(|around| {
+            let mut expected = Vec::with_capacity(80);
+            write_dictionary(self.parent, contents, around, b"", &mut expected);
+            self.scanner.accept(&expected)
+        })
+    }
+
+    /// The media that the end of a page dictionary tells. The first page says whether there is room around pages.
+    fn read_media(&mut self) -> Result<u8, StreamError> {
+        if self.pages == 0
+            && let Some(sheet) = PrintSheet::read_outside(self.scanner.rest())
+        {
+            self.ends = sheet.page_ends(&self.media);
+        }
+        let scanner = &mut self.scanner;
+        let media = self.ends.iter().position(|end| scanner.accept(end)).ok_or_else(|| scanner.damaged("a page of a known media"))?;
+        Ok(media as u8)
     }
 
     fn begins(&mut self, object: u32) -> bool {
@@ -260,18 +370,16 @@ impl PrintedPages<'_> {
         if self.begins(object) { Ok(()) } else { Err(self.scanner.damaged("the next object of a page")) }
     }
 
-    /// Where the data of a content stream is; `None` if the object is no stream.
-    fn read_stream(&mut self, compressed: bool) -> Result<Option<Range<usize>>, StreamError> {
+    /// Where the data of a content stream is, and whether it is compressed; `None` if the object is no stream.
+    fn read_stream(&mut self) -> Result<Option<(Range<usize>, bool)>, StreamError> {
         if !self.scanner.accept(b"<</Length ") {
             return Ok(None);
         }
         let length = self.scanner.number("the length of a content stream")?;
-        if !self.scanner.accept(DEFLATED) && compressed {
-            return Err(self.scanner.damaged("a compressed content stream"));
-        }
+        let is_compressed = self.scanner.accept(DEFLATED);
         self.scanner.expect(b">>\nstream\n", "the start of a content stream")?;
         let data = self.scanner.skip(length, "a whole content stream")?;
         self.scanner.expect(b"\nendstream\nendobj\n", "the end of a content stream")?;
-        Ok(Some(data))
+        Ok(Some((data, is_compressed)))
     }
 }

@@ -21,6 +21,11 @@ impl<'a> Scanner<'a> {
         self.at
     }
 
+    /// What is left.
+    pub(super) fn rest(&self) -> &'a [u8] {
+        self.bytes.get(self.at..).unwrap_or_default()
+    }
+
     /// Passes over `expected` if it is next.
     pub(super) fn accept(&mut self, expected: &[u8]) -> bool {
         let found = self.bytes.get(self.at..).is_some_and(|rest| rest.starts_with(expected));

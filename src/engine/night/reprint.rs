@@ -67,7 +67,7 @@ pub fn reprint(out: &Path, ask: &Reprint) -> Result<Reprinted, NightError> {
     let stop = AtomicBool::new(false);
     let options = Options { out: out.to_path_buf(), threads: 1, disk: night.disk.clone(), stop: &stop, watch: &Silent, fail_at: None, until: None };
     let title = format!("{}, reprint {number}", plan.settings.name);
-    let target = Target { number, file: format!("print/reprint-{number:04}.pdf"), title, pieces: copies.len() as u64 };
+    let target = Target { number, file: format!("print/reprint-{number:04}.pdf"), title, pieces: copies.len() as u64, has_banners: false };
     let made = assemble_file(&plan, &target, sources.pieces(), &used, &options)?;
     let reprinted = rows(made, number, &copies, ask);
     let source = format!("reprint {number}");

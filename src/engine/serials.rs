@@ -1,0 +1,37 @@
+//! Serial numbers of the pieces of a job, from the book that all jobs of a mailer share.
+//!
+//! Takes how many pieces there are, gives the number of the first: the others follow it. The same job with the same data has the same
+//! numbers, whenever it asks. Must never give a number that has not rested.
+
+use super::{EngineError, Options};
+use crate::base::hash::{Hash, Hasher};
+use crate::ledger::{Ledger, SerialBook, SerialRequest};
+use crate::plan::Plan;
+
+/// The serial number of the first of `count` pieces; `None` if the job has no book. `copy` is 0 for the job itself, and the number of a
+/// reprint whose pieces get numbers of their own.
+pub(super) fn first_serial(plan: &Plan, ledger: &Ledger, count: u64, copy: u32, options: &Options<'_>) -> Result<Option<u64>, EngineError> {
+    let Some(settings) = plan.print.serials.as_ref().filter(|_| count > 0) else { return Ok(None) };
+    let request = SerialRequest {
+        mailer: &settings.mailer,
+        job: identity(plan, ledger, copy)?,
+        name: &plan.settings.name,
+        date: plan.settings.date,
+        count,
+        digits: settings.digits,
+        days: settings.days,
+    };
+    Ok(Some(SerialBook::open(&settings.book, &options.disk)?.allocate(&request)?))
+}
+
+/// What is numbered: the plan, the bytes of the data, and which copy of it.
+fn identity(plan: &Plan, ledger: &Ledger, copy: u32) -> Result<Hash, EngineError> {
+    let mut hasher = Hasher::new();
+    hasher.update_field(b"serial numbers");
+    hasher.update(&plan.hash.0);
+    for volume in ledger.volumes()? {
+        hasher.update(&volume.source.0);
+    }
+    hasher.update(&copy.to_le_bytes());
+    Ok(hasher.finish())
+}
