@@ -626,4 +626,8 @@ codes! {
     PIECES_CONTAINER = "M0122", "no container of a level takes the pieces",
         "The pieces are longer or higher than all containers of a level are wide or high. Name a larger container in `levels.csv`, or send the pieces\n\
          by another scheme.";
+    MAIL_PAPER = "M0131", "a paper of the mail cannot be made",
+        "Tray labels, job ticket and postage summary are composed at the close of the books, from the trays. What they say comes from the scheme\n\
+         and from `[mail]`: a barcode whose digits are not those of its symbology, or a label with characters that no font has, cannot be\n\
+         printed. Mend the table or the setting that the message names, and run the job again: it goes on where it stopped.";
 }

@@ -85,7 +85,7 @@ impl Diff {
             })?
         } else {
             let inputs = (!self.input.is_empty()).then(|| self.input.clone());
-            Job { compiled: compile(path, &Overrides { inputs, layout: layout.cloned(), frozen: None }), hashes: None }
+            Job { compiled: compile(path, &Overrides { inputs, layout: layout.cloned(), ..Overrides::default() }), hashes: None }
         };
         eprint!("{}", render::text(&job.compiled.diagnostics, &job.compiled.sources, render::has_colour()));
         match job.compiled.plan {

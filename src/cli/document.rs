@@ -57,7 +57,7 @@ impl Render {
             Err(message) => return fail(&code::WORLD_FILE, message, None),
         };
         let compiled = match &self.job {
-            Some(job) => plan::compile(job, &Overrides { inputs: Some(Vec::new()), layout: Some(self.layout.clone()), frozen: None }),
+            Some(job) => plan::compile(job, &Overrides { inputs: Some(Vec::new()), layout: Some(self.layout.clone()), ..Overrides::default() }),
             None => plan::compile_alone(&self.layout, &self.currency, &self.date, self.locale.as_deref()),
         };
         eprint!("{}", render::text(&compiled.diagnostics, &compiled.sources, render::has_colour()));

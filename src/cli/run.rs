@@ -205,6 +205,7 @@ pub(super) fn code_of(error: &EngineError) -> &'static Code {
         EngineError::Interrupted => &code::WORLD_INTERRUPTED,
         EngineError::NoRecords => &code::JOB_NO_INPUT,
         EngineError::Unbalanced(_) => &code::WORLD_BALANCE,
+        EngineError::Paper { .. } => &code::MAIL_PAPER,
         EngineError::Bug(_) | EngineError::Picture(_) => &code::WORLD_PROGRAM,
     }
 }

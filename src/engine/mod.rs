@@ -18,6 +18,7 @@ mod inspect;
 mod marks;
 pub mod night;
 mod order;
+mod papers;
 mod posting;
 mod presence;
 mod records;
@@ -35,6 +36,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub use clock::{Stopwatch, time_of_day};
 pub use compare::{Side, compare};
 pub use inspect::{inspect, inspect_inputs, told};
+pub use papers::{JOB_TICKET, POSTAGE_SUMMARY, Paper, PaperInfo, TRAY_LABELS, TRAY_LIST, compose_paper};
 pub use presence::{Presence, presence};
 pub use records::{Composed, ComposedData, Records, Traced, compose_data, compose_one, faults_of, with_records};
 pub use runs::RunFiles;
@@ -197,6 +199,14 @@ pub enum EngineError {
     /// A fault of this program was met; the job must not close.
     #[error("{} met a fault of this program and must be held; the job cannot be closed as complete", counted(*.0, "record"))]
     Bug(u64),
+    /// A paper of the mail cannot be made.
+    #[error("the paper `{paper}` cannot be made: {reason}")]
+    Paper {
+        /// Which.
+        paper: &'static str,
+        /// Why not.
+        reason: String,
+    },
     /// A page cannot be shown as a picture.
     #[error("a page cannot be made a picture: {0}")]
     Picture(String),

@@ -141,6 +141,8 @@ pub struct Overrides {
     pub layout: Option<PathBuf>,
     /// The job is a frozen copy: its files are found there, its data where the run found it.
     pub frozen: Option<Frozen>,
+    /// The text of the only layout, which stands in no file: that of a paper of this program.
+    pub built_in: Option<&'static str>,
 }
 
 /// The outcome of compiling: the plan if there is no error, and what is to be said in any case.
@@ -166,6 +168,15 @@ pub fn compile(path: &Path, overrides: &Overrides) -> Compiled {
 /// Compiles a layout as the only one of a job that says nothing else: its records are JSON objects with the fields of the layout, all money is in
 /// `currency`, the job's date is `date` (ISO 8601), and `locale` is that of the layout if absent.
 pub fn compile_alone(layout: &Path, currency: &str, date: &str, locale: Option<&str>) -> Compiled {
+    alone(layout, currency, date, locale, None)
+}
+
+/// Compiles a layout of this program, such as that of a paper, as [`compile_alone`] does; `name` is what messages call its file.
+pub fn compile_built_in(name: &str, text: &'static str, currency: &str, date: &str, locale: Option<&str>) -> Compiled {
+    alone(Path::new(name), currency, date, locale, Some(text))
+}
+
+fn alone(layout: &Path, currency: &str, date: &str, locale: Option<&str>, built_in: Option<&'static str>) -> Compiled {
     let name = |name: Option<&std::ffi::OsStr>| name.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
     let (stem, file, currency) = (quoted(&name(layout.file_stem())), quoted(&name(layout.file_name())), quoted(currency));
@@ -173,7 +184,7 @@ pub fn compile_alone(layout: &Path, currency: &str, date: &str, locale: Option<&
     let job = format!("[job]\nname = {stem}\ndate = {date}\n{locale}");
     let text = format!("{job}[[input]]\nfiles = []\nformat = \"ndjson\"\ncurrency = {currency}\n[[layout]]\nfile = {file}\n");
     let path = layout.parent().unwrap_or(Path::new("")).join("command line");
-    let overrides = Overrides { inputs: Some(Vec::new()), ..Overrides::default() };
+    let overrides = Overrides { inputs: Some(Vec::new()), built_in, ..Overrides::default() };
     let (mut sources, mut faults, mut inputs) = (Sources::default(), Faults::new(), Vec::new());
     let plan = compile_source(&path, text.clone(), text.as_bytes(), &overrides, &mut sources, &mut inputs, &mut faults);
     Compiled { plan: plan.filter(|_| !faults.has_errors()), sources, inputs, diagnostics: faults.into_sorted() }
@@ -370,7 +381,8 @@ fn compile_layout(
         (None, Some(frozen)) => frozen.folder.join(format!("layouts/{index}-{}", named.file_name().unwrap_or_default().to_string_lossy())),
         (None, None) => named,
     };
-    let bytes = match file::read(&path, limits::LAYOUT_BYTES_MAX) {
+    let read = overrides.built_in.map_or_else(|| file::read(&path, limits::LAYOUT_BYTES_MAX), |text| Ok(text.as_bytes().to_vec()));
+    let bytes = match read {
         Ok(bytes) => bytes,
         Err(error) => {
             faults.push(missing_file(error, place, &paths::folder_of(&path)));
