@@ -107,3 +107,5 @@ pub const PIECES_SORTED_AT_ONCE: usize = 10_000_000;
 pub const PIECES_FILE_BYTES_MAX: usize = 4_000_000_000;
 /// Largest file of an inserter's camera in bytes: ten million sheets.
 pub const CAMERA_BYTES_MAX: usize = 1 << 30;
+/// Largest certificate of a run in bytes: a million trays.
+pub const CERTIFICATE_BYTES_MAX: usize = 256 << 20;

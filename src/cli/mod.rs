@@ -5,6 +5,7 @@
 
 mod barcode;
 mod check;
+mod close;
 mod diff;
 mod document;
 mod explain;
@@ -23,6 +24,7 @@ mod schema;
 mod status;
 mod test;
 mod text;
+mod watch;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -78,6 +80,10 @@ enum Command {
     Settle(night::SettleCommand),
     /// Hand trays over to the post.
     Handover(night::HandOver),
+    /// Close a run and certify it.
+    Close(close::Close),
+    /// Show a run as it goes on: composing, printing, inserting, trays, alarms.
+    Watch(watch::Watch),
     /// Print the barcode of a payload, or list all symbologies.
     Barcode(barcode::Barcode),
     /// Print a part of the manual.
@@ -129,6 +135,8 @@ pub fn main() -> ExitCode {
         Command::Pull(command) => command.run(),
         Command::Settle(command) => command.run(),
         Command::Handover(command) => command.run(),
+        Command::Close(command) => command.run(),
+        Command::Watch(command) => command.run(),
         Command::Barcode(command) => command.run(),
         Command::Manual(command) => command.run(),
     };

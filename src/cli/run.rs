@@ -203,6 +203,7 @@ pub(super) fn code_of(error: &EngineError) -> &'static Code {
         EngineError::HoldLimit { .. } => &code::WORLD_HOLD_LIMIT,
         EngineError::Serials(_) => &code::WORLD_SERIALS,
         EngineError::Interrupted => &code::WORLD_INTERRUPTED,
+        EngineError::Mail(_) => &code::PIECES_CONTAINER,
         EngineError::NoRecords => &code::JOB_NO_INPUT,
         EngineError::Unbalanced(_) => &code::WORLD_BALANCE,
         EngineError::Paper { .. } => &code::MAIL_PAPER,

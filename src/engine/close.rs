@@ -11,7 +11,7 @@ use crate::base::code;
 use crate::base::file::FileError;
 use crate::base::hash::hex;
 use crate::ledger::{FileRow, Ledger, State};
-use crate::plan::{MANIFEST, MESSAGE_LIST, Plan};
+use crate::plan::{Column, MANIFEST, MERGE_LIST, MESSAGE_LIST, Plan, SUPPRESSED_LIST};
 
 /// Balances the books and writes what is handed over with the print files.
 pub(super) fn close(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, options: &Options<'_>) -> Result<(), EngineError> {
@@ -28,31 +28,33 @@ pub(super) fn close(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, options: 
     }
     let manifest = write_manifest(ledger, options)?;
     let messages = if plan.messages.is_empty() { None } else { Some(write_messages(ledger, options)?) };
+    let mail = if plan.mail.is_none() { Vec::new() } else { vec![write_suppressed(ledger, options)?, write_merges(ledger, options)?] };
     let report = report::report(ledger, false)?.expect("a job that is closed has begun");
     let report = files::write(REPORT_FILE, report.as_bytes(), options)?;
     if let Some(path) = inputs.changed() {
         return Err(EngineError::InputChanged(path));
     }
-    let files: Vec<FileRow> = [held, manifest, report].into_iter().chain(messages).collect();
+    let files: Vec<FileRow> = [held, manifest, report].into_iter().chain(messages).chain(mail).collect();
     ledger.post_files(&files)?;
     ledger.set_state(State::Closed, None)?;
     Ok(())
 }
 
 /// What is there once the books are closed.
-pub(super) const FILES: [&str; 4] = [MANIFEST_FILE, held::FILE, REPORT_FILE, MESSAGES_FILE];
+pub(super) const FILES: [&str; 6] = [MANIFEST_FILE, held::FILE, REPORT_FILE, MESSAGES_FILE, SUPPRESSED_FILE, MERGES_FILE];
 
 const MANIFEST_FILE: &str = "manifest.csv";
 const REPORT_FILE: &str = "report.html";
 const MESSAGES_FILE: &str = "messages.csv";
+const SUPPRESSED_FILE: &str = "suppressed.csv";
+const MERGES_FILE: &str = "merges.csv";
 
 /// Writes a row per document, in the order of the mail, with the columns of [`MANIFEST`].
 fn write_manifest(ledger: &Ledger, options: &Options<'_>) -> Result<FileRow, EngineError> {
     let mut out = HashedFile::begin(MANIFEST_FILE, options)?;
     let path = out.path().to_path_buf();
     let failed = |error: std::io::Error| FileError::new("write", &path, error);
-    let header: Vec<&str> = MANIFEST.iter().map(|column| column.name).collect();
-    writeln!(out, "{}", header.join(",")).map_err(failed)?;
+    writeln!(out, "{}", header(MANIFEST)).map_err(failed)?;
     for file in ledger.print_files()? {
         let mut error = None;
         ledger.each_place(file.number, |place, document| {
@@ -83,13 +85,43 @@ fn write_manifest(ledger: &Ledger, options: &Options<'_>) -> Result<FileRow, Eng
     Ok(out.commit()?)
 }
 
+/// Writes a row per suppressed record, with the columns of [`SUPPRESSED_LIST`].
+fn write_suppressed(ledger: &Ledger, options: &Options<'_>) -> Result<FileRow, EngineError> {
+    let mut out = HashedFile::begin(SUPPRESSED_FILE, options)?;
+    let path = out.path().to_path_buf();
+    let failed = |error: std::io::Error| FileError::new("write", &path, error);
+    writeln!(out, "{}", header(SUPPRESSED_LIST)).map_err(failed)?;
+    ledger.each_suppressed(|row| -> Result<(), EngineError> {
+        writeln!(out, "{},{},{},{}", row.record + 1, csv_cell(&row.id), csv_cell(&row.rule), csv_cell(&row.reason)).map_err(failed)?;
+        Ok(())
+    })?;
+    Ok(out.commit()?)
+}
+
+/// Writes a row per document that came to another, with the columns of [`MERGE_LIST`].
+fn write_merges(ledger: &Ledger, options: &Options<'_>) -> Result<FileRow, EngineError> {
+    let mut out = HashedFile::begin(MERGES_FILE, options)?;
+    let path = out.path().to_path_buf();
+    let failed = |error: std::io::Error| FileError::new("write", &path, error);
+    writeln!(out, "{}", header(MERGE_LIST)).map_err(failed)?;
+    for row in ledger.merges()? {
+        let united = if row.is_united { "yes" } else { "no" };
+        let score = format!("{}.{:03}", row.score / 1000, row.score % 1000);
+        writeln!(out, "{},{},{},{score},{united}", row.record + 1, row.carrier + 1, csv_cell(&row.rule)).map_err(failed)?;
+    }
+    Ok(out.commit()?)
+}
+
+fn header(columns: &[Column]) -> String {
+    columns.iter().map(|column| column.name).collect::<Vec<_>>().join(",")
+}
+
 /// Writes a row per slot of a document, in the order of the records, with the columns of [`MESSAGE_LIST`].
 fn write_messages(ledger: &Ledger, options: &Options<'_>) -> Result<FileRow, EngineError> {
     let mut out = HashedFile::begin(MESSAGES_FILE, options)?;
     let path = out.path().to_path_buf();
     let failed = |error: std::io::Error| FileError::new("write", &path, error);
-    let header: Vec<&str> = MESSAGE_LIST.iter().map(|column| column.name).collect();
-    writeln!(out, "{}", header.join(",")).map_err(failed)?;
+    writeln!(out, "{}", header(MESSAGE_LIST)).map_err(failed)?;
     ledger.each_slot(|row, id| -> Result<(), EngineError> {
         let message = row.message.as_deref().unwrap_or_default();
         let (id, message, passed_over) = (csv_cell(id), csv_cell(message), csv_cell(&row.passed_over));

@@ -12,7 +12,7 @@ use bumpalo::Bump;
 use super::hold_limit::{self, HoldWatch};
 use super::marks;
 use super::posting::{self, Failure};
-use super::sheets::{impose, sheet_count};
+use super::sheets::{Side, impose, sheet_count};
 use super::{EngineError, Folder, Inputs, Options, Progress, Stage, Texts};
 use crate::base::code;
 use crate::base::hash::{Hash, Hasher};
@@ -24,12 +24,13 @@ use crate::kit::locale::Locale;
 use crate::ledger::{DocumentRow, HoldRow, Ledger, MailRow, RemarkRow, SlotRow, State, SuppressedRow, VolumePost, VolumeRow};
 use crate::model::layout::Layout;
 use crate::model::mail::PieceFacts;
-use crate::model::page::{ComposedRange, Document, Properties, SortKey};
+use crate::model::mail::{MailFacts, Thickness, Weight};
+use crate::model::page::{ComposedRange, Document, Media, Properties, SortKey};
 use crate::model::record::{Hold, Remark};
 use crate::model::resources::Used;
 use crate::model::slot::{MessageId, SlotFate};
 use crate::model::trace::TracedPage;
-use crate::plan::{LocaleChoice, PRODUCER, Plan, find_locale};
+use crate::plan::{LocaleChoice, Mail, MailFate, PRODUCER, Plan, PlannedPaper, find_locale};
 use crate::streams::FileInfo;
 use crate::streams::volume::write_volume;
 
@@ -212,17 +213,24 @@ fn compose_range<'p>(
     let mut composed = ComposedRange::default();
     let mut layouts = Vec::new();
     let (mut holds, mut remarks, mut slots, mut sides) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let (mail, suppressed) = (Vec::new(), Vec::new());
+    let (mut mail, mut suppressed) = (Vec::new(), Vec::new());
+    let weights = plan.mail.as_ref().map(|mail| SheetWeights::of(plan, mail));
     let mut source = Hasher::new();
     for raw in opened.raws(range) {
         add_source(&raw, &mut source);
         worker.arena.reset();
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             assert!(options.fail_at != Some(cut.first + raw.number), "asked to fail at this record");
-            compose_record(plan, opened, &raw, cut.first, &mut worker.composer, &worker.arena)
+            mail_record(plan, opened, &raw, cut.first, &mut worker.composer, &worker.arena)
         }));
         match outcome {
-            Ok(Ok((layout, document, found))) => {
+            Ok(Ok(Fate::Suppressed(row))) => suppressed.push(row),
+            Ok(Ok(Fate::Composed(layout, document, found, facts))) => {
+                if let Some((facts, weights)) = facts.zip(weights.as_ref()) {
+                    impose(plan.print.duplex.is_duplex(), document.pages.iter().map(|page| page.media), &mut sides);
+                    let (weight, thickness) = weights.of_sides(&sides);
+                    mail.push(MailRow { record: document.record, facts: *facts, weight, thickness });
+                }
                 layouts.push(layout);
                 let row = |remark: Remark| RemarkRow { record: document.record, code: remark.code.id.to_string(), reason: remark.reason };
                 remarks.extend(found.remarks.into_iter().map(row));
@@ -262,7 +270,12 @@ fn compose_range<'p>(
     if let Some(index) = &index {
         for ((document, place), layout) in composed.documents.iter().zip(&index.documents).zip(layouts) {
             impose(plan.print.duplex.is_duplex(), document.pages.iter().map(|page| page.media), &mut sides);
-            documents.push(DocumentRow { entry: place.entry(document, number), sheets: sheet_count(&sides), layout });
+            documents.push(DocumentRow {
+                entry: place.entry(document, number),
+                sheets: sheet_count(&sides),
+                layout,
+                totals: document.totals.clone(),
+            });
         }
     }
     let row = VolumeRow {
@@ -278,6 +291,49 @@ fn compose_range<'p>(
     };
     inputs.release(cut.input, range);
     Ok(Committed { row, used: composed.used, documents, holds, remarks, slots, mail, suppressed, bytes: range.bytes() as u64 })
+}
+
+/// What became of a record that is not held.
+enum Fate {
+    /// The index of its layout, its document, what it is to be looked at for, and what the mail knows of it.
+    Composed(u16, Document, Composed, Option<Box<MailFacts>>),
+    /// It gets no mail.
+    Suppressed(SuppressedRow),
+}
+
+/// One record from its bytes to its pages, unless it gets no mail.
+fn mail_record<'p>(plan: &'p Plan, opened: &Opened<'_>, raw: &Raw<'_>, first: u64, composer: &mut Composer<'p>, arena: &Bump) -> Result<Fate, Hold> {
+    let Chosen { layout, locale, language, mut document, variables, job } = choose(plan, opened, raw, first, arena)?;
+    let facts = match &plan.mail {
+        None => None,
+        Some(mail) => {
+            let env = Env { arena, vars: &job, running: &[], page: None, locale, language: 0 };
+            match mail.facts(&env, document.record)? {
+                MailFate::Mailed(facts) => Some(facts),
+                MailFate::Suppressed { rule, reason } => {
+                    return Ok(Fate::Suppressed(SuppressedRow { record: document.record, id: document.id, rule, reason }));
+                }
+            }
+        }
+    };
+    let composed = composer.compose(layout, arena, &variables, (locale, language), &mut document.pages)?;
+    Ok(Fate::Composed(layout as u16, document, composed, facts))
+}
+
+/// What a sheet of each paper weighs, and how thick it is.
+struct SheetWeights(Vec<(Weight, Thickness)>);
+
+impl SheetWeights {
+    fn of(plan: &Plan, mail: &Mail) -> SheetWeights {
+        let sheet = |(media, paper): (&Media, &PlannedPaper)| (paper.sheet(media.width, media.height), paper.thickness);
+        SheetWeights(plan.media.iter().zip(&mail.papers).map(sheet).collect())
+    }
+
+    /// The sheets of a document together.
+    fn of_sides(&self, sides: &[Side]) -> (Weight, Thickness) {
+        let sheets = sides.iter().filter(|side| side.is_front).filter_map(|side| self.0.get(usize::from(side.media)));
+        sheets.fold((Weight::default(), Thickness::default()), |sum, sheet| (sum.0 + sheet.0, sum.1 + sheet.1))
+    }
 }
 
 /// What became of the slots of a document, in the words of its job.
@@ -329,7 +385,7 @@ pub(super) fn compose_record<'p>(
     composer: &mut Composer<'p>,
     arena: &Bump,
 ) -> Result<(u16, Document, Composed), Hold> {
-    let Chosen { layout, locale, language, mut document, variables } = choose(plan, opened, raw, first, arena)?;
+    let Chosen { layout, locale, language, mut document, variables, .. } = choose(plan, opened, raw, first, arena)?;
     let mut composed = composer.compose(layout, arena, &variables, (locale, language), &mut document.pages)?;
     marks::check_zones(plan, &document.pages, &mut composed.remarks)?;
     if plan.mail.is_some() {
@@ -361,6 +417,8 @@ struct Chosen<'p, 'a> {
     /// Its document, without pages.
     document: Document,
     variables: [Value<'a>; 5],
+    /// What the expressions of the job see.
+    job: [Value<'a>; 5],
 }
 
 /// Parses a record and finds what decides about its document.
@@ -425,6 +483,14 @@ where
         Some(template) => template.write(&env, &mut document.title).map_err(hold)?,
         None => document.title = document.id.clone(),
     }
+    for total in &plan.totals {
+        document.totals.push(match total.amount.evaluate(&env).map_err(hold)? {
+            Value::Money(money) => format!("{} {}", money.amount, money.currency.code()),
+            Value::Decimal(number) => number.to_string(),
+            Value::Integer(number) => number.to_string(),
+            _ => String::new(),
+        });
+    }
     let mut key = SortKey::default();
     for (expr, descending) in &plan.print.sort {
         key.push(&expr.evaluate(&env).map_err(hold)?, *descending);
@@ -448,5 +514,5 @@ where
         }
         document.properties = Some(Box::new(properties));
     }
-    Ok(Chosen { layout, locale: &plan.locales[locale], language: language.unwrap_or(0), document, variables: own })
+    Ok(Chosen { layout, locale: &plan.locales[locale], language: language.unwrap_or(0), document, variables: own, job: variables })
 }

@@ -3,20 +3,189 @@
 //! Takes the ledger's documents and what the mail knows of them, gives the [`Order`]: small entries move, no page is touched. Must
 //! give the same order whatever the threads.
 
-use super::EngineError;
-use super::order::{self, Order};
-use crate::ledger::Ledger;
-use crate::plan::Plan;
+use std::collections::BTreeSet;
+
+use rustc_hash::FxHashMap;
+
+use super::envelopes::{Contents, choose};
+use super::order::{self, Order, Piece, Small};
+use super::postal_order::sort_pieces;
+use super::serials::first_serial;
+use super::{EngineError, Options};
+use crate::ledger::{Ledger, MailRow};
+use crate::model::mail::{Country, MatchKeys, Thickness, Weight};
+use crate::plan::{Mail, Plan};
 
 /// Puts the documents of a job into the order of the mail.
-pub(super) fn gather(plan: &Plan, ledger: &mut Ledger, pool: &rayon::ThreadPool) -> Result<Order, EngineError> {
+pub(super) fn gather(plan: &Plan, ledger: &mut Ledger, pool: &rayon::ThreadPool, options: &Options<'_>) -> Result<Order, EngineError> {
     let mut documents = order::sorted_documents(ledger, pool)?;
-    let pulled: std::collections::BTreeSet<u64> = ledger.pulled()?.into_iter().map(|row| row.record).collect();
+    let pulled: BTreeSet<u64> = ledger.pulled()?.into_iter().map(|row| row.record).collect();
     if !pulled.is_empty() {
         documents.retain(|small| !pulled.contains(&small.record));
     }
-    let files = order::divide((0..documents.len()).map(|_| (0, 1)), plan.print.pieces_per_file.max(1));
-    let order = Order { documents, files, ..Order::default() };
+    let order = match &plan.mail {
+        None => {
+            let files = order::divide((0..documents.len()).map(|_| (0, 1)), plan.print.pieces_per_file.max(1));
+            Order { documents, files, ..Order::default() }
+        }
+        Some(mail) => mailed(plan, mail, documents, ledger, options)?,
+    };
     ledger.post_order(&order.trays, &order.merges)?;
     Ok(order)
+}
+
+/// What gathering knows of a document.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Mailed {
+    /// Where it goes.
+    pub(super) country: Option<Country>,
+    /// Its inserts.
+    pub(super) inserts: u32,
+    /// What its sheets weigh.
+    weight: Weight,
+    /// How thick they are together, not folded.
+    thickness: Thickness,
+    /// Where routing and postcode are among the texts, and how long each is.
+    pub(super) texts: (u32, u8, u8),
+    /// Values of the scheme's fields: an index into the tuples.
+    pub(super) fields: u32,
+    /// Why it is put aside: an index into the reasons, from 1.
+    diverted: u32,
+}
+
+/// What gathering knows of all documents, in the order of these.
+#[derive(Default)]
+pub(super) struct AllMailed {
+    pub(super) list: Vec<Mailed>,
+    /// Empty if nothing is united.
+    pub(super) keys: Vec<MatchKeys>,
+    pub(super) texts: String,
+    /// Different values of the scheme's fields.
+    pub(super) tuples: Vec<Vec<String>>,
+    pub(super) reasons: Vec<String>,
+    tuple_of: FxHashMap<Vec<String>, u32>,
+    reason_of: FxHashMap<String, u32>,
+}
+
+impl AllMailed {
+    fn read(mail: &Mail, documents: &[Small], ledger: &Ledger) -> Result<AllMailed, EngineError> {
+        let records = documents.iter().map(|small| small.record + 1).max().unwrap_or(0);
+        let mut place_of = vec![u32::MAX; records as usize];
+        for (place, small) in documents.iter().enumerate() {
+            place_of[small.record as usize] = place as u32;
+        }
+        let has_keys = mail.household.unite.is_some();
+        let mut all = AllMailed { list: vec![Mailed::default(); documents.len()], ..AllMailed::default() };
+        all.keys = vec![MatchKeys::default(); if has_keys { documents.len() } else { 0 }];
+        ledger.each_mail(|row| -> Result<(), EngineError> {
+            let Some(&place) = place_of.get(row.record as usize).filter(|place| **place != u32::MAX) else { return Ok(()) };
+            if has_keys {
+                all.keys[place as usize] = row.facts.keys;
+            }
+            all.list[place as usize] = all.mailed(row);
+            Ok(())
+        })?;
+        Ok(all)
+    }
+
+    fn mailed(&mut self, row: MailRow) -> Mailed {
+        let facts = row.facts;
+        let start = self.texts.len() as u32;
+        self.texts.push_str(&facts.routing);
+        self.texts.push_str(&facts.postcode);
+        let fields = index_of(&mut self.tuples, &mut self.tuple_of, facts.fields);
+        let diverted = facts.diverted.map_or(0, |reason| self.reason(reason));
+        Mailed {
+            country: facts.country,
+            inserts: facts.inserts,
+            weight: row.weight,
+            thickness: row.thickness,
+            texts: (start, facts.routing.len() as u8, facts.postcode.len() as u8),
+            fields,
+            diverted,
+        }
+    }
+
+    /// The number of a reason, from 1.
+    fn reason(&mut self, reason: String) -> u32 {
+        index_of(&mut self.reasons, &mut self.reason_of, reason) + 1
+    }
+
+    /// The postcode of a document or piece.
+    pub(super) fn postcode(&self, texts: (u32, u8, u8)) -> &str {
+        let start = texts.0 as usize + usize::from(texts.1);
+        &self.texts[start..start + usize::from(texts.2)]
+    }
+}
+
+/// The place of a value among those that differ.
+fn index_of<T: Clone + Eq + std::hash::Hash>(values: &mut Vec<T>, known: &mut FxHashMap<T, u32>, value: T) -> u32 {
+    if let Some(index) = known.get(&value) {
+        return *index;
+    }
+    let index = values.len() as u32;
+    values.push(value.clone());
+    known.insert(value, index);
+    index
+}
+
+/// The order of a job with `[mail]`.
+fn mailed(plan: &Plan, mail: &Mail, documents: Vec<Small>, ledger: &mut Ledger, options: &Options<'_>) -> Result<Order, EngineError> {
+    let mut all = AllMailed::read(mail, &documents, ledger)?;
+    let united = super::households::unite(mail, &documents, &all, ledger)?;
+    let (mut pieces, members) = (Vec::with_capacity(documents.len()), united.members(documents.len()));
+    let mut start = 0;
+    while start < members.len() {
+        let carrier = united.carrier(members[start]);
+        let end = start + members[start..].iter().take_while(|member| united.carrier(**member) == carrier).count();
+        pieces.push(piece(mail, &documents, &mut all, &members[start..end], start as u32));
+        start = end;
+    }
+    let sorted = sort_pieces(plan, mail, &pieces, &all, &members, options)?;
+    // Documents and pieces take the places of the mail.
+    let mut order =
+        Order { files: sorted.files, trays: sorted.trays, merges: united.merges, reasons: all.reasons, texts: all.texts, ..Order::default() };
+    order.bins = mail.inserts.iter().map(|insert| insert.bin).collect();
+    order.documents.reserve_exact(documents.len());
+    let mut placed = Vec::with_capacity(pieces.len());
+    let first_serial = first_serial(plan, ledger, pieces.len() as u64, options)?;
+    for (piece, place) in sorted.order.iter().zip(&sorted.places) {
+        let from = &pieces[*piece as usize];
+        let first = order.documents.len() as u32;
+        let range = from.first as usize..from.first as usize + usize::from(from.documents);
+        order.documents.extend(members[range].iter().map(|member| documents[*member as usize]));
+        let serial = first_serial.map_or(0, |first| first + placed.len() as u64);
+        placed.push(Piece { first, tray: place.tray, position: place.position, price: place.price, serial, ..*from });
+    }
+    order.pieces = Some(placed);
+    Ok(order)
+}
+
+/// The piece of some documents, which begin at `first` among the members; not yet in its place.
+fn piece(mail: &Mail, documents: &[Small], all: &mut AllMailed, members: &[u32], first: u32) -> Piece {
+    // The carrier is the first: its address is used.
+    let carrier = all.list[members[0] as usize];
+    let (mut contents, mut inserts, mut diverted) = (Contents::default(), 0, 0);
+    for member in members {
+        let mailed = &all.list[*member as usize];
+        contents.sheets += documents[*member as usize].sheets;
+        contents.weight = contents.weight + mailed.weight;
+        contents.thickness = contents.thickness + mailed.thickness;
+        inserts |= mailed.inserts;
+        if diverted == 0 {
+            diverted = mailed.diverted;
+        }
+    }
+    contents.inserts(inserts, &mail.inserts);
+    let chosen = choose(&contents, &mail.envelopes);
+    let (envelope, weight, thickness) = match chosen {
+        Ok(chosen) => (chosen.envelope, chosen.weight, chosen.thickness),
+        Err(reason) => {
+            if diverted == 0 {
+                diverted = all.reason(reason);
+            }
+            (0, contents.weight, contents.thickness)
+        }
+    };
+    Piece { first, documents: members.len() as u16, envelope, inserts, weight, thickness, diverted, texts: carrier.texts, ..Piece::default() }
 }

@@ -9,16 +9,19 @@ mod clock;
 mod close;
 mod compare;
 mod composing;
+mod envelopes;
 mod files;
 mod gather;
 mod held;
 mod hold_limit;
+mod households;
 mod inputs;
 mod inspect;
 mod marks;
 pub mod night;
 mod order;
 mod papers;
+mod postal_order;
 mod posting;
 mod presence;
 mod records;
@@ -207,6 +210,9 @@ pub enum EngineError {
         /// Why not.
         reason: String,
     },
+    /// The mail cannot be sorted.
+    #[error("the mail cannot be sorted: {0}")]
+    Mail(String),
     /// A page cannot be shown as a picture.
     #[error("a page cannot be made a picture: {0}")]
     Picture(String),
@@ -308,7 +314,7 @@ pub fn run(plan: &Plan, options: &Options<'_>) -> Result<Summary, EngineError> {
         let mut order = None;
         timed(Stage::Sort, &mut ledger, &mut |ledger| {
             options.watch.stage(Stage::Sort, 0);
-            order = Some(gather::gather(plan, ledger, &pool)?);
+            order = Some(gather::gather(plan, ledger, &pool, options)?);
             Ok(())
         })?;
         let order = order.expect("sorted just now");

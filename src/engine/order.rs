@@ -92,7 +92,7 @@ pub(super) struct Piece {
     /// Its number from the book of serial numbers; 0: none.
     pub(super) serial: u64,
     /// Why it is put aside: an index into the reasons of the order, from 1; 0: it is not.
-    pub(super) diverted: u16,
+    pub(super) diverted: u32,
     /// Where routing and postcode are among the texts of the order, and how long each is.
     pub(super) texts: (u32, u8, u8),
 }
@@ -114,6 +114,8 @@ pub(super) struct Order {
     pub(super) trays: Vec<TrayRow>,
     /// Documents that came to others.
     pub(super) merges: Vec<MergeRow>,
+    /// The station of the inserter that feeds each insert, from 1.
+    pub(super) bins: Vec<u8>,
 }
 
 /// A piece on its way to a print file.
@@ -164,7 +166,7 @@ impl Order {
             tray_position: piece.position,
             tray_pieces: tray.map_or(0, |tray| tray.pieces),
             envelope: piece.envelope,
-            inserts: piece.inserts,
+            inserts: super::night::stations(piece.inserts, &self.bins),
             is_diverted: piece.diverted > 0,
             serial: piece.serial,
             routing: &self.texts[start..start + routing],
@@ -184,7 +186,7 @@ impl Order {
             category: tray.map(|tray| tray.category.clone()).unwrap_or_default(),
             price: piece.price,
             serial: piece.serial,
-            diverted: piece.diverted.checked_sub(1).map(|reason| self.reasons[usize::from(reason)].clone()),
+            diverted: piece.diverted.checked_sub(1).map(|reason| self.reasons[reason as usize].clone()),
             ..PieceRow::default()
         };
         Printed { facts, documents, row }

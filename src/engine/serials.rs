@@ -8,13 +8,13 @@ use crate::base::hash::{Hash, Hasher};
 use crate::ledger::{Ledger, SerialBook, SerialRequest};
 use crate::plan::Plan;
 
-/// The serial number of the first of `count` pieces; `None` if the job has no book. `copy` is 0 for the job itself, and the number of a
-/// reprint whose pieces get numbers of their own.
-pub(super) fn first_serial(plan: &Plan, ledger: &Ledger, count: u64, copy: u32, options: &Options<'_>) -> Result<Option<u64>, EngineError> {
+/// The serial number of the first of `count` pieces; `None` if the job has no book. A reprint asks for none: its pieces keep
+/// their numbers, because the copies before are voided.
+pub(super) fn first_serial(plan: &Plan, ledger: &Ledger, count: u64, options: &Options<'_>) -> Result<Option<u64>, EngineError> {
     let Some(settings) = plan.print.serials.as_ref().filter(|_| count > 0) else { return Ok(None) };
     let request = SerialRequest {
         mailer: &settings.mailer,
-        job: identity(plan, ledger, copy)?,
+        job: identity(plan, ledger)?,
         name: &plan.settings.name,
         date: plan.settings.date,
         count,
@@ -24,14 +24,13 @@ pub(super) fn first_serial(plan: &Plan, ledger: &Ledger, count: u64, copy: u32, 
     Ok(Some(SerialBook::open(&settings.book, &options.disk)?.allocate(&request)?))
 }
 
-/// What is numbered: the plan, the bytes of the data, and which copy of it.
-fn identity(plan: &Plan, ledger: &Ledger, copy: u32) -> Result<Hash, EngineError> {
+/// What is numbered: the plan and the bytes of the data.
+fn identity(plan: &Plan, ledger: &Ledger) -> Result<Hash, EngineError> {
     let mut hasher = Hasher::new();
     hasher.update_field(b"serial numbers");
     hasher.update(&plan.hash.0);
     for volume in ledger.volumes()? {
         hasher.update(&volume.source.0);
     }
-    hasher.update(&copy.to_le_bytes());
     Ok(hasher.finish())
 }

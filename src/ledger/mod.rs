@@ -260,10 +260,10 @@ impl Ledger {
                 used
             ])?;
             let mut statement = to.prepare_cached(
-                "INSERT INTO documents (record, id, volume, first_page, pages, sheets, offset, length, hash, sort_key, layout)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                "INSERT INTO documents (record, id, volume, first_page, pages, sheets, offset, length, hash, sort_key, layout, totals)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
             )?;
-            for DocumentRow { entry, sheets, layout } in documents {
+            for DocumentRow { entry, sheets, layout, totals } in documents {
                 assert_eq!(entry.volume, volume.number, "a document of another volume");
                 statement.execute(params![
                     entry.record as i64,
@@ -276,7 +276,8 @@ impl Ledger {
                     entry.length as i64,
                     &entry.hash.0[..],
                     entry.sort_key,
-                    layout
+                    layout,
+                    (!totals.is_empty()).then(|| totals.join("\n"))
                 ])?;
             }
             let mut statement = to.prepare_cached(
@@ -573,6 +574,7 @@ fn read_document(row: &rusqlite::Row<'_>) -> rusqlite::Result<DocumentRow> {
         },
         sheets: row.get(5)?,
         layout: row.get(10)?,
+        totals: Vec::new(),
     })
 }
 

@@ -100,6 +100,8 @@ pub struct DocumentRow {
     pub sheets: u32,
     /// The index of its layout in the job.
     pub layout: u16,
+    /// What it adds to the control totals, each `amount` or `amount CUR`; nothing where they are not read.
+    pub totals: Vec<String>,
 }
 
 /// A record that was held.

@@ -43,7 +43,8 @@ CREATE TABLE documents (
     length       INTEGER NOT NULL,
     hash         BLOB    NOT NULL,
     sort_key     BLOB    NOT NULL,
-    layout       INTEGER NOT NULL
+    layout       INTEGER NOT NULL,
+    totals       TEXT                           -- what it adds to the control totals, between line feeds; NULL: the job has none
 ) STRICT;
 CREATE TABLE holds (
     record       INTEGER PRIMARY KEY,

@@ -15,6 +15,7 @@ fn document(record: u64, volume: u32, first_page: u32, pages: u32) -> DocumentRo
         },
         sheets: pages.div_ceil(2),
         layout: 0,
+        totals: Vec::new(),
     }
 }
 

@@ -397,6 +397,18 @@ impl Ledger {
         self.on("read", rows.and_then(Iterator::collect))
     }
 
+    /// Calls `each` with the control totals of every document whose piece stands so, in the order of the mail.
+    pub fn each_total(&self, status: Status, mut each: impl FnMut(&str)) -> Result<(), LedgerError> {
+        let sql = "SELECT d.totals FROM standing s JOIN places l ON l.piece = s.piece JOIN documents d ON d.record = l.record
+                    WHERE s.status = ?1 AND d.totals IS NOT NULL ORDER BY l.place";
+        let mut statement = self.on("read", self.connection.prepare_cached(sql))?;
+        let mut rows = self.on("read", statement.query([status.name()]))?;
+        while let Some(row) = self.on("read", rows.next())? {
+            each(self.on("read", row.get_ref(0).and_then(|value| Ok(value.as_str()?)))?);
+        }
+        Ok(())
+    }
+
     /// How many pieces of each tray stand how.
     pub fn status_counts(&self) -> Result<Vec<StatusCount>, LedgerError> {
         let sql = "SELECT p.tray, coalesce(s.status, 'printed') AS status, count(*) FROM pieces p LEFT JOIN standing s ON s.piece = p.sequence

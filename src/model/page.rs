@@ -96,6 +96,8 @@ pub struct Document {
     pub title: String,
     /// What its layout says about it. In the metadata of a file that holds it alone.
     pub properties: Option<Box<Properties>>,
+    /// What it adds to the control totals of the job, as `amount` or `amount CUR`.
+    pub totals: Vec<String>,
     /// The language of its texts, by index, if its layout has several.
     pub language: Option<usize>,
     /// Its pages.

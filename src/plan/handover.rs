@@ -50,6 +50,23 @@ pub const MESSAGE_LIST: &[Column] = &[
     ),
 ];
 
+/// The columns of `suppressed.csv`.
+pub const SUPPRESSED_LIST: &[Column] = &[
+    column("record", "The number of the record, from 1."),
+    column("document", "What its document would be called, written as in `manifest.csv`."),
+    column("rule", "The list that holds it back: its `name`."),
+    column("reason", "The reason that the list gives."),
+];
+
+/// The columns of `merges.csv`.
+pub const MERGE_LIST: &[Column] = &[
+    column("record", "The number of the record whose document comes to another, from 1."),
+    column("carrier", "The number of the record whose address is used."),
+    column("rule", "By which they were found alike: `customer`, `person`, `household`, `sound`, `address`."),
+    column("score", "How alike their names are, from 0 to 1."),
+    column("united", "`yes`: they share an envelope; `no`: the job only asks for the report."),
+];
+
 /// The sections of the manual.
 pub(super) fn manual() -> String {
     let mut out = String::from(
@@ -60,6 +77,13 @@ pub(super) fn manual() -> String {
         "\n## `messages.csv`\n\nA job with messages has it once it is closed: a header and a row for each slot of each document, in the order of the input.\n\n| Column | |\n|---|---|\n",
     );
     write_columns(MESSAGE_LIST, &mut out);
+    for (name, columns, which) in [
+        ("suppressed.csv", SUPPRESSED_LIST, "a row for each record that a list of `[[mail.suppress]]` holds back, in the order of the input"),
+        ("merges.csv", MERGE_LIST, "a row for each document that shares an envelope with another, or would, in the order of the input"),
+    ] {
+        out.push_str(&format!("\n## `{name}`\n\nA job with `[mail]` has it once it is closed: a header and {which}.\n\n| Column | |\n|---|---|\n"));
+        write_columns(columns, &mut out);
+    }
     out
 }
 

@@ -3,7 +3,7 @@
 //! Takes nothing, gives the tables that the reader checks against and from which `docs/job.md` is written. Must never fall
 //! behind the reader: asking for a key that is not listed here is an assertion.
 
-use super::keys_mail::{ADDRESS, ENVELOPE, FIELDS, HOUSEHOLD, INSERT, MAIL, PAPER, PAPERS, SUPPRESS};
+use super::keys_mail::{ADDRESS, ENVELOPE, FIELDS, HOUSEHOLD, INSERT, LABELS, MAIL, PAPER, PAPERS, SUPPRESS};
 use super::keys_mail_codes::{IMB, SERIALS};
 use super::keys_mark::{BANNER, COUNTER, MARK, MARK_OPTIONS, PROFILE, SHEET};
 
@@ -58,6 +58,7 @@ pub(super) const FILE: Section = Section {
         key("tables", "a table", "", "", "What codes of the data are called."),
         key("fonts", "a table", "", "", "Fonts of your own."),
         key("messages", "a table", "", "", "Messages for the slots of layouts."),
+        key("totals", "a table", "", "", "What is summed over all documents."),
         key("print", "a table", "", "", "Print files."),
         key("mail", "a table", "", "", "Addresses, envelopes, postal order."),
     ],
@@ -296,6 +297,14 @@ pub(super) const MESSAGE_IMAGE: Section = Section {
     ],
 };
 
+/// `[totals]`.
+pub(super) const TOTALS: Section = Section {
+    header: "[totals]",
+    is_open: true,
+    doc: "Control totals: `closing = \"closing\"`, a name and an expression of each record that is an amount or a number. The certificate of a run says their sums over the documents that went out, currency by currency.",
+    keys: &[],
+};
+
 /// `[print]`.
 pub(super) const PRINT: Section = Section {
     header: "[print]",
@@ -387,12 +396,14 @@ pub const SECTIONS: &[&Section] = &[
     &MESSAGES,
     &MESSAGE,
     &MESSAGE_IMAGE,
+    &TOTALS,
     &PRINT,
     &MEDIA,
     &LATE,
     &MAIL,
     &ADDRESS,
     &FIELDS,
+    &LABELS,
     &SUPPRESS,
     &HOUSEHOLD,
     &PAPERS,

@@ -73,7 +73,15 @@ pub(super) const MAIL: Section = Section {
             "\"corrected.csv\"",
             "Addresses that came back from certified correction: what `pressrun address export` wrote, with columns corrected or coded. A row that was made from another address than the record has holds its record.",
         ),
+        key(
+            "scheme-force",
+            "true or false",
+            "false",
+            "true",
+            "Whether the scheme is used on a day on which it is not valid, such as for a rehearsal.",
+        ),
         key("address", "a table", "", "", "The address of a record."),
+        key("labels", "a table", "", "", "What labels of trays say of the job."),
         key("fields", "a table", "", "", "Values that the scheme asks for by name."),
         key("suppress", "tables", "", "", "Who gets no mail."),
         key("household", "a table", "", "", "Whose documents share an envelope."),
@@ -142,6 +150,14 @@ pub(super) const ADDRESS: Section = Section {
 /// `[mail.fields]`.
 pub(super) const FIELDS: Section =
     Section { header: "[mail.fields]", is_open: true, doc: "What a scheme calls `field:NAME`: `NAME = \"{expression}\"`.", keys: &[] };
+
+/// `[mail.labels]`.
+pub(super) const LABELS: Section = Section {
+    header: "[mail.labels]",
+    is_open: true,
+    doc: "What the label sets of a scheme call `{job.NAME}`: `NAME = \"text\"`, such as the origin of the mail.",
+    keys: &[],
+};
 
 /// `[[mail.suppress]]`.
 pub(super) const SUPPRESS: Section = Section {
@@ -237,6 +253,12 @@ pub(super) const ENVELOPE: Section = Section {
         key("weight-max", "a weight", "no limit", "\"20g\"", "How heavy it may be, itself included."),
         key("weight", "a weight", "0g", "\"5g\"", "What it weighs empty."),
         key("thickness", "a thickness", "0mm", "\"0.25mm\"", "How thick it is empty."),
-        key("scheme", "a folder", "that of `[mail]`", "\"schemes/us-flats\"", "The tables its pieces are sorted by."),
+        key(
+            "scheme",
+            "a folder, or `none`",
+            "that of `[mail]`",
+            "\"schemes/us-flats\"",
+            "The tables its pieces are sorted by; `none`: they keep the order of `sort` and have no trays.",
+        ),
     ],
 };

@@ -3,6 +3,7 @@
 //! Takes `[mail]` and the scope of the job's expressions, gives what stands between a record and its mailpiece: [`Mail`]. Must never
 //! know a sheet: how many a document has is known when it is composed.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::freeze::Frozen;
@@ -11,10 +12,12 @@ use super::library::Part;
 use super::mail_address::{self, AddressRules};
 use super::mail_files::MailFiles;
 use super::mail_pieces::{self, PlannedEnvelope, PlannedInsert, PlannedPaper};
+use super::mail_schemes::{self, PlannedSchemes};
 use super::mail_suppress::{self, Suppression};
 use super::read::{Table, Text};
 use super::template::{self, Template};
 use crate::base::code;
+use crate::base::date::Date;
 use crate::base::diagnostic::{Diagnostic, Faults};
 use crate::base::span::{Sources, Span};
 use crate::kit::expr::{Expr, Scope};
@@ -32,8 +35,10 @@ pub struct Mail {
     pub span: Span,
     /// Where the mail is posted.
     pub country: Country,
-    /// The folder of the scheme, as the job writes it.
-    pub scheme: Option<NamedPath>,
+    /// What it is sorted by.
+    pub schemes: PlannedSchemes,
+    /// The values of `{job.NAME}` on labels of trays.
+    pub labels: BTreeMap<String, String>,
     /// What becomes of records without a deliverable address.
     pub undeliverable: Undeliverable,
     /// The values of `field:NAME` for schemes: their names, in the order of [`MailFacts::fields`].
@@ -116,6 +121,7 @@ pub(super) fn read(
     mut scope: Option<&mut Scope>,
     (parts, sources): (&mut Vec<Part>, &mut Sources),
     (media, renamed): (&[Media], &[(String, String)]),
+    date: Option<Date>,
     faults: &mut Faults,
 ) -> Option<Mail> {
     let table = root.table("mail", &keys::MAIL, faults)?;
@@ -134,12 +140,16 @@ pub(super) fn read(
     let household = read_household(&table, scope.as_deref_mut(), faults);
     let inserts = mail_pieces::read_inserts(&table, scope, faults);
     let envelopes = mail_pieces::read_envelopes(&table, &envelopes, faults);
+    let is_forced = table.flag("scheme-force", faults).unwrap_or_default();
+    let schemes = mail_schemes::read(scheme.as_ref(), &envelopes, &fields, (folder, frozen), (date, is_forced), (parts, sources), faults);
+    let labels = read_labels(&table, faults);
     let is_weighed = !envelopes.is_empty() || scheme.is_some();
     let papers = mail_pieces::read_papers(&table, media, renamed, is_weighed, faults);
     Some(Mail {
         span: table.span,
         country: country?,
-        scheme,
+        schemes,
+        labels,
         undeliverable,
         fields,
         household,
@@ -150,6 +160,12 @@ pub(super) fn read(
         field_values,
         suppressions,
     })
+}
+
+fn read_labels(table: &Table<'_>, faults: &mut Faults) -> BTreeMap<String, String> {
+    let Some(labels) = table.table("labels", &keys::LABELS, faults) else { return BTreeMap::new() };
+    let names: Vec<String> = labels.entries().into_iter().map(|(name, ..)| name.value).collect();
+    names.into_iter().filter_map(|name| labels.text(&name, faults).map(|text| (name, text.text))).collect()
 }
 
 fn read_country(table: &Table<'_>, faults: &mut Faults) -> Option<Country> {

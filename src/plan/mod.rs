@@ -20,6 +20,7 @@ mod mail_address;
 mod mail_facts;
 mod mail_files;
 mod mail_pieces;
+mod mail_schemes;
 mod mail_suppress;
 mod mapping;
 mod mark;
@@ -38,6 +39,7 @@ mod tables;
 mod template;
 #[cfg(test)]
 mod tests;
+mod totals;
 mod tracking;
 
 use std::path::{Path, PathBuf};
@@ -60,12 +62,13 @@ use crate::model::resources::Resources;
 
 pub use contract::Projection;
 pub use freeze::Frozen;
-pub use handover::{Column, MANIFEST, MESSAGE_LIST};
+pub use handover::{Column, MANIFEST, MERGE_LIST, MESSAGE_LIST, SUPPRESSED_LIST};
 pub use keys::{Key, SECTIONS, Section, manual};
 pub use library::Part;
 pub use mail::{Household, Mail, MailFate, NamedPath, Undeliverable};
 pub use mail_facts::Surveyed;
 pub use mail_pieces::{PlannedEnvelope, PlannedInsert, PlannedPaper};
+pub use mail_schemes::PlannedSchemes;
 pub use mapping::PlannedInput;
 pub use mark::{CodeMark, MarkKind, MarkPages, PlannedMark};
 pub use messages::PlannedMessage;
@@ -75,6 +78,7 @@ pub use scheme::{ReadScheme, read_scheme};
 pub use serials::SerialSettings;
 pub use settings::{HoldLimit, LocaleChoice, Settings, find_locale};
 pub use template::Template;
+pub use totals::Total;
 pub use tracking::Tracking;
 
 /// The program and version, as it stands in every file.
@@ -113,6 +117,8 @@ pub struct Plan {
     pub title: Option<Template>,
     /// The messages for its slots, by [`crate::model::slot::MessageId`].
     pub messages: Vec<PlannedMessage>,
+    /// What is summed over its documents.
+    pub totals: Vec<Total>,
     /// How it is printed.
     pub print: Print,
     /// How it is mailed; without it, each document is a piece of its own.
@@ -291,8 +297,17 @@ fn compile_source(
         print.sort = print::compile_sort(print_table.as_ref(), scope, faults);
     }
     let renamed = print::renamed(print_table.as_ref());
-    let mail =
-        mail::read(&root, &folder, overrides.frozen.as_ref(), scope.as_mut(), (&mut parts, &mut *sources), (&media[..papers], &renamed), faults);
+    let mail = mail::read(
+        &root,
+        &folder,
+        overrides.frozen.as_ref(),
+        scope.as_mut(),
+        (&mut parts, &mut *sources),
+        (&media[..papers], &renamed),
+        date,
+        faults,
+    );
+    let totals = totals::read(&root, scope.as_mut(), faults);
     if faults.has_errors() {
         *left = inputs.into_iter().flatten().collect();
         return None;
@@ -334,6 +349,7 @@ fn compile_source(
         document_id,
         title,
         messages: std::mem::take(&mut library.messages.all),
+        totals,
         print,
         mail,
         parts,

@@ -10,6 +10,7 @@
 use crate::base::length::Length;
 use crate::kit::csv::Field;
 use crate::kit::table::{Headed, RowFault};
+use crate::model::mail::Thickness;
 
 /// The table that the program ships.
 pub const BUILT_IN: &str = include_str!("../../data/envelopes.csv");
@@ -25,6 +26,14 @@ pub struct Envelope {
     pub height: Length,
     /// Its window, if it has one whose place is known.
     pub window: Option<Window>,
+}
+
+impl Envelope {
+    /// Length and height in thousandths of a millimetre, as containers are measured: 1 pt is 127/360 mm.
+    pub fn measured(&self) -> (Thickness, Thickness) {
+        let thousandths = |length: Length| Thickness((i128::from(length.millipoints().max(0)) * 127 / 360) as u64);
+        (thousandths(self.width), thousandths(self.height))
+    }
 }
 
 /// A window of an envelope.

@@ -5,6 +5,7 @@
 //! never change what a run wrote.
 
 mod board;
+mod certificate;
 mod pull;
 mod reconcile;
 mod reprint;
@@ -14,7 +15,9 @@ mod settle;
 use std::path::{Path, PathBuf};
 
 pub use board::{Board, board};
+pub use certificate::{CERTIFICATE, Certified, close_run};
 pub use pull::{Pull, Pulled, pull};
+pub(super) use reconcile::stations;
 pub use reconcile::{Placed, Reconciled, reconcile};
 pub use reprint::{Reprint, Reprinted, reprint};
 pub use select::{Selection, parse_numbers};

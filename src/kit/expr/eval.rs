@@ -630,6 +630,7 @@ impl<'a> Eval<'_, 'a> {
                     out.push('…');
                 }
             }
+            Format::Part(first, count) => out.extend(text(self).chars().skip(*first).take(*count)),
             Format::Every(count, separator) => {
                 for (index, letter) in text(self).chars().filter(|c| !c.is_whitespace()).enumerate() {
                     if index > 0 && index % count == 0 {

@@ -47,6 +47,8 @@ pub enum Format {
     Default(String),
     /// `truncate`
     Truncate(usize),
+    /// `part`: the first character, from 0, and how many.
+    Part(usize, usize),
     /// `every`: a separator after every n characters.
     Every(usize, String),
     /// `digits`
@@ -152,6 +154,12 @@ pub const FILTERS: &[Filter] = &[
         signature: "truncate count",
         doc: "At most so many characters, the last an ellipsis if some are missing.",
         example: ("name | truncate 4", "Ada…"),
+    },
+    Filter {
+        name: "part",
+        signature: "part first [count]",
+        doc: "Characters from the first, counted from 1, to the end or so many: the postcode in a longer code, say.",
+        example: ("'100011234' | part 1 5", "10001"),
     },
     Filter {
         name: "every",
@@ -278,6 +286,15 @@ pub fn read(name: &str, kind: &Type, arguments: &[Ast]) -> Result<Format, (Strin
             textual()?;
             limit(1, 1)?;
             Format::Truncate(count(0)?)
+        }
+        "part" => {
+            textual()?;
+            limit(1, 2)?;
+            let first = count(0)?;
+            if first == 0 {
+                return Err(("characters are counted from 1".to_string(), Some(0)));
+            }
+            Format::Part(first - 1, if texts.len() > 1 { count(1)? } else { usize::MAX })
         }
         "every" => {
             textual()?;

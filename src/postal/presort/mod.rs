@@ -200,7 +200,7 @@ pub fn presort<'s>(scheme: &'s Scheme, sorted: Sorted, settings: Settings) -> Re
 impl<'s> Presorted<'s> {
     fn place_level(&mut self, index: usize) -> Result<(), PresortError> {
         let level = &self.scheme.levels[index];
-        let spaces = spaces(self.scheme, level, &self.settings)?;
+        let spaces = spaces(self.scheme, level, self.settings.size, self.settings.fill)?;
         let largest = spaces.first().copied().unwrap_or(Space::UNLIMITED);
         let takes = |piece: &Piece| largest.takes(fill::Load::default().with(piece));
         let Groups { keys, members, without } = group(&self.left, &self.sorted, &level.key, &self.scheme.maps, takes);
@@ -329,21 +329,25 @@ impl<'s> Presorted<'s> {
     }
 }
 
+/// Whether every level of a scheme has a container for envelopes of this length and height.
+///
+/// # Errors
+/// The first level that has none.
+pub fn check_size(scheme: &Scheme, size: (Thickness, Thickness)) -> Result<(), PresortError> {
+    scheme.levels.iter().try_for_each(|level| spaces(scheme, level, Some(size), None).map(drop))
+}
+
 /// The containers of a level that take the envelope, largest first.
-fn spaces(scheme: &Scheme, level: &Level, settings: &Settings) -> Result<Vec<Space>, PresortError> {
+fn spaces(scheme: &Scheme, level: &Level, size: Option<(Thickness, Thickness)>, fill: Option<Share>) -> Result<Vec<Space>, PresortError> {
     let Some(containers) = &scheme.containers else { return Ok(vec![Space::UNLIMITED]) };
     let takes = |container: &Container| {
-        settings.size.is_none_or(|(length, height)| {
+        size.is_none_or(|(length, height)| {
             container.inner_width.is_none_or(|width| length <= width) && container.inner_height.is_none_or(|most| height <= most)
         })
     };
-    let mut spaces: Vec<Space> = level
-        .containers
-        .iter()
-        .filter(|index| takes(&containers[**index]))
-        .map(|index| Space::new(*index, &containers[*index], settings.fill))
-        .collect();
-    if let Some((length, height)) = settings.size
+    let mut spaces: Vec<Space> =
+        level.containers.iter().filter(|index| takes(&containers[**index])).map(|index| Space::new(*index, &containers[*index], fill)).collect();
+    if let Some((length, height)) = size
         && spaces.is_empty()
     {
         return Err(PresortError::NoContainer { level: level.id.clone(), length, height });

@@ -1,0 +1,168 @@
+//! `pressrun close`: the run is closed and certified.
+//!
+//! Takes the account of a night in which nothing is open, gives the certificate: what was planned, what went to the post, what did not
+//! and why, tray by tray, the sums of amounts, and the hash of every file. Must never certify what does not balance.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::{Account, Board, Night, NightError, board};
+use crate::base::hash::Hash;
+use crate::base::money::Decimal;
+use crate::base::readable::counted;
+use crate::ledger::{FileRow, Ledger, State};
+use crate::model::track::Status;
+
+/// The name of the certificate in the output folder.
+pub const CERTIFICATE: &str = "certificate.json";
+
+/// A certified run.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Certified {
+    /// What the certificate says.
+    pub certificate: serde_json::Value,
+    /// Whether it was there before.
+    pub was_closed: bool,
+}
+
+/// Closes a run whose every piece is with the post, pulled, or put aside for good reason.
+///
+/// # Errors
+/// Pieces are open, or somebody must look at one; nothing was changed then.
+pub fn close_run(out: &Path, account: &Account) -> Result<Certified, NightError> {
+    let mut night = Night::open(out, State::Closed)?;
+    if night.ledger.files()?.iter().any(|row| row.name == CERTIFICATE) {
+        let bytes = crate::base::file::read(&out.join(CERTIFICATE), crate::base::limits::CERTIFICATE_BYTES_MAX)?;
+        night.close()?;
+        let certificate = serde_json::from_slice(&bytes).map_err(|_| NightError::Camera(format!("`{CERTIFICATE}` is damaged")))?;
+        return Ok(Certified { certificate, was_closed: true });
+    }
+    let balance = night.ledger.balance()?;
+    let mut refused = balance.faults();
+    let board = board(out)?.ok_or_else(|| NightError::NoJob(out.to_path_buf()))?;
+    refused.extend(open(&board));
+    if !refused.is_empty() {
+        night.close()?;
+        return Err(NightError::Refused(refused));
+    }
+    let plan = night.plan()?;
+    let names: Vec<&str> = plan.totals.iter().map(|total| total.name.as_str()).collect();
+    let certificate = write(&night.ledger, &board, &names, account)?;
+    let text = format!("{certificate:#}\n");
+    night.disk.commit(&out.join(CERTIFICATE), text.as_bytes())?;
+    let row = FileRow { name: CERTIFICATE.into(), bytes: text.len() as u64, hash: Hash::of(text.as_bytes()) };
+    night.ledger.post_files(&[row])?;
+    night.close()?;
+    Ok(Certified { certificate, was_closed: false })
+}
+
+/// What is open: nothing if the run can be closed.
+fn open(board: &Board) -> Vec<String> {
+    let mut open = board.obstacles();
+    let enclosed = board.count(Status::Inserted) + board.count(Status::ByHand);
+    if enclosed > 0 {
+        open.push(format!("{} in envelopes, but not handed over: `pressrun handover`", counted(enclosed, "piece")));
+    }
+    open
+}
+
+fn write(ledger: &Ledger, board: &Board, names: &[&str], account: &Account) -> Result<serde_json::Value, NightError> {
+    let balance = ledger.balance()?;
+    let job = &board.job;
+    let mut value = serde_json::json!({
+        "certificate": 1,
+        "job": job.name,
+        "date": job.date,
+        "plan": job.plan.hex(),
+        "program": job.program,
+        "closed": { "by": account.operator, "at": account.at },
+        "records": { "read": balance.records, "documents": balance.documents, "held": balance.held, "suppressed": balance.suppressed },
+        "documents": { "printed": balance.places, "pulled_before_print": balance.pulled[0] },
+        "pages": { "composed": balance.pages, "printed": balance.pages_printed },
+        "sheets": balance.sheets_printed,
+        "pieces": {
+            "planned": board.pieces,
+            "handed_over": board.count(Status::HandedOver),
+            "pulled": board.count(Status::Pulled),
+        },
+    });
+    value["trays"] = trays(board);
+    value["reprints"] = board
+        .reprints
+        .iter()
+        .map(|row| {
+            serde_json::json!({
+                "number": row.number, "file": row.file, "pieces": row.pieces, "reason": row.reason, "by": row.operator, "second": row.second, "at": row.at,
+            })
+        })
+        .collect();
+    value["pulled"] = ledger
+        .pulled()?
+        .iter()
+        .map(|row| serde_json::json!({ "record": row.record + 1, "piece": row.piece, "reason": row.reason, "by": row.operator, "at": row.at }))
+        .collect();
+    value["camera_files"] = ledger
+        .camera_files()?
+        .iter()
+        .map(|row| serde_json::json!({ "name": row.name, "sha256": row.hash.hex(), "rows": row.rows, "by": row.operator, "at": row.at }))
+        .collect();
+    value["totals"] = totals(ledger, names)?;
+    value["files"] = files(ledger, board)?;
+    Ok(value)
+}
+
+/// A row per tray; pieces without one are tray 0.
+fn trays(board: &Board) -> serde_json::Value {
+    let mut rows: BTreeMap<u32, (u64, u64, u64)> = BTreeMap::new();
+    for count in &board.counts {
+        let row = rows.entry(count.tray).or_default();
+        row.0 += count.count;
+        match count.status {
+            Status::HandedOver => row.1 += count.count,
+            Status::Pulled => row.2 += count.count,
+            _ => {}
+        }
+    }
+    let row = |(tray, (planned, handed_over, pulled)): (&u32, &(u64, u64, u64))| {
+        let known = board.trays.iter().find(|row| row.number == *tray);
+        serde_json::json!({
+            "tray": tray,
+            "level": known.map_or("", |row| row.level.as_str()),
+            "key": known.map_or("", |row| row.key.as_str()),
+            "planned": planned, "handed_over": handed_over, "pulled": pulled,
+        })
+    };
+    rows.iter().map(row).collect()
+}
+
+/// The sums of what went out, by name and currency.
+fn totals(ledger: &Ledger, names: &[&str]) -> Result<serde_json::Value, NightError> {
+    let mut sums: Vec<BTreeMap<String, Decimal>> = vec![BTreeMap::new(); names.len()];
+    ledger.each_total(Status::HandedOver, |line| {
+        for (amount, sums) in line.split('\n').zip(&mut sums) {
+            let (number, currency) = amount.split_once(' ').unwrap_or((amount, ""));
+            if let Ok(number) = number.parse::<Decimal>() {
+                *sums.entry(currency.to_string()).or_default() += number;
+            }
+        }
+    })?;
+    let rows = names.iter().zip(sums).flat_map(|(name, sums)| {
+        sums.into_iter().map(move |(currency, sum)| serde_json::json!({ "name": name, "currency": currency, "sum": sum.to_string() }))
+    });
+    Ok(rows.collect())
+}
+
+/// Every file of the run with its hash.
+fn files(ledger: &Ledger, board: &Board) -> Result<serde_json::Value, NightError> {
+    let mut files = Vec::new();
+    let mut add = |name: &str, bytes: u64, hash: Hash| files.push(serde_json::json!({ "file": name, "bytes": bytes, "sha256": hash.hex() }));
+    for row in ledger.volumes()? {
+        if let (Some(file), Some(hash)) = (&row.file, row.hash) {
+            add(file, row.bytes, hash);
+        }
+    }
+    ledger.print_files()?.iter().for_each(|row| add(&row.file, row.bytes, row.hash));
+    board.reprints.iter().for_each(|row| add(&row.file, row.bytes, row.hash));
+    ledger.files()?.iter().for_each(|row| add(&row.name, row.bytes, row.hash));
+    Ok(files.into())
+}
