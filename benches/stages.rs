@@ -16,9 +16,11 @@ use std::time::{Duration, Instant};
 use bumpalo::Bump;
 use pressrun::base::date::Date;
 use pressrun::base::diagnostic::Faults;
+use pressrun::base::file::Disk;
 use pressrun::base::money::{Currency, Money, parse_decimal};
 use pressrun::base::span::Sources;
 use pressrun::compose::{Composer, MissingGlyphs};
+use pressrun::engine;
 use pressrun::input::{Input, InputFile, InputSpec, LinesSpec, Opened, find_format};
 use pressrun::kit::expr::{Field, Schema, Type, Value};
 use pressrun::kit::locale::MoneyStyle;
@@ -43,6 +45,7 @@ fn main() {
     paragraphs(&bench);
     pictures(&bench);
     small_parts(&bench);
+    assembly(records);
     postal_order(&bench);
 }
 
@@ -216,6 +219,32 @@ fn pictures(bench: &Bench) {
     bench.time("chart and three barcodes", PAGES as usize, "page", || {
         black_box(composed(&plan, &opened, &mut composer, PAGES));
     });
+}
+
+/// Print files of the statement job, with its late text alone and with marks for inserter and post: wall time of the stage, as a run has it.
+fn assembly(records: u64) {
+    const MARKS: &str = "[print.mark.options]\nsize = \"16x16\"\n";
+    let mark = |kind: &str, more: &str| format!("[[print.mark]]\ntype = \"{kind}\"\nfor = \"600dpi\"\n{more}\n");
+    let track = format!("profile = \"{}/profiles/three-groups.toml\"\nx = \"3mm\"\ny = \"100mm\"\nclear = \"1mm\"", env!("CARGO_MANIFEST_DIR"));
+    let matrix = "value = \"1000123{sequence | pad 7 '0'}{sheet | pad 2 '0'}{sheets | pad 2 '0'}000\"\ncorner = \"top-right\"\nx = \"5mm\"\ny = \"2mm\"\nclear = \"1mm\"";
+    let imb = "value = \"00270123456{sequence | pad 9 '0'}62701123412\"\nx = \"40mm\"\ny = \"3mm\"\nclear = \"1mm\"";
+    let marks = [mark("omr", &track), mark("datamatrix", matrix), MARKS.to_string(), mark("imb", imb)].concat();
+    let job = std::fs::read_to_string(JOB).expect("the job that ships");
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/layouts/");
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("data.ndjson"), &sample(Format::Ndjson, records * 5)[0]).expect("written");
+    for (name, marks) in [("assemble, late text", ""), ("assemble, three marks", marks.as_str())] {
+        let text = job.replace("../../layouts/", root).replace("data/statements.ndjson", "data.ndjson");
+        let path = folder.path().join("job.toml");
+        std::fs::write(&path, format!("{text}{marks}")).expect("written");
+        let plan = plan::compile(&path, &Overrides::default()).plan.expect("a good job");
+        let out = folder.path().join(name);
+        let stop = std::sync::atomic::AtomicBool::new(false);
+        let options = engine::Options { out, threads: 2, disk: Disk::real(), stop: &stop, watch: &engine::Silent, until: None, fail_at: None };
+        let summary = engine::run(&plan, &options).expect("a good run");
+        let took = summary.stages.iter().find(|(stage, _)| *stage == "assemble").map_or(0, |(_, milliseconds)| *milliseconds).max(1);
+        println!("{name:<24} {:>10.0} pages/s wall, 2 threads", summary.balance.pages as f64 * 1000.0 / took as f64);
+    }
 }
 
 /// What a page is made of, many times over.

@@ -215,3 +215,38 @@ fn every_fault_of_sheets_and_banners_is_told() {
     job.edit("index = \"xml\"", "ticket = \"xjdf\"");
     pressrun(&["check", &job.path("job.toml").to_string_lossy()]).expect(2, "`xjdf` is no value of `ticket`");
 }
+
+#[test]
+fn pages_side_by_side_are_the_pages_of_the_print_file() {
+    let job = marked(23, &format!("{MARKS}\n[print.lanes]\ngap = \"6mm\"\n"));
+    let out = job.out("out");
+    job.run(&out, &[]).expect(0, "the books balance");
+    let whole = contents(&out);
+    pressrun(&["status", &out.to_string_lossy(), "--verify"]).expect(0, "the books balance");
+    let streams = |file: &str| -> Vec<Vec<Vec<u8>>> {
+        let document = lopdf::Document::load(out.join(file)).unwrap();
+        let stream = |id| document.get_object(id).unwrap().as_stream().unwrap().content.clone();
+        document.get_pages().values().map(|page| document.get_page_contents(*page).into_iter().map(stream).collect()).collect()
+    };
+    for number in 1..=5 {
+        let (printed, wide) = (streams(&format!("print/{number:06}.pdf")), streams(&format!("lanes/{number:06}.pdf")));
+        let sheets = printed.len() / 2;
+        let rows = sheets.div_ceil(2);
+        assert_eq!(wide.len(), rows * 2);
+        for (at, page) in wide.iter().enumerate() {
+            let (row, side) = (at / 2, at % 2);
+            // What moves a lane, and what ends it, is not of the print file.
+            let found: Vec<&Vec<u8>> = page.iter().filter(|stream| !stream.starts_with(b"q 1 0 0 1 ") && *stream != b"Q\n").collect();
+            let expected: Vec<&Vec<u8>> =
+                [row, row + rows].into_iter().filter(|sheet| *sheet < sheets).flat_map(|sheet| &printed[sheet * 2 + side]).collect();
+            assert_eq!(found, expected, "{number} {at}");
+        }
+    }
+    std::fs::remove_file(out.join("lanes/000002.pdf")).unwrap();
+    job.run(&out, &["--threads", "1"]).expect(0, "the books balance");
+    assert_eq!(contents(&out), whole);
+    job.edit("gap = \"6mm\"", "gap = \"6mm\"\ncount = 9");
+    pressrun(&["check", &job.path("job.toml").to_string_lossy()]).expect(2, "beyond 2 to 8");
+    job.edit("count = 9", "[print.banner]\nmedia = \"yellow\"");
+    pressrun(&["check", &job.path("job.toml").to_string_lossy()]).expect(2, "pages side by side are of one paper");
+}

@@ -279,6 +279,9 @@ def main():
     folder = os.path.dirname(os.path.abspath(a.job))
     marks = job['print']['mark']
     duplex = job['print'].get('duplex', 'simplex') != 'simplex'
+    sheet_of = job['print'].get('sheet', {})
+    outside = length(sheet_of.get('outside', '0mm'))
+    moved = [[length(part) for part in sheet_of.get(key, '0mm 0mm').split()] for key in ('offset-front', 'offset-back')]
     imb = job.get('mail', {}).get('imb', {})
     profiles = {}
     for mark in marks:
@@ -319,7 +322,11 @@ def main():
                     continue
                 image = pdf[first + side].render(scale=a.dpi / 72, grayscale=True, no_smoothpath=True, no_smoothtext=True).to_numpy()
                 image = image.reshape(image.shape[:2])
+                # The page without the room around it, and back where it was before it was moved.
                 dark = image < 128
+                right, down = moved[0 if is_front else 1]
+                top, left = round((outside + down) * a.dpi), round((outside + right) * a.dpi)
+                dark = numpy.roll(dark, (-top, -left), (0, 1))[:dark.shape[0] - 2 * round(outside * a.dpi), :dark.shape[1] - 2 * round(outside * a.dpi)]
                 values = {'sequence': row['sequence'], 'sheet': sheet, 'sheets': sheets, 'page': page, 'pages': pages, 'inserts': row.get('inserts') or 0,
                           'divert': 0, 'tray': row.get('tray') or 0, 'serial': row.get('serial') or 0, 'envelope': row.get('envelope') or 0}
                 for at, mark in enumerate(marks):

@@ -6,7 +6,7 @@
 use super::marks::LateWriter;
 use super::order::{Order, Printed, Small};
 use super::sheets::{Side, append, sheet_count};
-use super::tickets::Press;
+use super::tickets::{self, Press};
 use super::{EngineError, Folder, Options, Progress, Stage, posting};
 use crate::base::file::{FileError, Pieces};
 use crate::ledger::{FileRow, Ledger, PieceRow, PlaceRow, PrintFileRow, State};
@@ -33,6 +33,9 @@ pub(super) struct Assembled {
 pub(super) fn assemble(plan: &Plan, order: &Order, ledger: &mut Ledger, pool: &rayon::ThreadPool, options: &Options<'_>) -> Result<(), EngineError> {
     options.watch.stage(Stage::Assemble, order.documents.iter().map(|small| small.length).sum());
     let used = resources_of(plan, ledger)?;
+    if plan.print.lanes.is_some() {
+        options.disk.create_inner_folder(&Folder(&options.out).file("lanes"))?;
+    }
     // What is in the ledger is on the disk: that was seen to when the run began.
     let done: std::collections::BTreeSet<u32> = ledger.print_files()?.iter().map(|row| row.number).collect();
     let mut files = order.files.iter().cloned().enumerate();
@@ -49,7 +52,8 @@ pub(super) fn assemble(plan: &Plan, order: &Order, ledger: &mut Ledger, pool: &r
             let target = Target { number, file: Folder::print_name(number), title, pieces: pieces.len() as u64, has_banners: true };
             let first_place = order.first_place(pieces.start);
             let assembled = assemble_file(plan, &target, pieces.map(|piece| order.piece(piece)), &used, options)?;
-            let beside = assembled.press.write(plan, &assembled.row, turning(plan), options)?;
+            let mut beside = assembled.press.write(plan, &assembled.row, turning(plan), options)?;
+            beside.extend(tickets::write_lanes(plan, &assembled.row, (turning(plan), &used), &info_of(plan, &target.title), options)?);
             Some((assembled, beside, first_place))
         };
         options.watch.done(progress);
@@ -142,14 +146,17 @@ pub(super) fn assemble_file<'o>(
         sheets += u64::from(row.sheets);
         piece_rows.push(row);
     }
-    let language = super::composing::language(plan);
-    let info = FileInfo { title: &target.title, producer: PRODUCER, date: plan.settings.date, language, properties: None };
-    let index = writer.finish(&plan.resources, used, turning(plan), &info).map_err(failed)?;
+    let index = writer.finish(&plan.resources, used, turning(plan), &info_of(plan, &target.title)).map_err(failed)?;
     let pending = out.into_inner().map_err(|error| FileError::new("write", &path, error.into_error()))?;
     pending.commit()?;
     let number = target.number;
     let row = PrintFileRow { number, pieces: index.pieces, pages, blanks, sheets, bytes: index.file.length, hash: index.file.hash, file };
     Ok(Assembled { row, pieces: piece_rows, places, press })
+}
+
+/// What a print file says about itself.
+fn info_of<'p>(plan: &'p Plan, title: &'p str) -> FileInfo<'p> {
+    FileInfo { title, producer: PRODUCER, date: plan.settings.date, language: super::composing::language(plan), properties: None }
 }
 
 /// The pages of a mailpiece, read out of the volumes.

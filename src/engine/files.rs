@@ -18,17 +18,20 @@ const PLAN: &str = "plan/";
 /// The folder of the print files and of what goes to the press beside each of them.
 const PRINT: &str = "print/";
 
+/// The folder of the print files whose pages lie side by side.
+pub(super) const LANES: &str = "lanes/";
+
 /// The files that must be there in a state: what is handed over is there once the job is closed.
 pub(super) fn expected(ledger: &Ledger, state: State) -> Result<Vec<FileRow>, EngineError> {
     let mut rows = ledger.files()?;
     // What a job was closed with that was opened again is written anew.
-    rows.retain(|row| state == State::Closed || row.name.starts_with(PLAN) || row.name.starts_with(PRINT));
+    rows.retain(|row| state == State::Closed || row.name.starts_with(PLAN) || print_file_of(&row.name).is_some());
     Ok(rows)
 }
 
 /// The print file that a file goes to the press beside of.
 pub(super) fn print_file_of(name: &str) -> Option<u32> {
-    let (number, _) = name.strip_prefix(PRINT)?.split_once('.')?;
+    let (number, _) = name.strip_prefix(PRINT).or_else(|| name.strip_prefix(LANES))?.split_once('.')?;
     number.parse().ok()
 }
 

@@ -5,10 +5,14 @@
 
 use super::sheets::{Side, sheet_count};
 use super::{EngineError, Options, files};
+use crate::base::file::Mapped;
 use crate::ledger::{FileRow, PieceRow, PrintFileRow};
+use crate::model::resources::Used;
 use crate::plan::{Plan, Tickets};
 use crate::streams::print_file::Sides;
 use crate::streams::print_ticket::{self, PaperRun, PiecePlace};
+use crate::streams::print_up;
+use crate::streams::{FileInfo, StreamError};
 
 /// What the press wants to know of a print file.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -69,4 +73,31 @@ impl Press {
         }
         Ok(rows)
     }
+}
+
+/// Writes the pages of a print file side by side, and their ticket, if the job wants that.
+pub(super) fn write_lanes(
+    plan: &Plan,
+    row: &PrintFileRow,
+    (sides, used): (Sides, &Used),
+    info: &FileInfo<'_>,
+    options: &Options<'_>,
+) -> Result<Vec<FileRow>, EngineError> {
+    let Some(lanes) = plan.print.lanes else { return Ok(Vec::new()) };
+    let name = row.file.rsplit('/').next().unwrap_or(&row.file);
+    let file = format!("{}{name}", files::LANES);
+    let failed = |source: StreamError| EngineError::Stream { file: file.clone(), source };
+    let source = Mapped::open(&options.out.join(&row.file))?;
+    let mut out = files::HashedFile::begin(&file, options)?;
+    let written = print_up::write_lanes(&source, &plan.media, lanes, sides, (&plan.resources, used), info, &mut out);
+    let (_, pages) = written.map_err(failed)?;
+    let mut rows = vec![out.commit()?];
+    if plan.print.tickets.jdf {
+        let wide = lanes.page(&plan.media[0]);
+        let runs = [PaperRun { media: 0, first: 0, last: pages - 1 }];
+        let ticket = print_ticket::jdf(&plan.settings.name, name, sides, &[wide], &runs);
+        let beside = file.replace(".pdf", ".jdf");
+        rows.push(files::write(&beside, ticket.as_bytes(), options)?);
+    }
+    Ok(rows)
 }

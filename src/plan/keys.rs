@@ -5,7 +5,7 @@
 
 use super::keys_mail::{ADDRESS, ENVELOPE, FIELDS, HOUSEHOLD, INSERT, LABELS, MAIL, PAPER, PAPERS, SUPPRESS};
 use super::keys_mail_codes::{IMB, SERIALS};
-use super::keys_mark::{BANNER, COUNTER, MARK, MARK_OPTIONS, PROFILE, SHEET};
+use super::keys_mark::{BANNER, COUNTER, LANES, MARK, MARK_OPTIONS, PROFILE, SHEET};
 
 /// A key of the job file.
 #[derive(Debug)]
@@ -346,6 +346,7 @@ pub(super) const PRINT: Section = Section {
         ),
         key("sheet", "a table", "", "", "How pages lie on the sheets of the press."),
         key("banner", "a table", "", "", "A sheet before each tray."),
+        key("lanes", "a table", "", "", "Several pages side by side, for a roll that is cut."),
     ],
 };
 
@@ -416,6 +417,7 @@ pub const SECTIONS: &[&Section] = &[
     &COUNTER,
     &SHEET,
     &BANNER,
+    &LANES,
     &IMB,
     &SERIALS,
 ];

@@ -160,3 +160,11 @@ pub(super) const BANNER: Section = Section {
         key("height", "a length", "that of the first page", "\"297mm\"", "Its height."),
     ],
 };
+
+/// `[print.lanes]`.
+pub(super) const LANES: Section = Section {
+    header: "[print.lanes]",
+    is_open: false,
+    doc: "Several pages side by side on wide pages, for a press that prints a roll and cuts it: `lanes/000001.pdf` for each print file. Cut and put on each other, the stacks lie in the order of the mail. All pages of the job must be of one paper.",
+    keys: &[key("count", "2 to 8", "2", "2", "How many pages lie side by side."), key("gap", "a length", "0mm", "\"6mm\"", "The space between two.")],
+};

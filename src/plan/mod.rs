@@ -273,6 +273,7 @@ fn compile_source(
     // Papers of the mail are weighed; a banner is no part of it.
     let papers = media.len();
     print.banner = print_sheet::read_banner(print_table.as_ref(), &mut media, faults);
+    print.lanes = print_sheet::read_lanes(print_table.as_ref(), &media, faults);
     let late = print::compile_late(print_table.as_ref(), &mut library, &media, faults);
     let mail_table = root.table("mail", &keys_mail::MAIL, &mut Faults::new());
     print.tracking = tracking::read(mail_table.as_ref(), faults);

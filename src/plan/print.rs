@@ -27,6 +27,7 @@ use crate::model::resources::{Resources, Used};
 use crate::streams::late::{Angle, LateText};
 use crate::streams::late_place::VARIABLES;
 use crate::streams::print_sheet::PrintSheet;
+use crate::streams::print_up::Lanes;
 
 /// How sheets are printed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -100,6 +101,8 @@ pub struct Print {
     pub sheet: PrintSheet,
     /// The paper of the banners of trays, if there are any.
     pub banner: Option<u8>,
+    /// Pages side by side, if they are wanted.
+    pub lanes: Option<Lanes>,
     /// What barcodes of the United States say of the mailer.
     pub tracking: Option<Tracking>,
     /// The book that serial numbers come from.

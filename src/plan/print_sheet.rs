@@ -10,6 +10,7 @@ use crate::base::diagnostic::{Diagnostic, Faults};
 use crate::base::length::Length;
 use crate::model::page::Media;
 use crate::streams::print_sheet::PrintSheet;
+use crate::streams::print_up::Lanes;
 
 /// What goes to the press beside each print file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -74,6 +75,22 @@ fn read_move(table: &Table<'_>, key: &str, faults: &mut Faults) -> [Length; 2] {
             [Length::ZERO; 2]
         }
     }
+}
+
+/// Reads `[print.lanes]`.
+pub(super) fn read_lanes(table: Option<&Table<'_>>, media: &[Media], faults: &mut Faults) -> Option<Lanes> {
+    let table = table?.table("lanes", &keys_mark::LANES, faults)?;
+    let count = table.integer("count", 2..=8, faults).unwrap_or(2) as u32;
+    let lanes = Lanes { count, gap: read_length(&table, "gap", faults).unwrap_or_default() };
+    if let [_, other, ..] = media {
+        let message = format!("pages side by side are of one paper, the job also prints on `{}`", other.name);
+        faults.push(Diagnostic::error(&code::JOB_MEDIA, table.span, message).hint("give all page masters one `media`; a roll has no banners"));
+    }
+    // ISO 32000-1, annex C: the largest side of a page.
+    if media.first().is_some_and(|media| lanes.page(media).width > Length::from_points(14_400)) || lanes.gap < Length::ZERO {
+        faults.push(Diagnostic::error(&code::JOB_VALUE, table.span, "the wide page is beyond what a PDF page may be"));
+    }
+    Some(lanes)
 }
 
 /// Reads `[print.banner]`; its paper joins those of the job.

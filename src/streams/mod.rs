@@ -13,6 +13,7 @@ pub mod print_file;
 pub mod print_sheet;
 pub mod print_stream;
 pub mod print_ticket;
+pub mod print_up;
 mod scan;
 mod shared;
 pub mod volume;

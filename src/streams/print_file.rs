@@ -171,14 +171,17 @@ impl<'w> PrintWriter<'w> {
         if pages == 0 {
             return Err(StreamError::NoPages);
         }
-        // ISO 32000-1, table 150: for whoever prints the file from a viewer; a press takes it from its job ticket.
-        let extra: &[u8] = match sides {
-            Sides::Simplex => b"/ViewerPreferences<</DisplayDocTitle true/Duplex/Simplex/PrintScaling/None>>",
-            Sides::LongEdge => b"/ViewerPreferences<</DisplayDocTitle true/Duplex/DuplexFlipLongEdge/PrintScaling/None>>",
-            Sides::ShortEdge => b"/ViewerPreferences<</DisplayDocTitle true/Duplex/DuplexFlipShortEdge/PrintScaling/None>>",
-        };
-        let file = self.frame.finish(self.file, self.tree, self.media, resources, used, info, extra)?;
+        let file = self.frame.finish(self.file, self.tree, self.media, resources, used, info, viewer_preferences(sides))?;
         Ok(PrintIndex { pieces: self.pieces, pages, blanks: self.blanks, file })
+    }
+}
+
+/// How a viewer prints the file (ISO 32000-1, table 150); a press takes it from its job ticket.
+pub(super) fn viewer_preferences(sides: Sides) -> &'static [u8] {
+    match sides {
+        Sides::Simplex => b"/ViewerPreferences<</DisplayDocTitle true/Duplex/Simplex/PrintScaling/None>>",
+        Sides::LongEdge => b"/ViewerPreferences<</DisplayDocTitle true/Duplex/DuplexFlipLongEdge/PrintScaling/None>>",
+        Sides::ShortEdge => b"/ViewerPreferences<</DisplayDocTitle true/Duplex/DuplexFlipShortEdge/PrintScaling/None>>",
     }
 }
 
@@ -228,6 +231,8 @@ pub struct PrintedPage {
     pub body: Option<Range<usize>>,
     /// Where its late stream is, if it has one.
     pub late: Option<Range<usize>>,
+    /// Whether its late stream is compressed.
+    pub is_late_compressed: bool,
     /// The index of its media.
     pub media: u8,
 }
@@ -282,14 +287,15 @@ impl PrintedPages<'_> {
         if !self.begins(object) {
             return Ok(None);
         }
-        let mut page = PrintedPage { body: None, late: None, media: 0 };
+        let mut page = PrintedPage { body: None, late: None, is_late_compressed: false, media: 0 };
         let mut contents = Contents::None;
         let mut is_compressed = false;
         if let Some((body, compressed)) = self.read_stream()? {
             (page.body, contents, is_compressed) = (Some(body), Contents::Body(Ref(object)), compressed);
             object += 1;
             self.expect_begin(object)?;
-            if let Some((late, _)) = self.read_stream()? {
+            if let Some((late, late_compressed)) = self.read_stream()? {
+                page.is_late_compressed = late_compressed;
                 (page.late, contents) = (Some(late), Contents::BodyAndLate(Ref(object - 1), Ref(object)));
                 object += 1;
                 self.expect_begin(object)?;
@@ -303,6 +309,7 @@ impl PrintedPages<'_> {
                 return Err(self.scanner.damaged("a page"));
             }
             page.late = page.body.take();
+            page.is_late_compressed = is_compressed;
         }
         if page.body.is_some() && !is_compressed {
             return Err(self.scanner.damaged("a compressed content stream"));

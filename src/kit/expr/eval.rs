@@ -653,6 +653,12 @@ impl<'a> Eval<'_, 'a> {
                 let text = text(self);
                 out.push_str(&reference::complete(kind, &text).ok_or_else(|| EvalError::Malformed(shorten(&text), "body of such a reference"))?);
             }
+            Format::Check(kind) => {
+                let text = text(self);
+                let digit = reference::check_digit(kind, &text).ok_or_else(|| EvalError::Malformed(shorten(&text), "text of digits"))?;
+                out.push_str(&text);
+                out.push(char::from(b'0' + digit));
+            }
             Format::Default(_) => unreachable!("handled above"),
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! The filters, from which the manual is printed.
 
 use super::parse::{Ast, AstKind};
-use super::reference::MADE;
+use super::reference::{CHECKED, MADE};
 use super::types::Type;
 use crate::kit::locale::{DatePattern, MoneyStyle};
 
@@ -57,6 +57,8 @@ pub enum Format {
     YesNo(String, String),
     /// `reference`: the kind.
     Reference(&'static str),
+    /// `check`: the kind of check digit.
+    Check(&'static str),
     /// `replace`
     Replace(String, String),
     /// A number of a catalogue text; no filter writes it.
@@ -174,6 +176,12 @@ pub const FILTERS: &[Filter] = &[
         signature: "reference 'iso11649'|'qrr'|'fi'|'luhn'|'mod11'|'ogm'",
         doc: "A payment reference of a body without check digits: the creditor reference (RF), the Swiss QR reference of 27 digits, those of Finland, of Norway and Sweden (`luhn`), of Norway (`mod11`), of Belgium. A body that is none holds the record. `every` divides it into groups.",
         example: ("'18539007547034' | reference 'iso11649' | every 4", "RF65 1853 9007 5470 34"),
+    },
+    Filter {
+        name: "check",
+        signature: "check 'mod10'|'luhn'",
+        doc: "Digits with their check digit behind them: that of GS1 and interleaved 2 of 5 (weights 3 and 1 from the right), or that of Luhn. A text with anything but digits holds the record.",
+        example: ("'1000123000456701030500' | check 'mod10'", "10001230004567010305006"),
     },
     Filter {
         name: "replace",
@@ -310,6 +318,11 @@ pub fn read(name: &str, kind: &Type, arguments: &[Ast]) -> Result<Format, (Strin
             textual()?;
             limit(1, 1)?;
             Format::Reference(MADE[keyword(0, MADE)?])
+        }
+        "check" => {
+            textual()?;
+            limit(1, 1)?;
+            Format::Check(CHECKED[keyword(0, CHECKED)?])
         }
         "replace" => {
             textual()?;

@@ -10,6 +10,15 @@ pub const MADE: &[&str] = &["iso11649", "qrr", "fi", "luhn", "mod11", "ogm"];
 /// The kinds that are known by their check digits.
 pub const KNOWN: &[&str] = &["iso11649", "qrr", "fi", "luhn", "mod11", "ogm", "iban"];
 
+/// The kinds of check digits that digits of any length have.
+pub const CHECKED: &[&str] = &["mod10", "luhn"];
+
+/// The check digit of some digits; `None` if there are none, or something else among them.
+pub fn check_digit(kind: &str, text: &str) -> Option<u8> {
+    let digits = check::digits(text).filter(|digits| !digits.is_empty())?;
+    Some(if kind == "luhn" { check::luhn(&digits) } else { check::gs1(&digits) })
+}
+
 /// Digits of a Swiss QR reference before its check digit.
 const QRR_DIGITS: usize = 26;
 
