@@ -110,7 +110,7 @@ pub fn shipped(name: &str, folder: &Path) -> PathBuf {
     job
 }
 
-fn copy_tree(from: &Path, to: &Path) {
+pub fn copy_tree(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let (path, name) = entry.map(|entry| (entry.path(), entry.file_name())).unwrap();
@@ -185,7 +185,23 @@ fn ledger(path: &Path) -> String {
     let mut out = String::new();
     // A job file may have another hold limit or other comments and still be the same plan.
     let files = "files WHERE name NOT LIKE 'plan/%'";
-    for table in ["job", "media", "volumes", "documents", "holds", "remarks", "slots", "print_files", "pieces", files] {
+    for table in [
+        "job",
+        "media",
+        "volumes",
+        "documents",
+        "holds",
+        "remarks",
+        "slots",
+        "print_files",
+        "places",
+        "pieces",
+        "trays",
+        "mail",
+        "suppressed",
+        "merges",
+        files,
+    ] {
         let mut statement = connection.prepare(&format!("SELECT * FROM {table} ORDER BY 1")).unwrap();
         let columns = statement.column_count();
         let mut rows = statement.query([]).unwrap();
