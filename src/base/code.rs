@@ -260,6 +260,13 @@ codes! {
     JOB_MAIL = "J0501", "the mail of the job cannot be planned",
         "`[mail]` says where mail is posted, how the address of a record is made, and which envelopes, papers and inserts there are.\n\
          Names are told apart in reports, so each stands once; folds fit the fold; what is weighed has a weight.";
+    JOB_WINDOW = "J0503", "a window shows too little or too much",
+        "A folded sheet slides in its envelope. The address must lie where the window shows it however the sheet lies, and nothing else where\n\
+         it may ever show: neither a region, nor a late text or mark, nor text of the body. The message says by how many millimetres it\n\
+         misses. A mark or barcode that the window always shows whole is allowed: posts read it there. What stands in the region of the\n\
+         address belongs to it, such as the line of the sender.\n\
+         \n\
+         A4, fold `z`, in `C5/6` (114 by 229 mm, window 90 by 45): always seen are 71 by 36 mm, 20 mm from the left of the sheet.";
     MAIL_TABLE = "J0502", "a table of the mail cannot be used",
         "Formats of addresses, words for comparing, envelopes and lists of who gets no mail are CSV in UTF-8: the first row names the\n\
          columns, and a text with a comma stands in double quotes. The tables of the program are in its folder `data/`.";

@@ -3,6 +3,7 @@
 //! Takes arguments, gives text on the terminal and an exit code: 0 all delivered, 1 some held, 2 failed. Must never
 //! compose, sort or balance.
 
+mod address;
 mod barcode;
 mod check;
 mod close;
@@ -84,6 +85,8 @@ enum Command {
     Close(close::Close),
     /// Show a run as it goes on: composing, printing, inserting, trays, alarms.
     Watch(watch::Watch),
+    /// Check the addresses of a job, or write them for a program that corrects them.
+    Address(address::Address),
     /// Print the barcode of a payload, or list all symbologies.
     Barcode(barcode::Barcode),
     /// Print a part of the manual.
@@ -137,6 +140,7 @@ pub fn main() -> ExitCode {
         Command::Handover(command) => command.run(),
         Command::Close(command) => command.run(),
         Command::Watch(command) => command.run(),
+        Command::Address(command) => command.run(),
         Command::Barcode(command) => command.run(),
         Command::Manual(command) => command.run(),
     };

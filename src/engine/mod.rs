@@ -29,6 +29,7 @@ mod report;
 mod runs;
 mod serials;
 mod sheets;
+mod survey;
 mod tickets;
 mod verify;
 mod watch;
@@ -43,6 +44,7 @@ pub use papers::{JOB_TICKET, POSTAGE_SUMMARY, Paper, PaperInfo, TRAY_LABELS, TRA
 pub use presence::{Presence, presence};
 pub use records::{Composed, ComposedData, Records, Traced, compose_data, compose_one, faults_of, with_records};
 pub use runs::RunFiles;
+pub use survey::{SurveyedRecord, survey};
 pub use verify::{Verified, verify};
 pub use watch::{INTERVAL, Watcher, pause};
 

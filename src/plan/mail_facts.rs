@@ -8,20 +8,24 @@ use super::mail_address::Said;
 use super::mail_suppress;
 use crate::base::code;
 use crate::kit::expr::{Env, EvalError};
-use crate::model::mail::{MailFacts, MatchKeys};
+use crate::model::mail::{Country, MailFacts, MatchKeys};
 use crate::model::record::Hold;
-use crate::postal::address::{Corrected, Correction, Settled, fingerprint};
+use crate::postal::address::{Corrected, Correction, Parts, Settled, Undeliverable as Fault, fingerprint};
 use crate::postal::matching::Comparable;
 
 /// The address of a record before and after it is settled: what `pressrun address` shows.
 #[derive(Debug)]
 pub struct Surveyed {
     /// What the record says, or the corrected row in its place.
-    pub parts: crate::postal::address::Parts,
+    pub parts: Parts,
+    /// The same in parts, as far as they can be told; the street is not divided from its number unless the record does.
+    pub found: Parts,
+    /// The country, as far as it can be told.
+    pub country: Country,
     /// The fingerprint of what the record says.
     pub original: u64,
     /// The settled address, or why no post delivers to it.
-    pub settled: Result<Settled, crate::postal::address::Undeliverable>,
+    pub settled: Result<Settled, Fault>,
     /// Its keys.
     pub keys: MatchKeys,
     /// The name it is compared by.
@@ -111,11 +115,16 @@ impl Mail {
         let original = fingerprint(&said.parts);
         let settler = &self.address.settler;
         let Said { mut parts, mut routing, customer } = said;
+        let (mut found, mut country) = settler.found(parts.clone());
         if let Some(correction) = correction {
             if let Some(coded) = correction.routing() {
                 routing = coded;
             }
-            parts = correction.into_parts(parts);
+            // A row that was coded but not changed leaves the lines of the record as they were.
+            if correction.changes(&found) {
+                parts = correction.into_parts(found);
+                (found, country) = settler.found(parts.clone());
+            }
         }
         let settled = settler.settle(parts.clone());
         let comparable = match &settled {
@@ -128,8 +137,10 @@ impl Mail {
         let keys = comparable.keys(&customer, "", &settler.words);
         if let (true, Ok(settled)) = (routing.is_empty(), &settled) {
             routing.clone_from(&settled.routing);
+            country = settled.country;
         }
-        Surveyed { parts, original, keys, name: comparable.name.whole(), short_code: comparable.short_code(), routing, settled }
+        let (name, short_code) = (comparable.name.whole(), comparable.short_code());
+        Surveyed { parts, found, country, original, keys, name, short_code, routing, settled }
     }
 
     /// The keys by which a record may share an envelope: none if it has one of its own.

@@ -196,7 +196,8 @@ pub(super) fn read_papers(
         papers.push((name, PlannedPaper { gsm, thickness }));
     }
     let is_of = |paper: &str, media: &Media| paper == media.name || renamed.iter().any(|(asked, name)| asked == paper && *name == media.name);
-    for (name, _) in papers.iter().filter(|(name, _)| !media.iter().any(|media| is_of(&name.value, media))) {
+    // Without a layout that can be read, nothing is known of media.
+    for (name, _) in papers.iter().filter(|(name, _)| !media.is_empty() && !media.iter().any(|media| is_of(&name.value, media))) {
         let fault = Diagnostic::warning(&code::JOB_MAIL, name.span, format!("no page is printed on the paper `{}`", name.value));
         faults.push(fault.suggest(&name.value, media.iter().map(|media| media.name.as_str())));
     }

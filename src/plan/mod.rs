@@ -22,6 +22,7 @@ mod mail_files;
 mod mail_pieces;
 mod mail_schemes;
 mod mail_suppress;
+mod mail_window;
 mod mapping;
 mod mark;
 mod mark_zone;
@@ -309,6 +310,10 @@ fn compile_source(
         faults,
     );
     let totals = totals::read(&root, scope.as_mut(), faults);
+    if let Some(mail) = &mail {
+        let printed = mail_window::Printed { late: &late, marks: &print.marks };
+        mail_window::check(&mail.envelopes, &compiled, &printed, faults);
+    }
     if faults.has_errors() {
         *left = inputs.into_iter().flatten().collect();
         return None;

@@ -3,6 +3,7 @@
 //! Takes jobs, composes single records by the code of a run (`engine::with_records`), and says what is on their pages. Must never
 //! write into the output folder of a job, and never decide how a page looks.
 
+pub mod addresses;
 pub mod align;
 pub mod cases;
 pub mod changes;

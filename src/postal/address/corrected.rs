@@ -120,8 +120,21 @@ impl Corrections {
             ));
         }
         debug_assert_eq!(row.get(self.record).and_then(|field| field.text.parse().ok()), Some(record + 1));
-        let values = self.columns.iter().cloned().zip(row.into_iter().map(|field| field.text)).collect();
+        let values = self.columns.iter().cloned().zip(row.into_iter().map(|field| unguarded(field.text))).collect();
         Ok(Corrected::Row(Correction(values)))
+    }
+}
+
+/// A text as spreadsheets may open it: what they would take for a formula stands behind a `'`.
+pub fn guarded(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\'']) { format!("'{text}") } else { text.to_string() }
+}
+
+/// The text that [`guarded`] was made of.
+fn unguarded(text: String) -> String {
+    match text.strip_prefix('\'') {
+        Some(rest) if guarded(rest) == text => rest.to_string(),
+        _ => text,
     }
 }
 
@@ -157,18 +170,22 @@ impl Correction {
         Some(signs.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect())
     }
 
-    /// The corrected parts: elements that have a column are those of the row, the others stay. Free lines are replaced by them.
-    pub fn into_parts(self, mut parts: Parts) -> Parts {
-        let mut has_place = false;
-        for (column, value) in self.0 {
-            let Some(element) = Element::find(&column) else { continue };
-            has_place |= matches!(element, Element::Street | Element::Town | Element::Postcode) && !value.is_empty();
-            *parts.of_mut(element) = value;
+    /// Whether an element of the row is another than that of the address it was made from.
+    pub fn changes(&self, found: &Parts) -> bool {
+        self.elements().any(|(element, value)| found.of(element) != value)
+    }
+
+    /// The corrected parts: elements that have a column are those of the row, the others stay as they were found.
+    pub fn into_parts(self, mut found: Parts) -> Parts {
+        for (element, value) in self.elements() {
+            *found.of_mut(element) = value.to_string();
         }
-        if has_place {
-            parts.lines.clear();
-        }
-        parts
+        found.lines.clear();
+        found
+    }
+
+    fn elements(&self) -> impl Iterator<Item = (Element, &str)> {
+        self.0.iter().filter_map(|(column, value)| Some((Element::find(column)?, value.as_str())))
     }
 }
 
@@ -211,6 +228,14 @@ mod tests {
         let print = fingerprint(&Parts::of_lines(vec!["a".into(), "b".into()]));
         let corrections = Corrections::read(format!("record,original,street,town,postcode\n1,{print:016x},x,y,1\n")).expect("rows");
         let Ok(Corrected::Row(row)) = corrections.find(0, print) else { panic!("no row") };
+        assert!(row.changes(&Parts::default()));
         assert_eq!(row.into_parts(Parts::of_lines(vec!["a".into()])).lines, Vec::<String>::new());
+    }
+
+    #[test]
+    fn formulas_are_guarded_and_come_back() {
+        for text in ["=1+1", "-5", "'quoted", "plain", "", "'=x", "@"] {
+            assert_eq!(unguarded(guarded(text)), text);
+        }
     }
 }

@@ -259,6 +259,11 @@ fn find_names(settler: &Settler, parts: &mut Parts, names: &[String], country: C
     *parts.of_mut(Element::Recipient) = rest.next().unwrap_or_default().to_string();
     let next = if parts.has(Element::Organisation) { Element::Department } else { Element::Organisation };
     *parts.of_mut(next) = rest.next().unwrap_or_default().to_string();
+    // No line is lost on its way to correction and back.
+    let more = rest.collect::<Vec<_>>().join(" ");
+    if !more.is_empty() {
+        *parts.of_mut(Element::Building) = more;
+    }
 }
 
 /// What follows a word at the beginning of a line.

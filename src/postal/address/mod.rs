@@ -16,7 +16,7 @@ mod template;
 #[cfg(test)]
 mod tests;
 
-pub use corrected::{CODED, Corrected, Correction, Corrections, fingerprint};
+pub use corrected::{CODED, Corrected, Correction, Corrections, fingerprint, guarded};
 pub use fault::Undeliverable;
 pub use format::{Format, Formats, Regions};
 pub use parts::{Element, Parts, tidied};

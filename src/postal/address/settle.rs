@@ -94,7 +94,14 @@ impl Settler {
     }
 
     /// The parts of an address as they are compared, whether or not a post delivers to it, and its country as far as it tells.
-    pub fn compared(&self, mut parts: Parts) -> (Parts, Country) {
+    pub fn compared(&self, parts: Parts) -> (Parts, Country) {
+        let (mut parts, country) = self.found(parts);
+        street::divide(&mut parts, country, self.formats.of(country), &self.words);
+        (parts, country)
+    }
+
+    /// The parts of an address as far as they can be told, whether or not a post delivers to it, and its country.
+    pub fn found(&self, mut parts: Parts) -> (Parts, Country) {
         parts.tidy();
         let told = self.places.country(parts.of(Element::Country));
         if !parts.lines.is_empty() {
@@ -106,7 +113,6 @@ impl Settler {
         let _ = self.settle_postcode(&mut parts, country, format);
         self.settle_names(&mut parts);
         strip_box(&mut parts, format);
-        street::divide(&mut parts, country, format, &self.words);
         (parts, country)
     }
 
