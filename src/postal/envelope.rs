@@ -177,6 +177,10 @@ impl Envelope {
     /// The sheet is larger than the envelope.
     pub fn sight(&self, folded: &Folded) -> Result<Option<Sight>, TooLarge> {
         let (across, down) = (self.width - folded.width, self.height - folded.height);
+        // Without a window a sheet may as well be turned: a flat envelope opens at its long or short side.
+        if self.window.is_none() && folded.height <= self.width && folded.width <= self.height {
+            return Ok(None);
+        }
         if across < Length::ZERO || down < Length::ZERO {
             return Err(TooLarge { across: -across, down: -down });
         }
@@ -313,6 +317,9 @@ mod tests {
         let error = envelope.sight(&flat).unwrap_err();
         assert_eq!(error.down, millimetres("297") - millimetres("110"));
         assert!(error.across < Length::ZERO);
+        // 9 by 12 inches lies on its side, and takes a letter that stands.
+        let letter = Folded::new(Length::from_points(612), Length::from_points(792), &[]);
+        assert_eq!(envelopes.find("US9x12").unwrap().sight(&letter), Ok(None));
     }
 
     #[test]
