@@ -150,6 +150,71 @@ fn a_document_that_paints_into_a_clear_zone_is_held_or_reported() {
     job.run(&job.out("back"), &[]).expect(0, "the books balance");
 }
 
+const MAIL: &str = "[mail]\ncountry = \"US\"\n[mail.address]\nrecipient = \"Resident {id}\"\nstreet = \"12 Main Street\"\ntown = \"Springfield\"\n\
+                    region = \"IL\"\npostcode = \"62701\"\n";
+
+#[test]
+fn a_record_that_a_mark_cannot_say_is_held() {
+    let mark = "[[print.mark]]\ntype = \"code39\"\nvalue = \"{document}\"\nx = \"15mm\"\ny = \"3mm\"\nheight = \"6mm\"\nclear = \"0mm\"\n";
+    let job = marked(3, &format!("{mark}{MAIL}"));
+    let data = std::fs::read_to_string(job.path("data.ndjson")).unwrap();
+    job.write("data.ndjson", &format!("{data}{}", data.lines().next().unwrap().replacen("\"id\":\"", "\"id\":\"ä", 1)));
+    let out = job.out("out");
+    job.run(&out, &[]).expect(1, "R0440");
+    let held = std::fs::read_to_string(out.join("held.ndjson")).unwrap();
+    assert!(held.lines().count() == 1 && held.contains("mark 1 (code39) of `ä"), "{held}");
+    // Each piece has the bars of its own document: no two late streams are the same.
+    let document = lopdf::Document::load(out.join("print/000001.pdf")).unwrap();
+    let late = |page: &lopdf::ObjectId| {
+        document.get_page_contents(*page).get(1).map(|id| document.get_object(*id).unwrap().as_stream().unwrap().content.clone())
+    };
+    let mut streams: Vec<Vec<u8>> = document.get_pages().values().filter_map(late).collect();
+    let count = streams.len();
+    streams.sort();
+    streams.dedup();
+    assert!(count >= 3 && streams.len() == count, "{count}");
+}
+
+#[test]
+fn serial_numbers_are_the_same_when_a_job_is_run_again_and_never_those_of_another() {
+    let imb = "[[print.mark]]\ntype = \"imb\"\nvalue = \"{imb}\"\nx = \"20mm\"\ny = \"5mm\"\npages = \"first\"\nclear = \"1mm\"\n";
+    let post = "routing = \"62701\"\n[mail.imb]\nservice-type = \"270\"\nmailer-id = \"123456\"\n[mail.serials]\nbook = \"serials.sqlite\"\n";
+    let job = marked(7, &format!("{imb}{MAIL}{post}"));
+    let printed = |out: &str| {
+        job.run(&job.out(out), &["--threads", "2"]).expect(0, "the books balance");
+        std::fs::read(job.out(out).join("print/000001.pdf")).unwrap()
+    };
+    let ranges = || -> Vec<(i64, i64)> {
+        let book = rusqlite::Connection::open(job.path("serials.sqlite")).unwrap();
+        let mut rows = book.prepare("SELECT first, count FROM ranges ORDER BY id").unwrap();
+        rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect()
+    };
+    let first = printed("one");
+    assert_eq!(ranges(), [(1, 7)]);
+    assert!(printed("two") == first);
+    assert_eq!(ranges(), [(1, 7)]);
+    job.edit("date = 2026-10-01", "date = 2026-10-02");
+    assert!(printed("three") != first);
+    assert_eq!(ranges(), [(1, 7), (8, 7)]);
+    // Six digits leave room for a million numbers, one digit for nine: seven are taken, and rest.
+    job.edit("book = ", "digits = 1\nbook = ");
+    job.run(&job.out("four"), &[]).expect(2, "W0114");
+    for (from, to, message) in [
+        ("mailer-id = \"123456\"", "mailer-id = \"12345\"", "`mailer-id` has 6 or 9 digits"),
+        ("mailer-id = \"123456\"", "mailer-id = \"923456\"", "one that begins with 9 has nine digits"),
+        ("service-type = \"270\"", "service-type = \"27\"", "`service-type` has 3 digits"),
+        ("service-type = \"270\"", "barcode-id = \"05\"\nservice-type = \"270\"", "is not 0 to 4"),
+        ("digits = 1", "digits = 10", "do not fit a barcode that leaves 9"),
+        ("digits = 1", "digits = 1\ndays = 0", "beyond 1 to 3650"),
+        ("book = \"serials.sqlite\"", "", "lacks `book`"),
+    ] {
+        let text = std::fs::read_to_string(job.path("job.toml")).unwrap();
+        job.edit(from, to);
+        pressrun(&["check", &job.path("job.toml").to_string_lossy()]).expect(2, message);
+        job.write("job.toml", &text);
+    }
+}
+
 #[test]
 fn a_late_text_shows_ids_as_far_as_its_face_can() {
     let job = marked(3, "[[print.late]]\ntext = \"{document}\"\nleft = \"30mm\"\ntop = \"5mm\"\n");

@@ -157,6 +157,10 @@ fn mailed(plan: &Plan, mail: &Mail, documents: Vec<Small>, ledger: &mut Ledger, 
         let serial = first_serial.map_or(0, |first| first + placed.len() as u64);
         placed.push(Piece { first, tray: place.tray, position: place.position, price: place.price, serial, ..*from });
     }
+    if plan.print.says_document() {
+        let first = placed.iter().map(|piece| order.documents[piece.first as usize].record);
+        order.names = Some(order::Names::read(first, ledger)?);
+    }
     order.pieces = Some(placed);
     Ok(order)
 }
