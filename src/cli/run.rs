@@ -259,8 +259,18 @@ pub(super) fn books(balance: &Balance, holds: &[HoldCount]) -> Vec<(String, Stri
         let title = code::find(&hold.code).map_or("", |code| code.title);
         lines.push((format!("  {}", hold.code), grouped(hold.count), format!("{title}; first: record {}", hold.first + 1)));
     }
+    if balance.suppressed > 0 {
+        lines.push(line("suppressed", balance.suppressed, "suppressed.csv".into()));
+    }
+    if balance.pulled[0] > 0 {
+        lines.push(line("pulled", balance.pulled[0], String::new()));
+    }
     lines.push(line("pages", balance.pages, String::new()));
     lines.push(line("volumes", balance.volumes, size(balance.volume_bytes)));
+    if balance.pieces_with_tray > 0 || (balance.pieces > 0 && balance.pieces != balance.places) {
+        let trays = if balance.trays == 0 { String::new() } else { format!("in {}", counted(balance.trays, "tray")) };
+        lines.push(line("mailpieces", balance.pieces, trays));
+    }
     lines.push(line("print files", balance.print_files, size(balance.print_bytes)));
     lines.push(line(
         "sheets",
@@ -287,6 +297,10 @@ pub(super) fn balance_json(balance: &crate::ledger::Balance) -> serde_json::Valu
         "records": balance.records,
         "documents": balance.documents,
         "held": balance.held,
+        "suppressed": balance.suppressed,
+        "pulled": balance.pulled[0],
+        "pieces": balance.pieces,
+        "trays": balance.trays,
         "pages": balance.pages,
         "pages_printed": balance.pages_printed,
         "sheets": balance.sheets_printed,

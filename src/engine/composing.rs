@@ -23,6 +23,7 @@ use crate::kit::expr::{Env, EvalError, Expr, Value};
 use crate::kit::locale::Locale;
 use crate::ledger::{DocumentRow, HoldRow, Ledger, MailRow, RemarkRow, SlotRow, State, SuppressedRow, VolumePost, VolumeRow};
 use crate::model::layout::Layout;
+use crate::model::mail::PieceFacts;
 use crate::model::mail::{MailFacts, Thickness, Weight};
 use crate::model::page::{ComposedRange, Document, Media, Properties, SortKey};
 use crate::model::record::{Hold, Remark};
@@ -315,8 +316,7 @@ fn mail_record<'p>(plan: &'p Plan, opened: &Opened<'_>, raw: &Raw<'_>, first: u6
             }
         }
     };
-    let mut composed = composer.compose(layout, arena, &variables, (locale, language), &mut document.pages)?;
-    marks::check_document(plan, &document, facts.as_deref(), &mut composed.remarks, arena)?;
+    let composed = composer.compose(layout, arena, &variables, (locale, language), &mut document.pages)?;
     Ok(Fate::Composed(layout as u16, document, composed, facts))
 }
 
@@ -385,17 +385,12 @@ pub(super) fn compose_record<'p>(
     composer: &mut Composer<'p>,
     arena: &Bump,
 ) -> Result<(u16, Document, Composed), Hold> {
-    let Chosen { layout, locale, language, mut document, variables, job } = choose(plan, opened, raw, first, arena)?;
+    let Chosen { layout, locale, language, mut document, variables, .. } = choose(plan, opened, raw, first, arena)?;
     let mut composed = composer.compose(layout, arena, &variables, (locale, language), &mut document.pages)?;
-    let env = Env { arena, vars: &job, running: &[], page: None, locale, language: 0 };
-    let facts = match &plan.mail {
-        Some(mail) if plan.print.marks.iter().any(|mark| mark.says_of_record) => match mail.facts(&env, document.record)? {
-            MailFate::Mailed(facts) => Some(facts),
-            MailFate::Suppressed { .. } => None,
-        },
-        _ => None,
-    };
-    marks::check_document(plan, &document, facts.as_deref(), &mut composed.remarks, arena)?;
+    marks::check_zones(plan, &document.pages, &mut composed.remarks)?;
+    if plan.mail.is_some() {
+        marks::try_out(plan, &PieceFacts { document: &document.id, ..PieceFacts::default() }, arena)?;
+    }
     Ok((layout as u16, document, composed))
 }
 

@@ -41,10 +41,10 @@ pub(super) struct Mailed {
     pub(super) country: Option<Country>,
     /// Its inserts.
     pub(super) inserts: u32,
-    /// What its sheets weigh.
-    weight: Weight,
-    /// How thick they are together, not folded.
-    thickness: Thickness,
+    /// What its sheets weigh, in milligrams.
+    weight: u32,
+    /// How thick they are together, not folded, in thousandths of a millimetre.
+    thickness: u32,
     /// Where routing and postcode are among the texts, and how long each is.
     pub(super) texts: (u32, u8, u8),
     /// Values of the scheme's fields: an index into the tuples.
@@ -98,8 +98,8 @@ impl AllMailed {
         Mailed {
             country: facts.country,
             inserts: facts.inserts,
-            weight: row.weight,
-            thickness: row.thickness,
+            weight: u32::try_from(row.weight.0).unwrap_or(u32::MAX),
+            thickness: u32::try_from(row.thickness.0).unwrap_or(u32::MAX),
             texts: (start, facts.routing.len() as u8, facts.postcode.len() as u8),
             fields,
             diverted,
@@ -130,7 +130,7 @@ fn index_of<T: Clone + Eq + std::hash::Hash>(values: &mut Vec<T>, known: &mut Fx
 }
 
 /// The order of a job with `[mail]`.
-fn mailed(plan: &Plan, mail: &Mail, documents: Vec<Small>, ledger: &mut Ledger, options: &Options<'_>) -> Result<Order, EngineError> {
+fn mailed(plan: &Plan, mail: &Mail, mut documents: Vec<Small>, ledger: &mut Ledger, options: &Options<'_>) -> Result<Order, EngineError> {
     let mut all = AllMailed::read(mail, &documents, ledger)?;
     let united = super::households::unite(mail, &documents, &all, ledger)?;
     let (mut pieces, members) = (Vec::with_capacity(documents.len()), united.members(documents.len()));
@@ -141,28 +141,33 @@ fn mailed(plan: &Plan, mail: &Mail, documents: Vec<Small>, ledger: &mut Ledger, 
         pieces.push(piece(mail, &documents, &mut all, &members[start..end], start as u32));
         start = end;
     }
-    let sorted = sort_pieces(plan, mail, &pieces, &all, &members, options)?;
-    // Documents and pieces take the places of the mail.
-    let mut order =
-        Order { files: sorted.files, trays: sorted.trays, merges: united.merges, reasons: all.reasons, texts: all.texts, ..Order::default() };
-    order.bins = mail.inserts.iter().map(|insert| insert.bin).collect();
-    order.documents.reserve_exact(documents.len());
-    let mut placed = Vec::with_capacity(pieces.len());
-    let first_serial = first_serial(plan, ledger, pieces.len() as u64, options)?;
-    for (piece, place) in sorted.order.iter().zip(&sorted.places) {
+    all.keys = Vec::new();
+    let mut sorted = sort_pieces(plan, mail, &pieces, &all, &members, options)?;
+    all.list = Vec::new();
+    // Documents and pieces take the places of the mail, in place: there may be tens of millions.
+    let (mut sources, mut firsts) = (Vec::with_capacity(documents.len()), Vec::with_capacity(pieces.len()));
+    for piece in &sorted.order {
         let from = &pieces[*piece as usize];
-        let first = order.documents.len() as u32;
-        let range = from.first as usize..from.first as usize + usize::from(from.documents);
-        order.documents.extend(members[range].iter().map(|member| documents[*member as usize]));
-        let serial = first_serial.map_or(0, |first| first + placed.len() as u64);
-        placed.push(Piece { first, tray: place.tray, position: place.position, price: place.price, serial, ..*from });
+        firsts.push(sources.len() as u32);
+        sources.extend_from_slice(&members[from.first as usize..from.first as usize + usize::from(from.documents)]);
     }
-    if plan.print.says_document() {
-        let first = placed.iter().map(|piece| order.documents[piece.first as usize].record);
-        order.names = Some(order::Names::read(first, ledger)?);
+    order::permute(&mut documents, sources);
+    order::permute(&mut pieces, std::mem::take(&mut sorted.order));
+    for ((piece, place), first) in pieces.iter_mut().zip(&sorted.places).zip(firsts) {
+        *piece = Piece { first, tray: place.tray, position: place.position, price: place.price, ..*piece };
     }
-    order.pieces = Some(placed);
-    Ok(order)
+    Ok(Order {
+        first_serial: first_serial(plan, ledger, pieces.len() as u64, options)?,
+        documents,
+        pieces: Some(pieces),
+        texts: all.texts,
+        reasons: all.reasons,
+        prices: sorted.prices,
+        files: sorted.files,
+        trays: sorted.trays,
+        merges: united.merges,
+        bins: mail.inserts.iter().map(|insert| insert.bin).collect(),
+    })
 }
 
 /// The piece of some documents, which begin at `first` among the members; not yet in its place.
@@ -173,8 +178,8 @@ fn piece(mail: &Mail, documents: &[Small], all: &mut AllMailed, members: &[u32],
     for member in members {
         let mailed = &all.list[*member as usize];
         contents.sheets += documents[*member as usize].sheets;
-        contents.weight = contents.weight + mailed.weight;
-        contents.thickness = contents.thickness + mailed.thickness;
+        contents.weight = contents.weight + Weight(u64::from(mailed.weight));
+        contents.thickness = contents.thickness + Thickness(u64::from(mailed.thickness));
         inserts |= mailed.inserts;
         if diverted == 0 {
             diverted = mailed.diverted;

@@ -18,8 +18,8 @@ use crate::model::page::Entry;
 pub(super) struct Small {
     /// Its record.
     pub(super) record: u64,
-    /// Where its sort key is, among those of all.
-    key: (u64, u16),
+    /// Where its sort key is, among those of all, which it stands in behind its length.
+    key: u64,
     /// First byte of its objects in its volume.
     pub(super) offset: u64,
     /// Bytes of its objects.
@@ -37,7 +37,7 @@ pub(super) struct Small {
 
 impl Small {
     /// From the row of a document whose sort key lies at `key`.
-    pub(super) fn new(row: &DocumentRow, key: (u64, u16)) -> Small {
+    pub(super) fn new(row: &DocumentRow, key: u64) -> Small {
         let entry = &row.entry;
         Small {
             record: entry.record,
@@ -87,10 +87,8 @@ pub(super) struct Piece {
     pub(super) tray: u32,
     /// Its place in the tray, from 1; 0: none.
     pub(super) position: u32,
-    /// Its price in millionths, if it has one.
-    pub(super) price: Option<i64>,
-    /// Its number from the book of serial numbers; 0: none.
-    pub(super) serial: u64,
+    /// Its price: an index into the prices of the order, from 1; 0: none.
+    pub(super) price: u32,
     /// Why it is put aside: an index into the reasons of the order, from 1; 0: it is not.
     pub(super) diverted: u32,
     /// Where routing and postcode are among the texts of the order, and how long each is.
@@ -108,49 +106,18 @@ pub(super) struct Order {
     pub(super) texts: String,
     /// Why pieces are put aside.
     pub(super) reasons: Vec<String>,
+    /// The different prices, in millionths.
+    pub(super) prices: Vec<i64>,
+    /// The number of the first piece from the book of serial numbers, if the job has one; the others follow it.
+    pub(super) first_serial: Option<u64>,
     /// The pieces of each print file.
     pub(super) files: Vec<Range<u32>>,
     /// The trays.
     pub(super) trays: Vec<TrayRow>,
     /// Documents that came to others.
     pub(super) merges: Vec<MergeRow>,
-    /// What the first documents of the pieces are called, if something that is printed says it.
-    pub(super) names: Option<Names>,
     /// The station of the inserter that feeds each insert, from 1.
     pub(super) bins: Vec<u8>,
-}
-
-/// A text for each piece.
-#[derive(Default)]
-pub(super) struct Names {
-    text: String,
-    /// Where each begins and ends.
-    ranges: Vec<(u64, u64)>,
-}
-
-impl Names {
-    /// What the documents of some records are called, in the order of `records`, which is that of the pieces.
-    pub(super) fn read(records: impl Iterator<Item = u64>, ledger: &Ledger) -> Result<Names, EngineError> {
-        let mut wanted: Vec<(u64, usize)> = records.enumerate().map(|(piece, record)| (record, piece)).collect();
-        let mut names = Names { text: String::new(), ranges: vec![(0, 0); wanted.len()] };
-        // The ledger gives documents in the order of their records.
-        wanted.sort_unstable();
-        let mut next = wanted.iter().peekable();
-        ledger.each_document(|row| {
-            if let Some((_, piece)) = next.next_if(|(record, _)| *record == row.entry.record) {
-                let start = names.text.len() as u64;
-                names.text.push_str(&row.entry.id);
-                names.ranges[*piece] = (start, names.text.len() as u64);
-            }
-        })?;
-        assert!(next.peek().is_none(), "every piece has a first document in the ledger");
-        Ok(names)
-    }
-
-    fn of(&self, piece: u32) -> &str {
-        let (start, end) = self.ranges[piece as usize];
-        &self.text[start as usize..end as usize]
-    }
 }
 
 /// A piece on its way to a print file.
@@ -203,10 +170,10 @@ impl Order {
             envelope: piece.envelope,
             inserts: super::night::stations(piece.inserts, &self.bins),
             is_diverted: piece.diverted > 0,
-            serial: piece.serial,
+            serial: self.first_serial.map_or(0, |first| first + u64::from(index)),
             routing: &self.texts[start..start + routing],
             postcode: &self.texts[start + routing..start + routing + postcode],
-            document: self.names.as_ref().map_or("", |names| names.of(index)),
+            document: "",
             reprint: 0,
         };
         let row = PieceRow {
@@ -219,8 +186,8 @@ impl Order {
             weight: piece.weight,
             thickness: piece.thickness,
             category: tray.map(|tray| tray.category.clone()).unwrap_or_default(),
-            price: piece.price,
-            serial: piece.serial,
+            price: piece.price.checked_sub(1).map(|price| self.prices[price as usize]),
+            serial: facts.serial,
             diverted: piece.diverted.checked_sub(1).map(|reason| self.reasons[reason as usize].clone()),
             ..PieceRow::default()
         };
@@ -232,15 +199,40 @@ impl Order {
 pub(super) fn sorted_documents(ledger: &Ledger, pool: &rayon::ThreadPool) -> Result<Vec<Small>, EngineError> {
     // Room is made once: a buffer that doubles holds half as much again while it moves.
     let (count, key_bytes) = ledger.document_sizes()?;
-    let (mut documents, mut keys) = (Vec::with_capacity(count as usize), Vec::with_capacity(key_bytes as usize));
+    let (mut documents, mut keys) = (Vec::with_capacity(count as usize), Vec::with_capacity((key_bytes + 2 * count) as usize));
     ledger.each_document(|row| {
-        let key = (keys.len() as u64, row.entry.sort_key.len() as u16);
+        let key = keys.len() as u64;
+        keys.extend_from_slice(&(row.entry.sort_key.len() as u16).to_le_bytes());
         keys.extend_from_slice(&row.entry.sort_key);
         documents.push(Small::new(&row, key));
     })?;
-    let key = |small: &Small| &keys[small.key.0 as usize..small.key.0 as usize + usize::from(small.key.1)];
+    let key = |small: &Small| {
+        let start = small.key as usize + 2;
+        &keys[start..start + usize::from(u16::from_le_bytes([keys[start - 2], keys[start - 1]]))]
+    };
     pool.install(|| documents.par_sort_unstable_by(|a, b| key(a).cmp(key(b)).then(a.record.cmp(&b.record))));
     Ok(documents)
+}
+
+/// Brings values into another order, in place: where `index` will be comes what is at `sources[index]`. Each source is named once.
+pub(super) fn permute<T: Copy>(values: &mut [T], mut sources: Vec<u32>) {
+    assert!(values.len() == sources.len(), "every place has a source");
+    const DONE: u32 = u32::MAX;
+    for start in 0..values.len() {
+        if sources[start] == DONE {
+            continue;
+        }
+        let (first, mut place) = (values[start], start);
+        loop {
+            let source = std::mem::replace(&mut sources[place], DONE) as usize;
+            if source == start {
+                values[place] = first;
+                break;
+            }
+            values[place] = values[source];
+            place = source;
+        }
+    }
 }
 
 /// Print files of at most `pieces_max` pieces. A tray is never split: a file ends before the tray that would make it too large, and
@@ -264,6 +256,16 @@ pub(super) fn divide(runs: impl IntoIterator<Item = (u32, u32)>, pieces_max: u32
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_are_brought_into_order_in_place() {
+        for sources in [vec![], vec![0], vec![2, 0, 1], vec![0, 3, 2, 1], vec![4, 3, 2, 1, 0], vec![1, 0, 3, 4, 2]] {
+            let mut values: Vec<u32> = (0..sources.len() as u32).map(|value| value * 10).collect();
+            let expected: Vec<u32> = sources.iter().map(|source| source * 10).collect();
+            permute(&mut values, sources);
+            assert_eq!(values, expected);
+        }
+    }
 
     #[test]
     fn print_files_never_split_a_tray_or_join_groups() {

@@ -23,8 +23,8 @@ pub(super) struct Place {
     pub(super) tray: u32,
     /// Its place in it, from 1; 0: none.
     pub(super) position: u32,
-    /// Its price in millionths.
-    pub(super) price: Option<i64>,
+    /// Its price: an index into the prices, from 1; 0: none.
+    pub(super) price: u32,
 }
 
 /// The pieces of a job in their order.
@@ -36,6 +36,8 @@ pub(super) struct Ordered {
     pub(super) places: Vec<Place>,
     /// The trays.
     pub(super) trays: Vec<TrayRow>,
+    /// The different prices, in millionths.
+    pub(super) prices: Vec<i64>,
     /// The pieces of each print file, by their place in the order.
     pub(super) files: Vec<Range<u32>>,
     /// Pieces that belong together, each with the group whose print files are their own.
@@ -74,6 +76,18 @@ pub(super) fn sort_pieces(
 }
 
 impl Ordered {
+    /// The number of a price, from 1; 0: none.
+    fn price(&mut self, price: Option<i64>) -> u32 {
+        let Some(price) = price else { return 0 };
+        // A mailing has as many prices as categories and steps of weight: few.
+        let known = self.prices.iter().position(|known| *known == price);
+        known.unwrap_or_else(|| {
+            self.prices.push(price);
+            self.prices.len() - 1
+        }) as u32
+            + 1
+    }
+
     /// Pieces without a tray, as they come.
     fn append(&mut self, pieces: &[u32], group: u32) {
         self.order.extend_from_slice(pieces);
@@ -135,12 +149,12 @@ impl Sorter<'_> {
     fn trays(&self, presorted: &Presorted<'_>, scheme: usize, start: u64, group: u32, ordered: &mut Ordered) {
         for tray in &presorted.trays {
             let label = presorted.label(tray).unwrap_or_default();
-            let mut price: Option<(crate::model::mail::Weight, Option<i64>)> = None;
+            let mut price: Option<(crate::model::mail::Weight, u32)> = None;
             for (position, place) in (1..).zip(tray.places.clone()) {
                 // Pieces of one weight cost the same in one tray, unless the mailing leaves some out.
                 let weight = presorted.piece(place).weight();
                 let known = price.filter(|(known, _)| *known == weight && presorted.verdict.excluded == 0);
-                let (_, amount) = *price.insert(known.unwrap_or_else(|| (weight, millionths(presorted, place))));
+                let (_, amount) = *price.insert(known.unwrap_or_else(|| (weight, ordered.price(millionths(presorted, place)))));
                 ordered.places.push(Place { tray: tray.number, position, price: amount });
             }
             ordered.runs.push((group, tray.pieces()));

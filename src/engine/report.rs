@@ -8,7 +8,7 @@ use std::fmt::Write;
 
 use super::{Stage, short};
 use crate::base::readable::{duration, grouped, megabytes};
-use crate::ledger::{Balance, HoldCount, JobRow, Ledger, LedgerError, PrintFileRow, SlotCount, State};
+use crate::ledger::{Balance, HoldCount, JobRow, Ledger, LedgerError, PieceCount, PrintFileRow, SlotCount, State};
 
 /// What a report is made of.
 struct Report {
@@ -17,6 +17,8 @@ struct Report {
     holds: Vec<HoldCount>,
     remarks: Vec<HoldCount>,
     slots: Vec<SlotCount>,
+    pieces: Vec<PieceCount>,
+    trays: u64,
     page_counts: Vec<(u32, u64)>,
     files: Vec<PrintFileRow>,
     /// Milliseconds of each stage; nothing in the file of an output folder.
@@ -32,6 +34,8 @@ pub(super) fn report(ledger: &Ledger, with_times: bool) -> Result<Option<String>
         holds: ledger.hold_counts()?,
         remarks: ledger.remark_counts()?,
         slots: ledger.slot_counts()?,
+        pieces: ledger.piece_counts()?,
+        trays: ledger.trays()?.len() as u64,
         page_counts: ledger.page_counts()?,
         files: ledger.print_files()?,
         stages: if with_times { Some(ledger.stages()?) } else { None },
@@ -57,6 +61,7 @@ impl Report {
             reasons(&mut out, "Composed, but to be looked at", &self.remarks, note);
         }
         messages(&mut out, &self.slots);
+        self.mail(&mut out);
         print_files(&mut out, &self.files);
         self.times(&mut out);
         out.push_str("</main></body></html>\n");
@@ -109,11 +114,20 @@ impl Report {
 
     fn books(&self, out: &mut String) {
         let balance = &self.balance;
+        let pulled = |none: &'static str, some: &'static str| if balance.pulled[0] == 0 { none } else { some };
         let lines = [
-            ("records", balance.records, "documents + held", balance.documents + balance.held),
-            ("documents", balance.documents, "places in print files", balance.places),
-            ("pages composed", balance.pages, "pages printed", balance.pages_printed),
-            ("sheets of documents", balance.sheets, "sheets of print files", balance.sheets_printed),
+            match balance.suppressed {
+                0 => ("records", balance.records, "documents + held", balance.documents + balance.held),
+                suppressed => ("records", balance.records, "documents + held + suppressed", balance.documents + balance.held + suppressed),
+            },
+            ("documents", balance.documents, pulled("places in print files", "places in print files + pulled"), balance.places + balance.pulled[0]),
+            ("pages composed", balance.pages, pulled("pages printed", "pages printed + pulled"), balance.pages_printed + balance.pulled[1]),
+            (
+                "sheets of documents",
+                balance.sheets,
+                pulled("sheets of print files", "sheets of print files + pulled"),
+                balance.sheets_printed + balance.pulled[2],
+            ),
         ];
         out.push_str("<section><h2>The books</h2><table class=\"books\">");
         for (left, a, right, b) in lines {
@@ -130,6 +144,35 @@ impl Report {
             grouped(balance.print_files),
             megabytes(balance.print_bytes)
         );
+    }
+
+    /// What goes into envelopes: nothing in a job whose documents are its pieces.
+    fn mail(&self, out: &mut String) {
+        if self.trays == 0 && self.pieces.iter().all(|count| count.envelope == 0 && count.diverted.is_none()) {
+            return;
+        }
+        let (pieces, trays) = (grouped(self.balance.pieces), grouped(self.trays));
+        let _ = write!(
+            out,
+            "<section><h2>The mail</h2><p>{pieces} pieces in {trays} trays.</p><table><tr><th>Pieces</th><th class=\"n\">Number</th>\
+             <th class=\"n\">Sheets</th><th class=\"n\">kg</th><th class=\"n\">Postage</th></tr>",
+        );
+        for count in &self.pieces {
+            let name = match (&count.diverted, count.category.as_str()) {
+                (Some(reason), _) => format!("put aside: {}", escape(reason)),
+                (None, "") => format!("envelope {}, without a tray", count.envelope),
+                (None, category) => format!("envelope {}, {}", count.envelope, escape(category)),
+            };
+            let postage = if count.postage.1 == 0 { String::from("–") } else { amount(count.postage.0) };
+            let _ = write!(
+                out,
+                "<tr><td>{name}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{postage}</td></tr>",
+                grouped(count.pieces),
+                grouped(count.sheets),
+                thousandths(count.weight.0 / 1000),
+            );
+        }
+        out.push_str("</table></section>");
     }
 
     /// Bars for the stages, or where to find how long they took.
@@ -297,6 +340,19 @@ fn print_files(out: &mut String, files: &[PrintFileRow]) {
     let _ = write!(out, "</table>{end}<p><small><code>manifest.csv</code> has a row for each document.</small></p></section>");
 }
 
+/// Millionths as an amount: at least two digits after the point, more where they are not 0.
+fn amount(millionths: i64) -> String {
+    let digits = format!("{:06}", millionths.unsigned_abs() % 1_000_000);
+    let shown = digits.trim_end_matches('0').len().max(2);
+    format!("{}{}.{}", if millionths < 0 { "-" } else { "" }, grouped(millionths.unsigned_abs() / 1_000_000), &digits[..shown])
+}
+
+/// Thousandths with one digit after the point.
+fn thousandths(number: u64) -> String {
+    let tenths = (number + 50) / 100;
+    format!("{}.{}", grouped(tenths / 10), tenths % 10)
+}
+
 /// Escaped text with what stands in backticks as code.
 fn with_code(text: &str) -> String {
     let mut out = String::new();
@@ -320,6 +376,13 @@ fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn amounts_keep_what_is_not_zero() {
+        assert_eq!(amount(171_659_000), "171.659");
+        assert_eq!(amount(-1_500_000), "-1.50");
+        assert_eq!(thousandths(12_345), "12.3");
+    }
 
     #[test]
     fn customers_words_stay_words() {

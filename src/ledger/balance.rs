@@ -56,6 +56,8 @@ pub struct Balance {
     pub pieces_with_tray: u64,
     /// Mailpieces as the trays count them.
     pub pieces_in_trays: u64,
+    /// Trays.
+    pub trays: u64,
     /// Committed print files.
     pub print_files: u64,
     /// Bytes of the volumes.
@@ -150,7 +152,7 @@ impl Ledger {
         let pieces = sums("SELECT count(*), sum(documents), sum(pages), sum(tray > 0) FROM pieces")?;
         let pulled =
             sums("SELECT count(*), sum(d.pages), sum(d.sheets) FROM pulled l JOIN documents d ON d.record = l.record WHERE l.piece IS NULL")?;
-        let trays = sums("SELECT sum(pieces) FROM trays")?;
+        let trays = sums("SELECT sum(pieces), count(*) FROM trays")?;
         Ok(Balance {
             records,
             records_in_volumes: volumes[1],
@@ -175,6 +177,7 @@ impl Ledger {
             pages_of_mailpieces: pieces[2],
             pieces_with_tray: pieces[3],
             pieces_in_trays: trays[0],
+            trays: trays[1],
             pieces_in_files: print[1],
             print_files: print[0],
             volume_bytes: volumes[4],

@@ -5,7 +5,7 @@
 
 use rusqlite::{Row, Transaction, params};
 
-use super::{Ledger, LedgerError, MailRow, MergeRow, PieceRow, SuppressedRow, TrayRow};
+use super::{Ledger, LedgerError, MailRow, MergeRow, PieceCount, PieceRow, SuppressedRow, TrayRow};
 use crate::model::mail::{Country, MailFacts, MatchKeys, Thickness, Weight};
 
 pub(super) fn write(to: &Transaction<'_>, volume: u32, mail: &[MailRow]) -> rusqlite::Result<()> {
@@ -210,6 +210,26 @@ impl Ledger {
         let sql = format!("SELECT {PIECE}, print_file FROM pieces WHERE sequence = ?1");
         let mut statement = self.on("read", self.connection.prepare_cached(&sql))?;
         self.on("read", statement.query_row([sequence as i64], |row| Ok((read_piece(row)?, row.get(14)?))).optional())
+    }
+
+    /// The pieces by envelope, price category and reason to be put aside.
+    pub fn piece_counts(&self) -> Result<Vec<PieceCount>, LedgerError> {
+        let sql = "SELECT envelope, category, diverted, count(*), sum(sheets), sum(weight), coalesce(sum(price), 0), count(price) FROM pieces
+                    GROUP BY diverted IS NOT NULL, envelope, category, diverted ORDER BY diverted IS NOT NULL, envelope, min(sequence)";
+        let mut statement = self.on("read", self.connection.prepare_cached(sql))?;
+        let rows = statement.query_map([], |row| {
+            let number = |at: usize| row.get::<_, i64>(at).map(|number| number as u64);
+            Ok(PieceCount {
+                envelope: row.get(0)?,
+                category: row.get(1)?,
+                diverted: row.get(2)?,
+                pieces: number(3)?,
+                sheets: number(4)?,
+                weight: Weight(number(5)?),
+                postage: (row.get(6)?, number(7)?),
+            })
+        });
+        self.on("read", rows.and_then(Iterator::collect))
     }
 
     /// Replaces the trays and the merges of the job: what was sorted before is forgotten.

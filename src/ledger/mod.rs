@@ -23,8 +23,8 @@ use crate::model::resources::Used;
 
 pub use balance::{Balance, HoldCount};
 pub use rows::{
-    DocumentRow, FileRow, HoldRow, InputRow, JobRow, MailRow, MergeRow, PieceRow, PlaceRow, PrintFileRow, RemarkRow, SlotCount, SlotRow, State,
-    SuppressedRow, TrayRow, VolumePost, VolumeRow,
+    DocumentRow, FileRow, HoldRow, InputRow, JobRow, MailRow, MergeRow, PieceCount, PieceRow, PlaceRow, PrintFileRow, RemarkRow, SlotCount, SlotRow,
+    State, SuppressedRow, TrayRow, VolumePost, VolumeRow,
 };
 pub use serials::{SerialBook, SerialError, SerialRequest};
 pub use track::{AlarmRow, CameraFileRow, EventRow, PieceAt, PulledRow, ReprintRow, Standing, StatusCount, Step};

@@ -282,6 +282,25 @@ pub struct MailRow {
     pub thickness: Thickness,
 }
 
+/// Pieces of one envelope and price category, or put aside for one reason.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PieceCount {
+    /// Their envelope among those of the job, from 1; 0: none.
+    pub envelope: u8,
+    /// The category of their price; empty: none.
+    pub category: String,
+    /// Why they are put aside.
+    pub diverted: Option<String>,
+    /// How many.
+    pub pieces: u64,
+    /// Their sheets.
+    pub sheets: u64,
+    /// What they weigh together.
+    pub weight: Weight,
+    /// Their postage in millionths of the currency of the scheme, and how many of them have a price.
+    pub postage: (i64, u64),
+}
+
 /// A record that is not mailed because a list says so.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SuppressedRow {

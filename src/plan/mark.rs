@@ -50,8 +50,6 @@ pub struct PlannedMark {
     pub pages: MarkPages,
     /// Whether what it says comes from the record, in part: it is tried out before the record is composed.
     pub says_of_record: bool,
-    /// Whether it says what a document is called.
-    pub says_document: bool,
     /// Whether a page gets it.
     pub when: Option<Expr>,
     /// What must stay clear across, and up and down, before it is turned; that of the drawing if absent.
@@ -214,45 +212,21 @@ fn compile_mark(
         "omr" => compile_track(index, table, dot, around, parts, sources, faults)?,
         _ => compile_code(table, &kind, dot, around, faults)?,
     };
-    let (value, condition) = (table.text("value", &mut Faults::new()), table.text("when", &mut Faults::new()));
-    let says_of_record = value.as_ref().is_some_and(|text| says(text, OF_RECORD));
-    let is_named = condition.is_some_and(|text| names_in(&text.text, &["document"]));
-    let says_document = is_named || value.is_some_and(|text| says(&text, &["document"]));
+    let says_of_record = table.text("value", &mut Faults::new()).is_some_and(|text| says_of_record(&text));
     let name = format!("mark {} ({})", index + 1, kind.text.trim());
-    Some(PlannedMark {
-        name,
-        kind: made,
-        corner,
-        offset: [x?, y?],
-        turn,
-        dot,
-        pages,
-        says_of_record,
-        says_document,
-        when,
-        clear,
-        holds,
-        extent,
-        span: table.span,
-    })
+    Some(PlannedMark { name, kind: made, corner, offset: [x?, y?], turn, dot, pages, says_of_record, when, clear, holds, extent, span: table.span })
 }
 
-/// The names of what comes from the record.
-const OF_RECORD: &[&str] = &["routing", "postcode", "document", "imb"];
-
-/// Whether an expression of a text has one of some names.
-pub(super) fn says(text: &Text, names: &[&str]) -> bool {
+/// Whether an expression of a text names what comes from the record.
+fn says_of_record(text: &Text) -> bool {
     let parts = template::split(text, &mut Faults::new());
     parts.into_iter().any(|part| match part {
         template::Part::Text(_) => false,
-        template::Part::Expression(range) => names_in(&text.text[range], names),
+        template::Part::Expression(range) => {
+            let mut words = text.text[range].split(|each: char| !each.is_ascii_alphanumeric() && each != '_');
+            words.any(|word| matches!(word, "routing" | "postcode" | "document" | "imb"))
+        }
     })
-}
-
-/// Whether an expression has one of some names.
-fn names_in(expression: &str, names: &[&str]) -> bool {
-    let mut words = expression.split(|each: char| !each.is_ascii_alphanumeric() && each != '_');
-    words.any(|word| names.contains(&word))
 }
 
 fn compile_when(text: &Text, faults: &mut Faults) -> Option<Expr> {
@@ -433,7 +407,7 @@ fn try_out(code: &CodeMark, text: &Text, around: &Surroundings<'_>, faults: &mut
     if extent[0][0] == Length::ZERO {
         let reason = first_fault.unwrap_or_default();
         let message = format!("the first piece would have a mark that cannot be: {reason}");
-        let hint = match around.has_mail || !says(text, OF_RECORD) {
+        let hint = match around.has_mail || !says_of_record(text) {
             true => "numbers get leading zeros with `{sequence | pad 7 '0'}`",
             false => "`routing`, `postcode`, `document` and `imb` are empty in jobs without `[mail]`",
         };

@@ -12,7 +12,6 @@ mod tree;
 pub use file::{File, FileError, Finished, Ref};
 pub use metadata::{Metadata, write_information, write_output_intent, write_xmp};
 pub use syntax::{
-    Deflater, deflate, write_box, write_date, write_decimal, write_fill_color, write_hex, write_integer, write_literal, write_name, write_ref,
-    write_text,
+    deflate, write_box, write_date, write_decimal, write_fill_color, write_hex, write_integer, write_literal, write_name, write_ref, write_text,
 };
 pub use tree::{KIDS_MAX, PageTree};
