@@ -19,6 +19,14 @@ fn whichever_write_fails_what_is_held_stays_held() {
     check_every_write(&job, 1);
 }
 
+#[test]
+fn whichever_write_fails_what_lies_beside_print_files_is_whole() {
+    let job = Job::new(11);
+    job.edit("pieces-per-file = 5", "pieces-per-file = 5\nindex = \"both\"\nticket = \"jdf\"");
+    job.edit("[[print.late]]", "[print.lanes]\ncount = 2\n\n[[print.late]]");
+    check_every_write(&job, 0);
+}
+
 /// Fails the first write of the job, then the second and so on: folders, parts of files, renames, and transactions of the
 /// ledger all count. The next run must end with `code` and the bytes of a run that met no fault.
 fn check_every_write(job: &Job, code: i32) {

@@ -250,3 +250,41 @@ fn pages_side_by_side_are_the_pages_of_the_print_file() {
     job.edit("count = 9", "[print.banner]\nmedia = \"yellow\"");
     pressrun(&["check", &job.path("job.toml").to_string_lossy()]).expect(2, "pages side by side are of one paper");
 }
+
+const BANNER: &str = "[print.banner]\nmedia = \"Letter yellow\"\n[[print.late]]\ntext = \"Tray {tray}: {tray_pieces} pieces from {sequence}\"\nleft = \"25mm\"\n\
+                      top = \"60mm\"\nsize = \"24pt\"\npages = \"banner\"\n";
+
+#[test]
+fn every_tray_begins_with_its_banner() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for name in ["layouts", "fixtures/mail"] {
+        common::copy_tree(&root.join(name), &folder.path().join(name));
+    }
+    let job = folder.path().join("fixtures/mail/job.toml");
+    let text = std::fs::read_to_string(&job).unwrap().replace("pieces-per-file = 150", "pieces-per-file = 150\nindex = \"csv\"\nticket = \"jdf\"");
+    std::fs::write(&job, format!("{text}\n{BANNER}")).unwrap();
+    let out = folder.path().join("out");
+    pressrun(&["run", &job.to_string_lossy(), "--out", &out.to_string_lossy()]).expect(1, "the books balance");
+    pressrun(&["status", &out.to_string_lossy(), "--verify"]).expect(1, "the books balance");
+    let mut banners = 0;
+    for number in 1..=4 {
+        let index = std::fs::read_to_string(out.join(format!("print/{number:06}.csv"))).unwrap();
+        // Before the first piece of each tray there is a sheet that is of no piece.
+        let mut next = 1;
+        for line in index.lines().skip(1) {
+            let row: Vec<u32> = line.split(',').map(|cell| cell.parse().unwrap()).collect();
+            let banner = if row[5] == 1 { 2 } else { 0 };
+            assert_eq!(row[1], next + banner, "{line}");
+            banners += banner / 2;
+            next = row[2] + 1;
+        }
+        let document = lopdf::Document::load(out.join(format!("print/{number:06}.pdf"))).unwrap();
+        assert_eq!(document.get_pages().len() as u32, next - 1);
+    }
+    let trays: u32 =
+        rusqlite::Connection::open(out.join("ledger.sqlite")).unwrap().query_row("SELECT COUNT(*) FROM trays", [], |row| row.get(0)).unwrap();
+    assert!(banners == trays && trays > 2, "{banners} banners, {trays} trays");
+    let ticket = std::fs::read_to_string(out.join("print/000001.jdf")).unwrap();
+    assert!(ticket.contains("DescriptiveName=\"Letter yellow\"") && ticket.contains("RunIndex=\"0~1 "), "{ticket}");
+}
