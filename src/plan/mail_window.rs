@@ -86,7 +86,8 @@ impl Check<'_> {
             let area = area_of(region.place.as_ref(), region, &page);
             if has_address_in(region) {
                 has_address = true;
-                self.address(region, &address_area(region, &area), area.bottom.is_none());
+                let bottom = area.bottom.or_else(|| height_of_lines(region, self.layout).map(|height| area.top + height));
+                self.address(region, &address_area(region, &KnownArea { bottom, ..area }));
             } else if let Some(shown) = self.shown(&area) {
                 self.other(region, &area, &shown);
             }
@@ -113,7 +114,7 @@ impl Check<'_> {
         format!("always seen are {} by {}, {} from the left and {} from the top of the sheet", sides[2], sides[3], sides[0], sides[1])
     }
 
-    fn address(&mut self, region: &Node, area: &KnownArea, is_open: bool) {
+    fn address(&mut self, region: &Node, area: &KnownArea) {
         let always = self.sight.always;
         // A region without a height or width is as large as its content: what is known of it is its corner.
         let (right, bottom) = (area.right.unwrap_or(area.left), area.bottom.unwrap_or(area.top));
@@ -129,8 +130,9 @@ impl Check<'_> {
             let fault = Diagnostic::error(&code::JOB_WINDOW, region.span, message).label("the address stands here");
             let fault = fault.hint(self.always()).related(self.envelope.span, "the envelope");
             self.faults.push(fault);
-        } else if is_open {
-            let message = format!("the region of the address has no height: whether {} shows its last line is not known", self.window());
+        } else if area.bottom.is_none() {
+            let message =
+                format!("the region of the address is as high as what is in it: whether {} shows the last line is not known", self.window());
             let fault = Diagnostic::warning(&code::JOB_WINDOW, region.span, message);
             self.faults.push(fault.hint(format!("give it a height; {}", self.always())));
         }
@@ -297,6 +299,21 @@ fn address_area(region: &Node, area: &KnownArea) -> KnownArea {
     match frame.children.iter().find(|child| has_address_in(child)) {
         Some(child) if child.place.is_some() => area_of(child.place.as_ref(), child, &inside),
         _ => KnownArea { left: inside.left, top: inside.top, right: area.right.map(|_| inside.right), bottom: area.bottom.map(|_| inside.bottom) },
+    }
+}
+
+/// How high an address is whose every line fits its room: that of a region without a height.
+fn height_of_lines(node: &Node, layout: &Layout) -> Option<Length> {
+    match &node.kind {
+        NodeKind::Address(address) => {
+            let lines = (address.lines.len() as i64).min(i64::from(address.lines_max));
+            Some(layout.text_style(address.style.text).line_height * lines)
+        }
+        NodeKind::Box(frame) => match frame.children.as_slice() {
+            [only] => height_of_lines(only, layout).map(|height| height + frame.style.padding.top + frame.style.padding.bottom),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

@@ -115,16 +115,26 @@ fn find_place(settler: &Settler, parts: &mut Parts, lines: &[String], country: C
     }
     // The postcode of a country without pictures is where its format has it: in the last line, before or behind the town.
     let last = lines.len();
-    let (at, postcode, rest) = (last.saturating_sub(3).max(1)..last).rev().find_map(|at| {
+    let deepest = if format.postcodes.is_empty() { last - 1 } else { last.saturating_sub(3).max(1) };
+    let found = (deepest..last).rev().find_map(|at| {
         let (postcode, rest) = find_postcode(&lines[at], format)?;
         Some((at, postcode, rest))
-    })?;
+    });
+    let (at, postcode, rest) = match found {
+        Some(found) => found,
+        // Not every country has postcodes: then the last line is the town.
+        None if format.postcodes.is_empty() => (last - 1, String::new(), lines[last - 1].clone()),
+        None => return None,
+    };
     *parts.of_mut(Element::Postcode) = postcode;
-    let (town, region) = divide_region(settler, &rest, country, format);
+    let (town, region) = match names_region_alone(format) {
+        true => (String::new(), rest),
+        false => divide_region(settler, &rest, country, format),
+    };
     let mut names: Vec<String> = lines[..at].to_vec();
     let mut below: Vec<String> = lines[at + 1..].to_vec();
     let mut town = town;
-    if town.is_empty() {
+    if town.is_empty() && region.is_empty() {
         // `SO23 9AP` alone: the town stands above it, or below where the postcode comes first.
         let order: Vec<Element> = format.latin.as_ref().unwrap_or(&format.lines).elements();
         let place = |wanted| order.iter().position(|element| *element == wanted);
@@ -152,17 +162,24 @@ fn find_place(settler: &Settler, parts: &mut Parts, lines: &[String], country: C
     (!names.is_empty()).then_some(names)
 }
 
+/// Whether the line of the postcode has the region and not the town, as Japan writes in Latin letters.
+fn names_region_alone(format: &Format) -> bool {
+    let lines = format.latin.as_ref().unwrap_or(&format.lines);
+    let line = lines.elements_of_lines().find(|line| line.contains(&Element::Postcode)).unwrap_or_default();
+    line.contains(&Element::Region) && !line.contains(&Element::Town)
+}
+
 /// The postcode at the end or beginning of a line, and the rest of the line.
 fn find_postcode(line: &str, format: &Format) -> Option<(String, String)> {
     if format.postcodes.is_empty() {
         // Nothing is known of its postcodes: a word with digits at either end of the line.
         let (first, rest) = line.split_once(' ').unwrap_or((line, ""));
         let has_digit = |word: &str| word.bytes().any(|byte| byte.is_ascii_digit());
-        if has_digit(first) && first.len() <= 12 {
+        if has_digit(first) && (3..=12).contains(&first.len()) {
             return Some((first.to_string(), rest.to_string()));
         }
         let (rest, last) = line.rsplit_once(' ')?;
-        return (has_digit(last) && last.len() <= 12).then(|| (last.to_string(), rest.to_string()));
+        return (has_digit(last) && (4..=12).contains(&last.len())).then(|| (last.to_string(), rest.to_string()));
     }
     let longest = format.postcodes.longest();
     for candidate in candidates(line, longest) {

@@ -165,7 +165,12 @@ impl Settler {
             Regions::Listed => listed,
             Regions::Pictured(pictures) => listed.or_else(|| pictures.normal(told)),
         };
-        let code = code.ok_or_else(|| Undeliverable::UnknownRegion(country, told.to_string()))?;
+        let is_required = format.required.iter().any(|group| group.as_slice() == [Element::Region]);
+        // A region that the country can do without is left out if it is none of its codes: `Lombardia` is no province.
+        let code = match code {
+            None if is_required => return Err(Undeliverable::UnknownRegion(country, told.to_string())),
+            code => code.unwrap_or_default(),
+        };
         *parts.of_mut(Element::Region) = code;
         Ok(())
     }
@@ -195,7 +200,8 @@ impl Settler {
             Some(found) if found.is_whole => found.names.clone(),
             Some(found) => {
                 let place = template.elements_of_lines().skip_while(|line| !line.iter().any(|element| lines::PLACE.contains(element)));
-                let only = place.flatten().fold(Parts::default(), |only, element| only.with(element, upper.of(element)));
+                let place = place.flatten().filter(|element| lines::PLACE.contains(element));
+                let only = place.fold(Parts::default(), |only, element| only.with(element, upper.of(element)));
                 found.names.iter().cloned().chain(template.write(&only)).collect()
             }
         };

@@ -148,6 +148,14 @@ fn lines_are_read_from_the_bottom() {
     check("CA", lines("J Doe|10-123 Main St|Montreal Quebec H3Z 2Y7"), "J Doe|10-123 Main St|MONTREAL QC  H3Z 2Y7");
     check("AU", lines("Jo|5/12 Smith St|Fremantle WA 6160"), "Jo|5/12 Smith St|FREMANTLE WA 6160");
     check("NL", lines("A. de Vries|Kerkstraat 13 hs|1231FZ Amsterdam"), "A. de Vries|Kerkstraat 13 hs|1231 FZ  AMSTERDAM");
+    check(
+        "US",
+        lines("Taro Yamada|1-2-3 Wakabayashi, Setagaya-ku|Tokyo 154-0023|Japan"),
+        "Taro Yamada|1-2-3 Wakabayashi, Setagaya-ku|Tokyo 154-0023|JAPAN",
+    );
+    check("NL", lines("J Smit|Jan Erasmusstraat 14|Willemstad|Curaçao"), "J Smit|Jan Erasmusstraat 14|Willemstad|CURAÇAO");
+    check("DE", lines("Jon|Laugavegur 3|101 Reykjavík|Island"), "Jon|Laugavegur 3|101 Reykjavík|ISLAND");
+    check("IT", parts("recipient=Mario|street=Via Roma 7|town=Milano|region=Lombardia|postcode=20147"), "Mario|Via Roma 7|20147 MILANO");
     check("JP", lines("〒154-0023|東京都世田谷区若林1-2-3|山田太郎 様"), "〒154-0023|東京都世田谷区若林1-2-3|山田太郎 様");
 }
 
