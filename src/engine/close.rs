@@ -6,7 +6,7 @@
 use std::io::Write;
 
 use super::files::{self, HashedFile};
-use super::{EngineError, Folder, Inputs, Options, held, report};
+use super::{EngineError, Folder, Inputs, Options, held, mail_papers, report};
 use crate::base::code;
 use crate::base::file::FileError;
 use crate::base::hash::hex;
@@ -29,12 +29,13 @@ pub(super) fn close(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, options: 
     let manifest = write_manifest(ledger, options)?;
     let messages = if plan.messages.is_empty() { None } else { Some(write_messages(ledger, options)?) };
     let mail = if plan.mail.is_none() { Vec::new() } else { vec![write_suppressed(ledger, options)?, write_merges(ledger, options)?] };
+    let papers = mail_papers::write(plan, ledger, options)?;
     let report = report::report(ledger, false)?.expect("a job that is closed has begun");
     let report = files::write(REPORT_FILE, report.as_bytes(), options)?;
     if let Some(path) = inputs.changed() {
         return Err(EngineError::InputChanged(path));
     }
-    let files: Vec<FileRow> = [held, manifest, report].into_iter().chain(messages).chain(mail).collect();
+    let files: Vec<FileRow> = [held, manifest, report].into_iter().chain(messages).chain(mail).chain(papers).collect();
     ledger.post_files(&files)?;
     ledger.set_state(State::Closed, None)?;
     Ok(())
@@ -112,7 +113,7 @@ fn write_merges(ledger: &Ledger, options: &Options<'_>) -> Result<FileRow, Engin
     Ok(out.commit()?)
 }
 
-fn header(columns: &[Column]) -> String {
+pub(super) fn header(columns: &[Column]) -> String {
     columns.iter().map(|column| column.name).collect::<Vec<_>>().join(",")
 }
 
@@ -132,7 +133,7 @@ fn write_messages(ledger: &Ledger, options: &Options<'_>) -> Result<FileRow, Eng
 }
 
 /// A text as a CSV cell (RFC 4180). A leading `=`, `+`, `-`, `@` gets an apostrophe, so that no spreadsheet runs it.
-fn csv_cell(text: &str) -> String {
+pub(super) fn csv_cell(text: &str) -> String {
     let guarded = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_string() };
     if guarded.contains([',', '"', '\n', '\r']) { format!("\"{}\"", guarded.replace('"', "\"\"")) } else { guarded }
 }

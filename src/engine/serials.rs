@@ -24,6 +24,23 @@ pub(super) fn first_serial(plan: &Plan, ledger: &Ledger, count: u64, options: &O
     Ok(Some(SerialBook::open(&settings.book, &options.disk)?.allocate(&request)?))
 }
 
+/// The serial number of the first of `count` trays: from the book, where trays are numbered apart from pieces, else as the job says.
+pub(super) fn first_tray_serial(plan: &Plan, ledger: &Ledger, count: u64, options: &Options<'_>) -> Result<u64, EngineError> {
+    let Some(trays) = &plan.papers.trays else { return Ok(1) };
+    let Some(settings) = plan.print.serials.as_ref().filter(|_| count > 0) else { return Ok(trays.serial_from) };
+    let request = SerialRequest {
+        mailer: &format!("{} trays", trays.mailer_id),
+        job: identity(plan, ledger)?,
+        name: &plan.settings.name,
+        date: plan.settings.date,
+        count,
+        // Mailer and serial number have fourteen digits together.
+        digits: 14 - trays.mailer_id.len().min(13) as u32,
+        days: settings.days,
+    };
+    Ok(SerialBook::open(&settings.book, &options.disk)?.allocate(&request)?)
+}
+
 /// What is numbered: the plan and the bytes of the data.
 fn identity(plan: &Plan, ledger: &Ledger) -> Result<Hash, EngineError> {
     let mut hasher = Hasher::new();

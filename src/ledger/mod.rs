@@ -6,6 +6,7 @@
 
 mod balance;
 mod mail;
+mod mailing;
 mod rows;
 mod serials;
 mod track;
@@ -22,6 +23,7 @@ use crate::model::page::{Entry, Media};
 use crate::model::resources::Used;
 
 pub use balance::{Balance, HoldCount};
+pub use mailing::MailingRow;
 pub use rows::{
     DocumentRow, FileRow, HoldRow, InputRow, JobRow, MailRow, MergeRow, PieceCount, PieceRow, PlaceRow, PrintFileRow, RemarkRow, SlotCount, SlotRow,
     State, SuppressedRow, TrayRow, VolumePost, VolumeRow,

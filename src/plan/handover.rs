@@ -50,6 +50,46 @@ pub const MESSAGE_LIST: &[Column] = &[
     ),
 ];
 
+/// The columns of `papers/piece-list.csv`.
+pub const PIECE_LIST: &[Column] = &[
+    column("piece", "The number of the mailpiece in the job, from 1."),
+    column("record", "The record of its first document, whose address it bears, from 1."),
+    column("documents", "How many documents are in it."),
+    column("tray", "Its tray; empty: none."),
+    column("position", "Its place in the tray, from 1."),
+    column("country", "Where it goes."),
+    column("postcode", "Its postcode, as the scheme reads it."),
+    column("envelope", "Its envelope."),
+    column("sheets", "Its sheets of paper."),
+    column("weight_g", "What it weighs, envelope and inserts included."),
+    column("thickness_mm", "How thick it is."),
+    column("category", "The category of its price; empty: none."),
+    column("price", "What it costs; empty: it has no price."),
+    column("serial", "Its serial number; empty: none."),
+    column("print_file", "The number of its print file."),
+    column("diverted", "Why it is put aside, if it is."),
+];
+
+/// The columns of `papers/tray-list.csv`.
+pub const TRAY_COLUMNS: &[Column] = &[
+    column("tray", "The number of the tray in the job, from 1."),
+    column("level", "Its level, as `levels.csv` of the scheme calls it."),
+    column("key", "What its pieces share."),
+    column("container", "Its kind, as `containers.csv` of the scheme calls it."),
+    column("pieces", "How many pieces."),
+    column("first_piece", "The number of its first piece; the others follow."),
+    column("first_postcode", "The smallest postcode in it."),
+    column("last_postcode", "The greatest postcode in it."),
+    column("gross_g", "What it weighs with them."),
+    column("thickness_mm", "How thick its pieces are together."),
+    column("category", "The category of their price."),
+    column("line1", "The first line of its label."),
+    column("line2", "The second line of its label."),
+    column("cin", "The content identifier number on it."),
+    column("pallet", "Its pallet; empty: none."),
+    column("print_file", "The print file that holds it: none holds a part of it."),
+];
+
 /// The columns of `suppressed.csv`.
 pub const SUPPRESSED_LIST: &[Column] = &[
     column("record", "The number of the record, from 1."),

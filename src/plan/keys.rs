@@ -6,6 +6,7 @@
 use super::keys_mail::{ADDRESS, ENVELOPE, FIELDS, HOUSEHOLD, INSERT, LABELS, MAIL, PAPER, PAPERS, SUPPRESS};
 use super::keys_mail_codes::{IMB, SERIALS};
 use super::keys_mark::{BANNER, COUNTER, LANES, MARK, MARK_OPTIONS, PROFILE, SHEET};
+use super::keys_papers::{MAILDAT, TRAYS};
 
 /// A key of the job file.
 #[derive(Debug)]
@@ -420,6 +421,8 @@ pub const SECTIONS: &[&Section] = &[
     &LANES,
     &IMB,
     &SERIALS,
+    &TRAYS,
+    &MAILDAT,
 ];
 
 /// Another section that has this key: it was likely written below the wrong header.

@@ -90,6 +90,8 @@ pub(super) const MAIL: Section = Section {
         key("envelope", "tables", "", "", "Envelopes, the smallest first."),
         key("imb", "a table", "", "", "What the Intelligent Mail barcode says of the mailer."),
         key("serials", "a table", "", "", "The book of serial numbers."),
+        key("trays", "a table", "", "", "Barcodes on the labels of trays."),
+        key("maildat", "a table", "", "", "Mail.dat files."),
     ],
 };
 

@@ -13,6 +13,7 @@ mod handover;
 mod keys;
 mod keys_mail;
 mod keys_mail_codes;
+mod keys_papers;
 mod keys_mark;
 mod library;
 mod mail;
@@ -28,6 +29,7 @@ mod mark;
 mod mark_zone;
 mod messages;
 mod omr;
+mod papers;
 mod paths;
 mod pictures;
 mod print;
@@ -63,7 +65,7 @@ use crate::model::resources::Resources;
 
 pub use contract::Projection;
 pub use freeze::Frozen;
-pub use handover::{Column, MANIFEST, MERGE_LIST, MESSAGE_LIST, SUPPRESSED_LIST};
+pub use handover::{Column, MANIFEST, MERGE_LIST, MESSAGE_LIST, PIECE_LIST, SUPPRESSED_LIST, TRAY_COLUMNS};
 pub use keys::{Key, SECTIONS, Section, manual};
 pub use library::Part;
 pub use mail::{Household, Mail, MailFate, NamedPath, Undeliverable};
@@ -73,6 +75,7 @@ pub use mail_schemes::PlannedSchemes;
 pub use mapping::PlannedInput;
 pub use mark::{CodeMark, MarkKind, MarkPages, PlannedMark};
 pub use messages::PlannedMessage;
+pub use papers::{PaperSettings, TraySettings};
 pub use print::{Duplex, LatePages, PlannedLate, Print};
 pub use print_sheet::Tickets;
 pub use scheme::{ReadScheme, read_scheme};
@@ -124,6 +127,8 @@ pub struct Plan {
     pub print: Print,
     /// How it is mailed; without it, each document is a piece of its own.
     pub mail: Option<Mail>,
+    /// What the papers of the mail say besides its trays.
+    pub papers: PaperSettings,
     /// The files it is made of.
     pub parts: Vec<Part>,
 }
@@ -279,6 +284,8 @@ fn compile_source(
     let mail_table = root.table("mail", &keys_mail::MAIL, &mut Faults::new());
     print.tracking = tracking::read(mail_table.as_ref(), faults);
     print.serials = serials::read(mail_table.as_ref(), &folder, print.tracking.as_ref(), faults);
+    let name = job.as_ref().and_then(|job| job.text("name", &mut Faults::new())).map(|name| name.text).unwrap_or_default();
+    let paper_settings = papers::read(mail_table.as_ref(), print.tracking.as_ref(), date, &name, faults);
     let around =
         mark::Surroundings { folder: &folder, frozen: overrides.frozen.as_ref(), has_mail: mail_table.is_some(), tracking: print.tracking.as_ref() };
     print.marks = mark::compile(print_table.as_ref(), &around, &mut parts, sources, faults);
@@ -358,6 +365,7 @@ fn compile_source(
         totals,
         print,
         mail,
+        papers: paper_settings,
         parts,
     })
 }

@@ -15,4 +15,4 @@ mod write;
 pub use check::check;
 pub use fields::{FieldTable, Format};
 pub use line::LineError;
-pub use write::{MailDat, MailDatTray, Settings, Sink};
+pub use write::{MailDat, MailDatTray, Settings, Sink, check_settings};

@@ -127,7 +127,9 @@ fn values_that_do_not_fit_are_told() {
     let fault = |change: &dyn Fn(&mut Settings)| {
         let mut settings = settings();
         change(&mut settings);
-        files(&settings).expect_err("a fault").to_string()
+        let fault = files(&settings).expect_err("a fault").to_string();
+        assert_eq!(check_settings(&settings).map_err(|fault| fault.to_string()), Err(fault.clone()));
+        fault
     };
     let long = fault(&|settings| settings.entry_zip = "10001-1234567".into());
     assert_eq!(long, "csm 1105 (Entry Point for Entry Discount - Postal Code): `10001-1234567` has more than 6 characters");

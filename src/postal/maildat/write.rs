@@ -306,6 +306,36 @@ fn header<'t>(line: Line<'t>, settings: &Settings, counts: &BTreeMap<&'static st
     line.text(1150, "Pressrun").text(1155, "Pressrun").text(1151, env!("CARGO_PKG_VERSION")).text(1156, &settings.contact_email)
 }
 
+/// Whether every setting fits its field: what they say is written to nowhere, with one tray and one piece.
+///
+/// # Errors
+/// The first that does not.
+pub fn check_settings(settings: &Settings) -> Result<(), LineError> {
+    struct Nowhere;
+    impl Sink for Nowhere {
+        type Error = LineError;
+        fn line(&mut self, _: &'static str, _: &str) -> Result<(), LineError> {
+            Ok(())
+        }
+    }
+    let level = MailDatLevel { level: 0, rate_category: "E".into(), package_level: "C".into(), division: 5 };
+    let tray = MailDatTray {
+        number: 1,
+        container: "T",
+        level_code: "J",
+        level: &level,
+        destination: "10001",
+        line1: "",
+        line2: "",
+        cin: "",
+        barcode: "",
+        gross: Weight(0),
+    };
+    let mut maildat = MailDat::new(settings, Nowhere);
+    maildat.tray(&tray, std::iter::once(("10001", Weight(10_000), "")))?;
+    maildat.finish().map(drop)
+}
+
 /// Pounds with four decimals, as Mail.dat writes them: 0.45359237 kg each (NIST Special Publication 811), rounded to the nearest.
 fn ten_thousandths_of_pound(weight: Weight) -> u64 {
     const MILLIGRAMS_TIMES_100: u128 = 45_359_237;

@@ -200,6 +200,15 @@ fn every_piece_knows_why_it_costs_what_it_costs() {
 }
 
 #[test]
+fn groups_that_lack_little_are_told() {
+    let scheme = scheme_of(US);
+    let sorted = sort(&scheme, pieces(US_PIECES));
+    let near: Vec<String> = sorted.near_misses(5).iter().map(|near| format!("{}: {}", sorted.near_miss_in_words(near), near.short)).collect();
+    assert_eq!(near, ["5-digit 60601 has 149 pieces, 150 are needed: 1", "5-digit 90211 has 90 pieces, 150 are needed: 60"]);
+    assert_eq!(sorted.near_misses(1).len(), 1);
+}
+
+#[test]
 fn a_sheet_less_may_save() {
     let scheme = scheme_of(US);
     let mut heavy = Pieces::new(0);
