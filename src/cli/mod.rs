@@ -14,6 +14,7 @@ mod fmt;
 mod init;
 mod manual;
 mod night;
+mod postage;
 mod presort;
 mod preview;
 mod progress;
@@ -61,6 +62,10 @@ enum Command {
     Explain(explain::Explain),
     /// Sort a list of pieces by a scheme of a post, and write its trays; or check the scheme.
     Presort(presort::Presort),
+    /// Say what the postage of a composed job is, and compare it with that of other schemes and envelopes.
+    Postage(postage::Postage),
+    /// Say why a mailpiece is in its tray and costs what it costs.
+    ExplainPiece(postage::ExplainPiece),
     /// Show the records of a job in the browser, composed anew after each save.
     Preview(preview::Preview),
     /// Run the test cases beside layouts (`statement.tests/*.toml`).
@@ -128,6 +133,8 @@ pub fn main() -> ExitCode {
         Command::Sample(command) => command.run(),
         Command::Explain(command) => command.run(),
         Command::Presort(command) => command.run(),
+        Command::Postage(command) => command.run(),
+        Command::ExplainPiece(command) => command.run(),
         Command::Preview(command) => command.run(),
         Command::Test(command) => command.run(),
         Command::Diff(command) => command.run(),

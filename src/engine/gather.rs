@@ -18,6 +18,13 @@ use crate::plan::{Mail, Plan};
 
 /// Puts the documents of a job into the order of the mail.
 pub(super) fn gather(plan: &Plan, ledger: &mut Ledger, pool: &rayon::ThreadPool, options: &Options<'_>) -> Result<Order, EngineError> {
+    let order = order_of(plan, ledger, pool, options)?;
+    ledger.post_order(&order.trays, &order.merges)?;
+    Ok(order)
+}
+
+/// The order that the documents of a ledger have by a plan; the ledger is left alone.
+pub(super) fn order_of(plan: &Plan, ledger: &Ledger, pool: &rayon::ThreadPool, options: &Options<'_>) -> Result<Order, EngineError> {
     let mut documents = order::sorted_documents(ledger, pool)?;
     let pulled: BTreeSet<u64> = ledger.pulled()?.into_iter().map(|row| row.record).collect();
     if !pulled.is_empty() {
@@ -30,7 +37,6 @@ pub(super) fn gather(plan: &Plan, ledger: &mut Ledger, pool: &rayon::ThreadPool,
         }
         Some(mail) => mailed(plan, mail, documents, ledger, options)?,
     };
-    ledger.post_order(&order.trays, &order.merges)?;
     Ok(order)
 }
 
@@ -130,7 +136,7 @@ fn index_of<T: Clone + Eq + std::hash::Hash>(values: &mut Vec<T>, known: &mut Fx
 }
 
 /// The order of a job with `[mail]`.
-fn mailed(plan: &Plan, mail: &Mail, mut documents: Vec<Small>, ledger: &mut Ledger, options: &Options<'_>) -> Result<Order, EngineError> {
+fn mailed(plan: &Plan, mail: &Mail, mut documents: Vec<Small>, ledger: &Ledger, options: &Options<'_>) -> Result<Order, EngineError> {
     let mut all = AllMailed::read(mail, &documents, ledger)?;
     let united = super::households::unite(mail, &documents, &all, ledger)?;
     let (mut pieces, members) = (Vec::with_capacity(documents.len()), united.members(documents.len()));

@@ -10,9 +10,9 @@ use super::paper_rows::barcode;
 use super::{EngineError, Folder, Options};
 use crate::base::file::FileError;
 use crate::ledger::{FileRow, Ledger, MailingRow};
+use crate::model::mail::Weight;
 use crate::plan::{Mail, Plan};
 use crate::postal::maildat::{LineError, MailDat, MailDatTray, Sink};
-use crate::model::mail::Weight;
 
 /// The folder of the files.
 const FOLDER: &str = "maildat";

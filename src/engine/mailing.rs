@@ -85,7 +85,8 @@ impl<'p> Collector<'p> {
                 job: self.mail.labels.clone(),
                 ..Settings::on(self.date)
             };
-            let presorted = presort(&self.mail.schemes.all[scheme], pieces.sorted()?, settings).map_err(|error| EngineError::Mail(error.to_string()))?;
+            let presorted =
+                presort(&self.mail.schemes.all[scheme], pieces.sorted()?, settings).map_err(|error| EngineError::Mail(error.to_string()))?;
             tray_first += presorted.trays.len() as u32;
             all.push(Sorted { scheme, envelope, presorted, numbers });
         }

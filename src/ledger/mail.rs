@@ -83,7 +83,8 @@ fn keys_from_bytes(bytes: &[u8]) -> MatchKeys {
 }
 
 /// The columns of [`read_piece`].
-pub(super) const PIECE: &str = "sequence, documents, pages, sheets, tray, position, envelope, inserts, weight, thickness, category, price, serial, diverted";
+pub(super) const PIECE: &str =
+    "sequence, documents, pages, sheets, tray, position, envelope, inserts, weight, thickness, category, price, serial, diverted";
 
 pub(super) fn read_piece(row: &Row<'_>) -> rusqlite::Result<PieceRow> {
     let number = |at: usize| row.get::<_, i64>(at).map(|number| number as u64);

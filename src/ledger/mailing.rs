@@ -27,6 +27,15 @@ pub struct MailingRow {
     pub fields: Vec<String>,
 }
 
+/// The rows of [`read_row`], one per document.
+fn select() -> String {
+    let columns = PIECE.split(", ").map(|column| format!("p.{column}")).collect::<Vec<_>>().join(", ");
+    format!(
+        "SELECT {columns}, p.print_file, m.record, m.country, m.postcode, m.routing, m.fields
+           FROM places l JOIN pieces p ON p.sequence = l.piece JOIN mail m ON m.record = l.record"
+    )
+}
+
 fn read_row(row: &Row<'_>) -> rusqlite::Result<MailingRow> {
     let (country, fields): (String, String) = (row.get(16)?, row.get(19)?);
     Ok(MailingRow {
@@ -43,11 +52,7 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<MailingRow> {
 impl Ledger {
     /// Calls `each` with every mailpiece of a job with `[mail]`, in the order of the mail; stops when it fails.
     pub fn each_mailing<E: From<LedgerError>>(&self, mut each: impl FnMut(MailingRow) -> Result<(), E>) -> Result<(), E> {
-        let columns = PIECE.split(", ").map(|column| format!("p.{column}")).collect::<Vec<_>>().join(", ");
-        let sql = format!(
-            "SELECT {columns}, p.print_file, m.record, m.country, m.postcode, m.routing, m.fields
-               FROM places l JOIN pieces p ON p.sequence = l.piece JOIN mail m ON m.record = l.record ORDER BY l.place"
-        );
+        let sql = format!("{} ORDER BY l.place", select());
         let mut statement = self.on("read", self.connection.prepare_cached(&sql))?;
         let mut rows = self.on("read", statement.query([]))?;
         let mut last = 0;
@@ -60,6 +65,14 @@ impl Ledger {
             }
         }
         Ok(())
+    }
+
+    /// A mailpiece, with where it goes; `None` if there is none of this number, or the job has no mail.
+    pub fn mailing_of(&self, sequence: u64) -> Result<Option<MailingRow>, LedgerError> {
+        use rusqlite::OptionalExtension;
+        let sql = format!("{} WHERE p.sequence = ?1 ORDER BY l.place LIMIT 1", select());
+        let mut statement = self.on("read", self.connection.prepare_cached(&sql))?;
+        self.on("read", statement.query_row([sequence as i64], read_row).optional())
     }
 
     /// The mailpiece that a document is in, by what the job calls the document; `None` if no piece has one of this name.

@@ -19,7 +19,7 @@ use crate::postal::presort::check_size;
 use crate::postal::scheme::{Day, Scheme};
 
 /// The schemes of a job.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct PlannedSchemes {
     /// The schemes, each once, in the order in which they are named.
     pub all: Vec<Scheme>,

@@ -13,8 +13,8 @@ mod handover;
 mod keys;
 mod keys_mail;
 mod keys_mail_codes;
-mod keys_papers;
 mod keys_mark;
+mod keys_papers;
 mod library;
 mod mail;
 mod mail_address;
@@ -316,6 +316,7 @@ fn compile_source(
         date,
         faults,
     );
+    papers::check_rates(&paper_settings, mail.as_ref(), faults);
     let totals = totals::read(&root, scope.as_mut(), faults);
     if let Some(mail) = &mail {
         let printed = mail_window::Printed { late: &late, marks: &print.marks };

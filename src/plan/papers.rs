@@ -32,6 +32,16 @@ pub struct PaperSettings {
     pub maildat: Option<maildat::Settings>,
 }
 
+/// Tells the schemes that leave a level without a rate, if Mail.dat is asked for.
+pub(super) fn check_rates(settings: &PaperSettings, mail: Option<&super::Mail>, faults: &mut Faults) {
+    let (Some(_), Some(mail)) = (&settings.maildat, mail) else { return };
+    let lacks = |scheme: &crate::postal::scheme::Scheme| (0..scheme.levels.len()).any(|level| !scheme.maildat.iter().any(|row| row.level == level));
+    if mail.schemes.all.is_empty() || mail.schemes.all.iter().any(lacks) {
+        let fault = Diagnostic::error(&code::JOB_VALUE, mail.span, "`[mail.maildat]` needs to know which rate each level of the scheme earns");
+        faults.push(fault.hint("the scheme says so in `maildat.csv`: a row per level"));
+    }
+}
+
 /// Reads both sections.
 pub(super) fn read(mail: Option<&Table<'_>>, tracking: Option<&Tracking>, date: Option<Date>, name: &str, faults: &mut Faults) -> PaperSettings {
     let Some(mail) = mail else { return PaperSettings::default() };
