@@ -139,7 +139,8 @@ fn cost(name: String, mail: Option<&Mail>, order: &Order) -> Cost {
         cost.pieces += 1;
         cost.diverted += u64::from(piece.diverted > 0);
         let tray = (piece.tray as usize).checked_sub(1).and_then(|tray| order.trays.get(tray));
-        let (Some(price), Some(tray)) = (piece.price, tray) else {
+        let price = piece.price.checked_sub(1).map(|price| order.prices[price as usize]);
+        let (Some(price), Some(tray)) = (price, tray) else {
             cost.unpriced += u64::from(piece.diverted == 0);
             continue;
         };
