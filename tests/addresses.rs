@@ -217,3 +217,20 @@ fn faults_of_the_section_are_told_at_once() {
         ended.expect(2, text);
     }
 }
+
+#[test]
+fn a_layout_prints_the_address_as_the_mail_settles_it() {
+    let job = job();
+    let lines = "<line>{name}</line> <line>{street}</line> <line>{zip} {city}</line>";
+    layout(&job, lines, "<line>{record.address}</line>");
+    let compiled = pressrun::plan::compile(&job.path("job.toml"), &pressrun::plan::Overrides::default());
+    let plan = compiled.plan.unwrap();
+    let printed = |number: u64| {
+        let traced = pressrun::engine::with_records(&plan, |records| records.trace(number)).unwrap().unwrap();
+        traced.map(|(_, pages)| pressrun::tools::page_text::lines(&pages[0])).map_err(|hold| (hold.code.id, hold.reason))
+    };
+    assert!(printed(2).unwrap().join("|").contains("Jean Dupont|12 rue de la Paix|75002 PARIS|FRANKREICH"), "{:?}", printed(2));
+    assert!(printed(1).unwrap().join("|").contains("HANS MUELLER|HAUPTSTRASSE 5|26133 OLDENBURG"), "{:?}", printed(1));
+    // Whoever looks at single records is told what a run would hold.
+    assert_eq!(printed(3).unwrap_err().0, "R0450");
+}

@@ -26,7 +26,7 @@ use crate::model::layout::Layout;
 use crate::model::mail::PieceFacts;
 use crate::model::mail::{MailFacts, Thickness, Weight};
 use crate::model::page::{ComposedRange, Document, Media, Properties, SortKey};
-use crate::model::record::{Hold, Remark};
+use crate::model::record::{Hold, JOB_VARIABLES, LAYOUT_VARIABLES, Remark};
 use crate::model::resources::Used;
 use crate::model::slot::{MessageId, SlotFate};
 use crate::model::trace::TracedPage;
@@ -303,19 +303,15 @@ enum Fate {
 
 /// One record from its bytes to its pages, unless it gets no mail.
 fn mail_record<'p>(plan: &'p Plan, opened: &Opened<'_>, raw: &Raw<'_>, first: u64, composer: &mut Composer<'p>, arena: &Bump) -> Result<Fate, Hold> {
-    let Chosen { layout, locale, language, mut document, variables, job } = choose(plan, opened, raw, first, arena)?;
-    let facts = match &plan.mail {
+    let mut chosen = choose(plan, opened, raw, first, arena)?;
+    let facts = match settle(plan, &mut chosen, arena)? {
         None => None,
-        Some(mail) => {
-            let env = Env { arena, vars: &job, running: &[], page: None, locale, language: 0 };
-            match mail.facts(&env, document.record)? {
-                MailFate::Mailed(facts) => Some(facts),
-                MailFate::Suppressed { rule, reason } => {
-                    return Ok(Fate::Suppressed(SuppressedRow { record: document.record, id: document.id, rule, reason }));
-                }
-            }
+        Some(MailFate::Mailed(facts)) => Some(facts),
+        Some(MailFate::Suppressed { rule, reason }) => {
+            return Ok(Fate::Suppressed(SuppressedRow { record: chosen.document.record, id: chosen.document.id, rule, reason }));
         }
     };
+    let Chosen { layout, locale, language, mut document, variables, .. } = chosen;
     let composed = composer.compose(layout, arena, &variables, (locale, language), &mut document.pages)?;
     Ok(Fate::Composed(layout as u16, document, composed, facts))
 }
@@ -385,7 +381,9 @@ pub(super) fn compose_record<'p>(
     composer: &mut Composer<'p>,
     arena: &Bump,
 ) -> Result<(u16, Document, Composed), Hold> {
-    let Chosen { layout, locale, language, mut document, variables, .. } = choose(plan, opened, raw, first, arena)?;
+    let mut chosen = choose(plan, opened, raw, first, arena)?;
+    settle(plan, &mut chosen, arena)?;
+    let Chosen { layout, locale, language, mut document, variables, .. } = chosen;
     let mut composed = composer.compose(layout, arena, &variables, (locale, language), &mut document.pages)?;
     marks::check_zones(plan, &document.pages, &mut composed.remarks)?;
     if plan.mail.is_some() {
@@ -403,9 +401,27 @@ pub(super) fn trace_record<'p>(
     tracer: &mut Tracer<'p>,
     arena: &Bump,
 ) -> Result<(u16, Vec<TracedPage>), Hold> {
-    let Chosen { layout, locale, language, variables, .. } = choose(plan, opened, raw, first, arena)?;
+    let mut chosen = choose(plan, opened, raw, first, arena)?;
+    settle(plan, &mut chosen, arena)?;
+    let Chosen { layout, locale, language, variables, .. } = chosen;
     Ok((layout as u16, tracer.trace(layout, arena, &variables, (locale, language))?))
 }
+
+/// What becomes of a record in the mail. Its address is then a value that its layout can print.
+fn settle<'a>(plan: &Plan, chosen: &mut Chosen<'_, 'a>, arena: &'a Bump) -> Result<Option<MailFate>, Hold> {
+    let Some(mail) = &plan.mail else { return Ok(None) };
+    let env = Env { arena, vars: &chosen.job, running: &[], page: None, locale: chosen.locale, language: 0 };
+    let fate = mail.facts(&env, chosen.document.record)?;
+    if let MailFate::Mailed(facts) = &fate {
+        chosen.variables[ADDRESS] = Value::Text(arena.alloc_str(&facts.lines.join("\n")));
+    }
+    Ok(Some(fate))
+}
+
+/// The variables of a layout that are not of its own: the record, and those of [`crate::model::record`].
+const VARIABLES: usize = 1 + JOB_VARIABLES.len() + LAYOUT_VARIABLES.len();
+/// `record.address` among them.
+const ADDRESS: usize = VARIABLES - 1;
 
 /// What is known of a record before it is composed.
 struct Chosen<'p, 'a> {
@@ -416,9 +432,9 @@ struct Chosen<'p, 'a> {
     language: usize,
     /// Its document, without pages.
     document: Document,
-    variables: [Value<'a>; 5],
+    variables: [Value<'a>; VARIABLES],
     /// What the expressions of the job see.
-    job: [Value<'a>; 5],
+    job: [Value<'a>; VARIABLES],
 }
 
 /// Parses a record and finds what decides about its document.
@@ -429,7 +445,7 @@ where
     let values = opened.parse(raw, arena)?;
     let number = first + raw.number;
     let job = [Value::Date(plan.settings.date), Value::Text(&plan.settings.name), Value::Integer(number as i64 + 1)];
-    let of_job = |row| [Value::Row(row), job[0], job[1], job[2], Value::Null];
+    let of_job = |row| [Value::Row(row), job[0], job[1], job[2], Value::Null, Value::Null];
     let variables = of_job(values);
     let hold = |error: EvalError| Hold::new(&code::RECORD_EXPRESSION, error.to_string());
     let env = Env { arena, vars: &variables, running: &[], page: None, locale: &plan.locales[0], language: 0 };

@@ -91,7 +91,8 @@ fn write_expressions(out: &mut String) {
     out.push_str(
         "\n## Expressions\n\nPaths (`customer.name`), numbers, `'texts'`, `+ - * / %`, `~` between texts, comparisons `eq ne lt le gt ge` (or `= != < <= > >=` \
          outside attributes), `and`, `or`, `not`, `condition ? a : b`, functions, and filters after `|`. Every expression has a type that is known before the \
-         first record. Always visible are `job.date`, `job.name`, `record.number` and `record.language`, the language of the record's texts (or its locale); in \
+         first record. Always visible are `job.date`, `job.name`, `record.number`, `record.language`, the language of the record's texts (or its locale), and \
+         `record.address`, the address as `[mail]` settles it, line by line: `<address> <line>{record.address}</line> </address>` (nothing in a job without mail); in \
          regions also `page` and `pages`.\n\n\
          - **Numbers** are exact decimals of up to 28 digits. `+`, `-` and `*` keep every digit; `/` of two whole numbers may have a fraction, and a quotient \
          without an end has 28 digits. Nothing is rounded before it is printed or `round` is called, and then halves go away from zero. `%` takes whole \

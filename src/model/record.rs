@@ -58,8 +58,8 @@ pub struct Remark {
 pub const JOB_VARIABLES: &[(&str, Type)] = &[("job.date", Type::Date), ("job.name", Type::Text), ("record.number", Type::Integer)];
 
 /// What the expressions of a layout see besides: the language of the record's texts, or the tag of its locale if the layout has no
-/// catalogues.
-pub const LAYOUT_VARIABLES: &[(&str, Type)] = &[("record.language", Type::Text)];
+/// catalogues; and the address as `[mail]` settles it, line by line, which a job without mail has not.
+pub const LAYOUT_VARIABLES: &[(&str, Type)] = &[("record.language", Type::Text), ("record.address", Type::Text)];
 
 /// The scope of a layout's expressions: that of the job, and [`LAYOUT_VARIABLES`].
 pub fn layout_scope(schema: Arc<Schema>, tables: Arc<[(String, Arc<CodeTable>)]>) -> Scope {

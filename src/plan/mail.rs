@@ -116,8 +116,7 @@ pub enum MailFate {
 /// Reads `[mail]`. Without a scope, because the contract of the layouts has a fault, expressions are not looked at.
 pub(super) fn read(
     root: &Table<'_>,
-    folder: &Path,
-    frozen: Option<&Frozen>,
+    (folder, frozen): (&Path, Option<&Frozen>),
     mut scope: Option<&mut Scope>,
     (parts, sources): (&mut Vec<Part>, &mut Sources),
     (media, renamed): (&[Media], &[(String, String)]),

@@ -306,7 +306,9 @@ fn address_area(region: &Node, area: &KnownArea) -> KnownArea {
 fn height_of_lines(node: &Node, layout: &Layout) -> Option<Length> {
     match &node.kind {
         NodeKind::Address(address) => {
-            let lines = (address.lines.len() as i64).min(i64::from(address.lines_max));
+            // A single line that is a value, such as `{record.address}`, may have as many as the block takes.
+            let most = i64::from(address.lines_max);
+            let lines = if address.lines.len() == 1 { most } else { most.min(address.lines.len() as i64) };
             Some(layout.text_style(address.style.text).line_height * lines)
         }
         NodeKind::Box(frame) => match frame.children.as_slice() {

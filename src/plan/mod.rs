@@ -308,8 +308,7 @@ fn compile_source(
     let renamed = print::renamed(print_table.as_ref());
     let mail = mail::read(
         &root,
-        &folder,
-        overrides.frozen.as_ref(),
+        (&folder, overrides.frozen.as_ref()),
         scope.as_mut(),
         (&mut parts, &mut *sources),
         (&media[..papers], &renamed),

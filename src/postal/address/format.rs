@@ -204,7 +204,7 @@ mod tests {
     fn the_table_of_the_program_knows_its_own_examples() {
         let formats = Formats::built_in();
         assert!(formats.countries().count() >= 13);
-        let table = Headed::new(BUILT_IN, &["country", "example"]).ok().expect("a table");
+        let Ok(table) = Headed::new(BUILT_IN, &["country", "example"]) else { panic!("no table") };
         let (at, example) = (table.column("country").expect("column"), table.column("example").expect("column"));
         let mut seen = 0;
         for row in table {
