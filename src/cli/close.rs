@@ -12,7 +12,7 @@ use crate::engine::night::{CERTIFICATE, close_run};
 
 /// Close a run and certify it: every piece was handed over to the post or pulled, and nothing is open.
 ///
-/// Writes `certificate.json` into the output folder: counts in all and per tray, what was printed again or pulled and why, control totals,
+/// Writes `certificate.pdf` and `certificate.json` into the output folder: counts in all and per tray, what was printed again or pulled and why, control totals,
 /// and the SHA-256 of every file.
 #[derive(Debug, Args)]
 pub(super) struct Close {

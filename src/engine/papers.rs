@@ -32,6 +32,9 @@ pub const POSTAGE_SUMMARY: Paper = Paper { name: "postage-summary", layout: incl
 /// All trays.
 pub const TRAY_LIST: Paper = Paper { name: "tray-list", layout: include_str!("../../layouts/papers/tray-list.xml") };
 
+/// What the mailer's client gets once a run is closed.
+pub const CERTIFICATE: Paper = Paper { name: "certificate", layout: include_str!("../../layouts/papers/certificate.xml") };
+
 /// What a paper says on every copy.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct PaperInfo<'i> {

@@ -8,6 +8,8 @@ use std::path::Path;
 
 use super::{Account, Board, Night, NightError, board};
 use crate::base::hash::Hash;
+use crate::engine::papers::{self, PaperInfo, compose_paper};
+use crate::plan::Plan;
 use crate::base::money::Decimal;
 use crate::base::readable::counted;
 use crate::ledger::{FileRow, Ledger, State};
@@ -15,6 +17,9 @@ use crate::model::track::Status;
 
 /// The name of the certificate in the output folder.
 pub const CERTIFICATE: &str = "certificate.json";
+
+/// The same for people.
+pub const CERTIFICATE_PAPER: &str = "certificate.pdf";
 
 /// A certified run.
 #[derive(Clone, PartialEq, Debug)]
@@ -48,10 +53,15 @@ pub fn close_run(out: &Path, account: &Account) -> Result<Certified, NightError>
     let plan = night.plan()?;
     let names: Vec<&str> = plan.totals.iter().map(|total| total.name.as_str()).collect();
     let certificate = write(&night.ledger, &board, &names, account)?;
+    let paper = paper(&certificate, &plan)?;
     let text = format!("{certificate:#}\n");
-    night.disk.commit(&out.join(CERTIFICATE), text.as_bytes())?;
-    let row = FileRow { name: CERTIFICATE.into(), bytes: text.len() as u64, hash: Hash::of(text.as_bytes()) };
-    night.ledger.post_files(&[row])?;
+    // The JSON file is written last: with it the run is closed.
+    let mut rows = Vec::new();
+    for (name, bytes) in [(CERTIFICATE_PAPER, paper.as_slice()), (CERTIFICATE, text.as_bytes())] {
+        night.disk.commit(&out.join(name), bytes)?;
+        rows.push(FileRow { name: name.into(), bytes: bytes.len() as u64, hash: Hash::of(bytes) });
+    }
+    night.ledger.post_files(&rows)?;
     night.close()?;
     Ok(Certified { certificate, was_closed: false })
 }
@@ -109,6 +119,42 @@ fn write(ledger: &Ledger, board: &Board, names: &[&str], account: &Account) -> R
     value["totals"] = totals(ledger, names)?;
     value["files"] = files(ledger, board)?;
     Ok(value)
+}
+
+/// The certificate as a paper.
+fn paper(certificate: &serde_json::Value, plan: &Plan) -> Result<Vec<u8>, NightError> {
+    let at = |pointer: &str| certificate.pointer(pointer).cloned().unwrap_or_default();
+    let list = |name: &str, row: &dyn Fn(&serde_json::Value) -> serde_json::Value| -> serde_json::Value {
+        certificate[name].as_array().into_iter().flatten().map(row).collect()
+    };
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_string();
+    let again: u64 = certificate["reprints"].as_array().into_iter().flatten().filter_map(|row| row["pieces"].as_u64()).sum();
+    let record = serde_json::json!({
+        "mailing": at("/job"), "day": at("/date"), "identity": text(&at("/plan")).get(..12).unwrap_or_default(),
+        "closed_by": at("/closed/by"), "closed_at": at("/closed/at"),
+        "records": at("/records/read"), "documents": at("/records/documents"), "held": at("/records/held"), "suppressed": at("/records/suppressed"),
+        "planned": at("/pieces/planned"), "handed_over": at("/pieces/handed_over"), "pulled": at("/pieces/pulled"),
+        "pages": at("/pages/printed"), "sheets": at("/sheets"), "again": again,
+        "totals": at("/totals"),
+        "trays": list("trays", &|row| {
+            let number = row["tray"].as_u64().unwrap_or(0);
+            let (tray, key) = match number {
+                0 => ("–".to_string(), "pieces without a tray".to_string()),
+                _ => (number.to_string(), format!("{} {}", text(&row["level"]), text(&row["key"]))),
+            };
+            serde_json::json!({ "tray": tray, "key": key, "planned": row["planned"], "handed_over": row["handed_over"], "pulled": row["pulled"] })
+        }),
+        "reprints": list("reprints", &|row| {
+            let (by, second) = (text(&row["by"]), text(&row["second"]));
+            let who = if second.is_empty() { by } else { format!("{by}, {second}") };
+            serde_json::json!({ "number": row["number"], "pieces": row["pieces"], "reason": row["reason"], "who": who, "at": row["at"] })
+        }),
+        "pulls": list("pulled", &|row| serde_json::json!({ "record": row["record"], "reason": row["reason"], "who": row["by"], "at": row["at"] })),
+        "files": list("files", &|row| serde_json::json!({ "file": row["file"], "bytes": row["bytes"], "hash": row["sha256"] })),
+    });
+    let title = format!("{}, certificate", plan.settings.name);
+    let info = PaperInfo { title: &title, date: plan.settings.date, locale: plan.locales.first().map(|locale| locale.tag()) };
+    Ok(compose_paper(&papers::CERTIFICATE, &[record], &info)?)
 }
 
 /// A row per tray; pieces without one are tray 0.
