@@ -9,9 +9,10 @@
 //!             BIND → PAGINATE   compose    record + layout → content → pages
 //!             VOLUME            streams    PDF/A-2b, fsync, rename, one ledger transaction
 //!             │
-//!           SORT                engine     small entries into print order, no page is touched
+//!           GATHER, SORT        engine, postal   documents → mailpieces → trays: small entries, no page is touched
 //!           ASSEMBLE            streams    copy page bodies, add the late stream
-//!           CLOSE               engine     balance, manifest, report
+//!           CLOSE               engine     balance, manifest, papers, report
+//!           NIGHT               engine     reconcile, reprint, pull, hand over, certify
 //! ```
 //! # Words
 //! One word, one meaning: *record* one input unit · *layout* the XML template · *document* the composed result of one record ·

@@ -28,7 +28,7 @@ for threads in a.threads.split(','):
     data = ['--input', a.input] if a.input else []
     run = subprocess.run(['timeout', '-k', '5', '300', a.pressrun, 'run', a.job, *data, '--out', out, '--threads', threads],
                          capture_output=True, text=True)
-    if run.returncode != 0:
+    if run.returncode not in (0, 1):  # 1: records are held, as the job has some on purpose
         print('  --threads %s: exit %d: %s' % (threads, run.returncode, run.stderr.strip()[-500:]))
         bad += 1
         continue

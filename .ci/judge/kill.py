@@ -41,7 +41,7 @@ def small_job():
     text = Path(a.job).read_text()
     text = re.sub(r'^\[job\]$', '[job]\nvolume-records = 100', text, count=1, flags=re.M)
     text = re.sub(r'^pieces-per-file = .*$', 'pieces-per-file = 300', text, flags=re.M)
-    text = re.sub(r'^(files?) = "([^"]+)"', lambda m: '%s = "%s"' % (m[1], home / m[2]), text, flags=re.M)
+    text = re.sub(r'^(files?|profile|scheme) = "(?!none")([^"]+)"', lambda m: '%s = "%s"' % (m[1], home / m[2]), text, flags=re.M)
     job = work / 'job.toml'
     job.write_text(text)
     return job
@@ -56,7 +56,7 @@ def command(out):
 
 def finish(out):
     run = subprocess.run(['timeout', '-k', '5', '300', *command(out)], capture_output=True, text=True)
-    if run.returncode != 0:
+    if run.returncode not in (0, 1):  # 1: records are held, as the job has some on purpose
         print('  rerun: exit %d: %s' % (run.returncode, run.stderr.strip()[-500:]))
     return run.returncode == 0
 

@@ -8,6 +8,7 @@ use std::path::Path;
 use super::Folder;
 use super::mailing::{Sorted, postcode_for, sort_again};
 use super::night::{NightError, open_plan};
+use crate::base::readable::counted;
 use crate::ledger::{Ledger, MailingRow};
 use crate::model::mail::Weight;
 use crate::plan::Mail;
@@ -46,7 +47,7 @@ pub fn explain_piece(out: &Path, id: &str) -> Result<ExplainedPiece, NightError>
         usize::from(row.piece.envelope).checked_sub(1).and_then(|at| mail.envelopes.get(at)).map_or("no envelope", |envelope| &envelope.name);
     let mut lines = vec![
         ("documents".to_string(), names.join(", ")),
-        ("envelope".to_string(), format!("{envelope}, {} sheets, {}, {}", row.piece.sheets, row.piece.weight, row.piece.thickness)),
+        ("envelope".to_string(), format!("{envelope}, {}, {}, {}", counted(u64::from(row.piece.sheets), "sheet"), row.piece.weight, row.piece.thickness)),
         ("print file".to_string(), row.print_file.to_string()),
     ];
     lines.extend(reasons(mail, &sorted, &row, sheet));

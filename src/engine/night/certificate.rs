@@ -134,7 +134,7 @@ fn paper(certificate: &serde_json::Value, plan: &Plan) -> Result<Vec<u8>, NightE
         "closed_by": at("/closed/by"), "closed_at": at("/closed/at"),
         "records": at("/records/read"), "documents": at("/records/documents"), "held": at("/records/held"), "suppressed": at("/records/suppressed"),
         "planned": at("/pieces/planned"), "handed_over": at("/pieces/handed_over"), "pulled": at("/pieces/pulled"),
-        "pages": at("/pages/printed"), "sheets": at("/sheets"), "again": again,
+        "printed": at("/pages/printed"), "sheets": at("/sheets"), "again": again,
         "totals": at("/totals"),
         "trays": list("trays", &|row| {
             let number = row["tray"].as_u64().unwrap_or(0);
