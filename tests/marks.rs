@@ -74,6 +74,7 @@ fn every_fault_of_a_mark_is_told() {
     check("clear = \"1mm\"", "clear = \"1mm\"\nbar-width-reduction = \"0.3mm\"", "J0411", "less than half a module");
     check("x = \"5mm\"", "x = \"145mm\"", "J0411", "does not lie on the page `any`");
     check("x = \"2mm\"", "", "J0103", "lacks `x`");
+    check("left = \"5mm\"\ntop = \"5mm\"", "left = \"8mm\"\ntop = \"70mm\"", "J0413", "a late text stands in the clear zone of mark 1 (omr)");
     check("x = \"2mm\"\ny = \"60mm\"", "x = \"10mm\"\ny = \"180mm\"", "J0413", "a region of the page `any` stands in the clear zone of mark 1 (omr)");
     let job = marked(2, MARKS);
     job.edit("x = \"5mm\"\ny = \"3mm\"", "x = \"20mm\"\ny = \"60mm\"");
@@ -129,6 +130,17 @@ fn with_a_note(job: &Job) {
     job.write("data.ndjson", &[record("short", 2), record("long", 12), record("none", 0)].concat());
 }
 
+#[test]
+fn what_stands_on_every_page_keeps_clear_of_marks() {
+    let job = marked(2, MARKS);
+    // Without a height, where it ends is known when it is painted: once, because no record changes it.
+    let static_lines =
+        "<region name=\"side\" left=\"4mm\" top=\"30mm\" width=\"8mm\"> <p>a b c d e f g h i j k l m n o p q r s t u v</p> </region></page>";
+    job.write("letter.xml", &common::LAYOUT.replace("</page>", static_lines));
+    let ended = pressrun(&["check", &job.path("job.toml").to_string_lossy()]);
+    ended.expect(2, "what stands on every page `any` paints into the clear zone of mark 1 (omr)");
+}
+
 const NEAR_THE_NOTE: &str = "[[print.mark]]\ntype = \"datamatrix\"\nvalue = \"{sequence | pad 7 '0'}\"\ncorner = \"bottom-right\"\nx = \"12mm\"\ny = \"16mm\"\n\
                              clear = \"3mm\"\n";
 
@@ -148,6 +160,71 @@ fn a_document_that_paints_into_a_clear_zone_is_held_or_reported() {
     // On backs there is no mark that could be touched.
     job.edit("on-touch = \"report\"", "pages = \"back\"");
     job.run(&job.out("back"), &[]).expect(0, "the books balance");
+}
+
+const MAIL: &str = "[mail]\ncountry = \"US\"\n[mail.address]\nrecipient = \"Resident {id}\"\nstreet = \"12 Main Street\"\ntown = \"Springfield\"\n\
+                    region = \"IL\"\npostcode = \"62701\"\n";
+
+#[test]
+fn a_record_that_a_mark_cannot_say_is_held() {
+    let mark = "[[print.mark]]\ntype = \"code39\"\nvalue = \"{document}\"\nx = \"15mm\"\ny = \"3mm\"\nheight = \"6mm\"\nclear = \"0mm\"\n";
+    let job = marked(3, &format!("{mark}{MAIL}"));
+    let data = std::fs::read_to_string(job.path("data.ndjson")).unwrap();
+    job.write("data.ndjson", &format!("{data}{}", data.lines().next().unwrap().replacen("\"id\":\"", "\"id\":\"ä", 1)));
+    let out = job.out("out");
+    job.run(&out, &[]).expect(1, "R0440");
+    let held = std::fs::read_to_string(out.join("held.ndjson")).unwrap();
+    assert!(held.lines().count() == 1 && held.contains("mark 1 (code39) of `ä"), "{held}");
+    // Each piece has the bars of its own document: no two late streams are the same.
+    let document = lopdf::Document::load(out.join("print/000001.pdf")).unwrap();
+    let late = |page: &lopdf::ObjectId| {
+        document.get_page_contents(*page).get(1).map(|id| document.get_object(*id).unwrap().as_stream().unwrap().content.clone())
+    };
+    let mut streams: Vec<Vec<u8>> = document.get_pages().values().filter_map(late).collect();
+    let count = streams.len();
+    streams.sort();
+    streams.dedup();
+    assert!(count >= 3 && streams.len() == count, "{count}");
+}
+
+#[test]
+fn serial_numbers_are_the_same_when_a_job_is_run_again_and_never_those_of_another() {
+    let imb = "[[print.mark]]\ntype = \"imb\"\nvalue = \"{imb}\"\nx = \"20mm\"\ny = \"5mm\"\npages = \"first\"\nclear = \"1mm\"\n";
+    let post = "routing = \"62701\"\n[mail.imb]\nservice-type = \"270\"\nmailer-id = \"123456\"\n[mail.serials]\nbook = \"serials.sqlite\"\n";
+    let job = marked(7, &format!("{imb}{MAIL}{post}"));
+    let printed = |out: &str| {
+        job.run(&job.out(out), &["--threads", "2"]).expect(0, "the books balance");
+        std::fs::read(job.out(out).join("print/000001.pdf")).unwrap()
+    };
+    let ranges = || -> Vec<(i64, i64)> {
+        let book = rusqlite::Connection::open(job.path("serials.sqlite")).unwrap();
+        let mut rows = book.prepare("SELECT first, count FROM ranges ORDER BY id").unwrap();
+        rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect()
+    };
+    let first = printed("one");
+    assert_eq!(ranges(), [(1, 7)]);
+    assert!(printed("two") == first);
+    assert_eq!(ranges(), [(1, 7)]);
+    job.edit("date = 2026-10-01", "date = 2026-10-02");
+    assert!(printed("three") != first);
+    assert_eq!(ranges(), [(1, 7), (8, 7)]);
+    // Six digits leave room for a million numbers, one digit for nine: seven are taken, and rest.
+    job.edit("book = ", "digits = 1\nbook = ");
+    job.run(&job.out("four"), &[]).expect(2, "W0114");
+    for (from, to, message) in [
+        ("mailer-id = \"123456\"", "mailer-id = \"12345\"", "`mailer-id` has 6 or 9 digits"),
+        ("mailer-id = \"123456\"", "mailer-id = \"923456\"", "one that begins with 9 has nine digits"),
+        ("service-type = \"270\"", "service-type = \"27\"", "`service-type` has 3 digits"),
+        ("service-type = \"270\"", "barcode-id = \"05\"\nservice-type = \"270\"", "is not 0 to 4"),
+        ("digits = 1", "digits = 10", "do not fit a barcode that leaves 9"),
+        ("digits = 1", "digits = 1\ndays = 0", "beyond 1 to 3650"),
+        ("book = \"serials.sqlite\"", "", "lacks `book`"),
+    ] {
+        let text = std::fs::read_to_string(job.path("job.toml")).unwrap();
+        job.edit(from, to);
+        pressrun(&["check", &job.path("job.toml").to_string_lossy()]).expect(2, message);
+        job.write("job.toml", &text);
+    }
 }
 
 #[test]

@@ -23,7 +23,6 @@ use crate::kit::expr::{Env, EvalError, Expr, Value};
 use crate::kit::locale::Locale;
 use crate::ledger::{DocumentRow, HoldRow, Ledger, MailRow, RemarkRow, SlotRow, State, SuppressedRow, VolumePost, VolumeRow};
 use crate::model::layout::Layout;
-use crate::model::mail::PieceFacts;
 use crate::model::mail::{MailFacts, Thickness, Weight};
 use crate::model::page::{ComposedRange, Document, Media, Properties, SortKey};
 use crate::model::record::{Hold, JOB_VARIABLES, LAYOUT_VARIABLES, Remark};
@@ -312,7 +311,8 @@ fn mail_record<'p>(plan: &'p Plan, opened: &Opened<'_>, raw: &Raw<'_>, first: u6
         }
     };
     let Chosen { layout, locale, language, mut document, variables, .. } = chosen;
-    let composed = composer.compose(layout, arena, &variables, (locale, language), &mut document.pages)?;
+    let mut composed = composer.compose(layout, arena, &variables, (locale, language), &mut document.pages)?;
+    marks::check_document(plan, &document, facts.as_deref(), &mut composed.remarks, arena)?;
     Ok(Fate::Composed(layout as u16, document, composed, facts))
 }
 
@@ -382,13 +382,13 @@ pub(super) fn compose_record<'p>(
     arena: &Bump,
 ) -> Result<(u16, Document, Composed), Hold> {
     let mut chosen = choose(plan, opened, raw, first, arena)?;
-    settle(plan, &mut chosen, arena)?;
+    let facts = match settle(plan, &mut chosen, arena)? {
+        Some(MailFate::Mailed(facts)) => Some(facts),
+        Some(MailFate::Suppressed { .. }) | None => None,
+    };
     let Chosen { layout, locale, language, mut document, variables, .. } = chosen;
     let mut composed = composer.compose(layout, arena, &variables, (locale, language), &mut document.pages)?;
-    marks::check_zones(plan, &document.pages, &mut composed.remarks)?;
-    if plan.mail.is_some() {
-        marks::try_out(plan, &PieceFacts { document: &document.id, ..PieceFacts::default() }, arena)?;
-    }
+    marks::check_document(plan, &document, facts.as_deref(), &mut composed.remarks, arena)?;
     Ok((layout as u16, document, composed))
 }
 

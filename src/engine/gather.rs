@@ -162,7 +162,12 @@ fn mailed(plan: &Plan, mail: &Mail, mut documents: Vec<Small>, ledger: &Ledger, 
     for ((piece, place), first) in pieces.iter_mut().zip(&sorted.places).zip(firsts) {
         *piece = Piece { first, tray: place.tray, position: place.position, price: place.price, ..*piece };
     }
+    let names = match plan.print.says_document() {
+        true => Some(order::Names::read(pieces.iter().map(|piece| documents[piece.first as usize].record), ledger)?),
+        false => None,
+    };
     Ok(Order {
+        names,
         first_serial: first_serial(plan, ledger, pieces.len() as u64, options)?,
         documents,
         pieces: Some(pieces),

@@ -11,8 +11,8 @@ use super::sheets::{Side, impose, sheet_count};
 use crate::base::code;
 use crate::kit::barcode::{Drawing, Symbol, write_frame};
 use crate::kit::expr::Env;
-use crate::model::mail::PieceFacts;
-use crate::model::page::Page;
+use crate::model::mail::{MailFacts, PieceFacts};
+use crate::model::page::{Document, Page};
 use crate::model::record::{Hold, Remark};
 use crate::model::resources::Used;
 use crate::plan::{LatePages, MarkKind, MarkPages, Plan, PlannedLate, PlannedMark};
@@ -260,9 +260,24 @@ fn write_mark(plan: &Plan, mark: &PlannedMark, here: &Here<'_, '_>, drawing: &Dr
     out.extend_from_slice(&drawing.path);
 }
 
+/// Whether the marks of a job can be printed on a document: it keeps their zones clear, and has what they say. Asked before it goes to a
+/// volume, when it still can be held.
+pub(super) fn check_document(
+    plan: &Plan,
+    document: &Document,
+    facts: Option<&MailFacts>,
+    remarks: &mut Vec<Remark>,
+    arena: &Bump,
+) -> Result<(), Hold> {
+    check_zones(plan, &document.pages, remarks)?;
+    let Some(facts) = facts else { return Ok(()) };
+    let piece = PieceFacts { routing: &facts.routing, postcode: &facts.postcode, document: &document.id, ..PieceFacts::default() };
+    try_out(plan, &piece, arena)
+}
+
 /// Whether a document paints into the clear zone of a mark that its pages will have: that holds it, or is a remark. Which pages are fronts
 /// depends on all papers of a document, so that this is known only now. A condition of a mark may still hold, for all that is known.
-pub(super) fn check_zones(plan: &Plan, pages: &[Page], remarks: &mut Vec<Remark>) -> Result<(), Hold> {
+fn check_zones(plan: &Plan, pages: &[Page], remarks: &mut Vec<Remark>) -> Result<(), Hold> {
     if pages.iter().all(|page| page.touched == 0) {
         return Ok(());
     }
@@ -290,7 +305,7 @@ pub(super) fn check_zones(plan: &Plan, pages: &[Page], remarks: &mut Vec<Remark>
 
 /// Tries out the marks that say something of the record, on the first sheet of a piece of one sheet: a value that has no code holds the
 /// record before it is composed into a volume.
-pub(super) fn try_out(plan: &Plan, facts: &PieceFacts<'_>, arena: &Bump) -> Result<(), Hold> {
+fn try_out(plan: &Plan, facts: &PieceFacts<'_>, arena: &Bump) -> Result<(), Hold> {
     if !plan.print.marks.iter().any(|mark| mark.says_of_record) {
         return Ok(());
     }

@@ -116,8 +116,43 @@ pub(super) struct Order {
     pub(super) trays: Vec<TrayRow>,
     /// Documents that came to others.
     pub(super) merges: Vec<MergeRow>,
+    /// What the first documents of the pieces are called, if something that is printed says it.
+    pub(super) names: Option<Names>,
     /// The station of the inserter that feeds each insert, from 1.
     pub(super) bins: Vec<u8>,
+}
+
+/// A text for each piece.
+#[derive(Default)]
+pub(super) struct Names {
+    text: String,
+    /// Where each begins and ends.
+    ranges: Vec<(u64, u64)>,
+}
+
+impl Names {
+    /// What the documents of some records are called, in the order of `records`, which is that of the pieces.
+    pub(super) fn read(records: impl Iterator<Item = u64>, ledger: &Ledger) -> Result<Names, EngineError> {
+        let mut wanted: Vec<(u64, usize)> = records.enumerate().map(|(piece, record)| (record, piece)).collect();
+        let mut names = Names { text: String::new(), ranges: vec![(0, 0); wanted.len()] };
+        // The ledger gives documents in the order of their records.
+        wanted.sort_unstable();
+        let mut next = wanted.iter().peekable();
+        ledger.each_document(|row| {
+            if let Some((_, piece)) = next.next_if(|(record, _)| *record == row.entry.record) {
+                let start = names.text.len() as u64;
+                names.text.push_str(&row.entry.id);
+                names.ranges[*piece] = (start, names.text.len() as u64);
+            }
+        })?;
+        assert!(next.peek().is_none(), "every piece has a first document in the ledger");
+        Ok(names)
+    }
+
+    fn of(&self, piece: u32) -> &str {
+        let (start, end) = self.ranges[piece as usize];
+        &self.text[start as usize..end as usize]
+    }
 }
 
 /// A piece on its way to a print file.
@@ -173,7 +208,7 @@ impl Order {
             serial: self.first_serial.map_or(0, |first| first + u64::from(index)),
             routing: &self.texts[start..start + routing],
             postcode: &self.texts[start + routing..start + routing + postcode],
-            document: "",
+            document: self.names.as_ref().map_or("", |names| names.of(index)),
             reprint: 0,
         };
         let row = PieceRow {

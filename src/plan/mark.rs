@@ -10,6 +10,7 @@ use toml::de::DeValue;
 use super::freeze::Frozen;
 use super::keys_mark;
 use super::library::Part;
+use super::mark_sample::try_out;
 use super::omr::{self, read_clear};
 use super::paths::{folder_of, join};
 use super::print::{compile_late_template, late_scope, read_length, without_record};
@@ -23,13 +24,10 @@ use crate::base::length::Length;
 use crate::base::limits;
 use crate::base::span::{Sources, Span};
 use crate::base::suggest::closest;
-use crate::kit::barcode::{self, Drawing, Options, Size, Symbology, Track, Turn};
-use crate::kit::expr::{Env, Expr};
-use crate::kit::locale::Locale;
-use crate::model::mail::PieceFacts;
+use crate::kit::barcode::{self, Options, Size, Symbology, Track, Turn};
+use crate::kit::expr::Expr;
 use crate::model::trace::Rectangle;
 use crate::postal::omr::Profile;
-use crate::streams::late_place::Place;
 
 /// A mark, compiled.
 #[derive(Debug)]
@@ -50,6 +48,8 @@ pub struct PlannedMark {
     pub pages: MarkPages,
     /// Whether what it says comes from the record, in part: it is tried out before the record is composed.
     pub says_of_record: bool,
+    /// Whether it says what a document is called.
+    pub says_document: bool,
     /// Whether a page gets it.
     pub when: Option<Expr>,
     /// What must stay clear across, and up and down, before it is turned; that of the drawing if absent.
@@ -72,7 +72,6 @@ pub enum MarkKind {
 }
 
 /// A barcode.
-#[derive(Debug)]
 pub struct CodeMark {
     /// Which.
     pub symbology: &'static dyn Symbology,
@@ -84,9 +83,9 @@ pub struct CodeMark {
     pub value: Template,
 }
 
-impl std::fmt::Debug for &'static dyn Symbology {
+impl std::fmt::Debug for CodeMark {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.name())
+        f.debug_struct("CodeMark").field("symbology", &self.symbology.name()).field("size", &self.size).finish_non_exhaustive()
     }
 }
 
@@ -212,21 +211,45 @@ fn compile_mark(
         "omr" => compile_track(index, table, dot, around, parts, sources, faults)?,
         _ => compile_code(table, &kind, dot, around, faults)?,
     };
-    let says_of_record = table.text("value", &mut Faults::new()).is_some_and(|text| says_of_record(&text));
+    let (value, condition) = (table.text("value", &mut Faults::new()), table.text("when", &mut Faults::new()));
+    let says_of_record = value.as_ref().is_some_and(|text| says(text, OF_RECORD));
+    let is_named = condition.is_some_and(|text| names_in(&text.text, &["document"]));
+    let says_document = is_named || value.is_some_and(|text| says(&text, &["document"]));
     let name = format!("mark {} ({})", index + 1, kind.text.trim());
-    Some(PlannedMark { name, kind: made, corner, offset: [x?, y?], turn, dot, pages, says_of_record, when, clear, holds, extent, span: table.span })
+    Some(PlannedMark {
+        name,
+        kind: made,
+        corner,
+        offset: [x?, y?],
+        turn,
+        dot,
+        pages,
+        says_of_record,
+        says_document,
+        when,
+        clear,
+        holds,
+        extent,
+        span: table.span,
+    })
 }
 
-/// Whether an expression of a text names what comes from the record.
-fn says_of_record(text: &Text) -> bool {
+/// The names of what comes from the record.
+pub(super) const OF_RECORD: &[&str] = &["routing", "postcode", "document", "imb"];
+
+/// Whether an expression of a text has one of some names.
+pub(super) fn says(text: &Text, names: &[&str]) -> bool {
     let parts = template::split(text, &mut Faults::new());
     parts.into_iter().any(|part| match part {
         template::Part::Text(_) => false,
-        template::Part::Expression(range) => {
-            let mut words = text.text[range].split(|each: char| !each.is_ascii_alphanumeric() && each != '_');
-            words.any(|word| matches!(word, "routing" | "postcode" | "document" | "imb"))
-        }
+        template::Part::Expression(range) => names_in(&text.text[range], names),
     })
+}
+
+/// Whether an expression has one of some names.
+fn names_in(expression: &str, names: &[&str]) -> bool {
+    let mut words = expression.split(|each: char| !each.is_ascii_alphanumeric() && each != '_');
+    words.any(|word| names.contains(&word))
 }
 
 fn compile_when(text: &Text, faults: &mut Faults) -> Option<Expr> {
@@ -370,76 +393,4 @@ fn bounded(table: &Table<'_>, key: &str, symbology: &dyn Symbology, [least, usua
         return None;
     }
     Some(length)
-}
-
-/// Texts of records as the posts know them: what a mark says must be possible with one of them.
-const ROUTINGS: &[&str] = &["", "01234567891", "012345678", "01234", "SN34RD1A", "SN34RD1A ", "1231FZ13XHS", "39549554", "12345678", "1530001"];
-
-/// Encodes the mark of a first piece and of one far behind it: what never has a code is a fault now. Gives the greatest size
-/// and the clear zone.
-fn try_out(code: &CodeMark, text: &Text, around: &Surroundings<'_>, faults: &mut Faults) -> Option<[[Length; 2]; 2]> {
-    let span = text.part(0..text.text.len());
-    let Ok(locale) = Locale::compile("en") else { unreachable!("English is always there") };
-    let (mut extent, mut first_fault) = ([[Length::ZERO; 2]; 2], None);
-    let mut drawing = Drawing::default();
-    let mut arena = bumpalo::Bump::new();
-    for (at, routing) in ROUTINGS.iter().enumerate() {
-        for is_far in [false, true] {
-            arena.reset();
-            let place = sample(routing, is_far, around, &arena);
-            let env = Env { arena: &arena, vars: &place.values(), running: &[], page: None, locale: &locale, language: 0 };
-            let mut payload = String::new();
-            let symbol = match code.value.write(&env, &mut payload) {
-                Err(error) => Err(error.to_string()),
-                Ok(()) => code.symbology.encode(&payload, &code.options).map_err(|error| format!("`{payload}`: {error}")),
-            };
-            match symbol {
-                Ok(symbol) => {
-                    drawing.draw(&symbol, &code.size);
-                    extent[0] = [extent[0][0].max(drawing.width), extent[0][1].max(drawing.height)];
-                    extent[1] = drawing.quiet;
-                }
-                Err(error) if at < 2 && !is_far => first_fault = Some(error),
-                Err(_) => {}
-            }
-        }
-    }
-    if extent[0][0] == Length::ZERO {
-        let reason = first_fault.unwrap_or_default();
-        let message = format!("the first piece would have a mark that cannot be: {reason}");
-        let hint = match around.has_mail || !says_of_record(text) {
-            true => "numbers get leading zeros with `{sequence | pad 7 '0'}`",
-            false => "`routing`, `postcode`, `document` and `imb` are empty in jobs without `[mail]`",
-        };
-        faults.push(Diagnostic::error(&code::JOB_MARK, span, message).hint(hint));
-        return None;
-    }
-    Some(extent)
-}
-
-/// A place as it may come, its texts in an arena.
-fn sample<'a>(routing: &'a str, is_far: bool, around: &Surroundings<'a>, arena: &'a bumpalo::Bump) -> Place<'a> {
-    let number = if is_far { 12_345 } else { 1 };
-    let mailed = PieceFacts {
-        sequence: u64::from(number),
-        tray: number.min(99),
-        tray_position: number.min(400),
-        tray_pieces: 400,
-        envelope: 1,
-        serial: u64::from(number),
-        routing,
-        postcode: "12345",
-        document: "A1",
-        ..PieceFacts::default()
-    };
-    let piece = if around.has_mail { mailed } else { PieceFacts { sequence: mailed.sequence, ..PieceFacts::default() } };
-    let tracking = match around.tracking {
-        None => crate::streams::late_place::Tracking::default(),
-        Some(tracking) => {
-            let mut payload = String::new();
-            tracking.write(mailed.serial, routing, &mut payload);
-            tracking.parts(arena.alloc_str(&payload))
-        }
-    };
-    Place { piece, sheets: number.min(9), pages: number.min(18), pieces: 500, print_file: number.min(99), tracking }
 }

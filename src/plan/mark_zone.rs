@@ -4,12 +4,15 @@
 //! edge alone: what it paints is looked at when it is painted. Must never know a record.
 
 use super::mark::{MarkPages, PlannedMark};
-use super::print::Duplex;
+use super::print::{Duplex, LatePages, PlannedLate};
 use crate::base::code;
 use crate::base::diagnostic::{Diagnostic, Faults};
 use crate::base::length::Length;
 use crate::model::layout::{Layout, Node, PageMaster};
+use crate::model::page::Media;
+use crate::model::resources::Resources;
 use crate::model::trace::Rectangle;
+use crate::streams::late::Angle;
 
 /// Looks at every mark on every master that may have it.
 pub(super) fn check(marks: &[PlannedMark], layouts: &[Option<Layout>], duplex: Duplex, faults: &mut Faults) {
@@ -94,6 +97,45 @@ fn place_of(region: &Node, master: &PageMaster) -> Option<Rectangle> {
         (None, None) => return None,
     };
     Some(Rectangle { x, y, width, height })
+}
+
+/// What no record can change against the zones: it was painted once, and where is known.
+pub(super) fn check_static(layouts: &[Layout], resources: &Resources, marks: &[PlannedMark], faults: &mut Faults) {
+    for (layout, master) in layouts.iter().flat_map(|layout| layout.masters.iter().map(move |master| (layout, master))) {
+        let Some(form) = master.form else { continue };
+        let painted = &resources.forms[usize::from(form.0)].painted;
+        for (zone, bit) in &master.zones {
+            let mark = &marks[bit.trailing_zeros() as usize];
+            if !painted.iter().any(|place| touches(zone, place)) {
+                continue;
+            }
+            let message = format!("what stands on every page `{}` paints into the clear zone of {}", master.name, mark.name);
+            let fault = match mark.holds {
+                true => Diagnostic::error(&code::JOB_CLEAR_ZONE, master.span, message),
+                false => Diagnostic::warning(&code::JOB_CLEAR_ZONE, master.span, message),
+            };
+            let label = format!("the zone is {} by {}, {} from the left and {} from the top", zone.width, zone.height, zone.x, zone.y);
+            faults.push(fault.label(label).hint(format!("move it in the layout `{}`, or the mark", layout.name)));
+        }
+    }
+}
+
+/// Late texts against the zones, by the edge where each begins: how long it is depends on the piece.
+pub(super) fn check_late(marks: &[PlannedMark], late: &[PlannedLate], media: &[Media], faults: &mut Faults) {
+    let (Some(paper), hair) = (media.first(), Length::from_millipoints(1)) else { return };
+    for mark in marks.iter().filter(|mark| mark.when.is_none()) {
+        let (_, zone) = mark.zone([paper.width, paper.height]);
+        let on_banner = mark.pages == MarkPages::Banner;
+        for text in late.iter().filter(|text| (text.pages == LatePages::Banner) == on_banner) {
+            let Some(place) = text.places.first().filter(|place| place.angle == Angle::None) else { continue };
+            let begins = Rectangle { x: place.left - hair, y: place.top, width: hair * 2, height: place.size };
+            if mark.pages != MarkPages::Back && touches(&zone, &begins) {
+                let message = format!("a late text stands in the clear zone of {}", mark.name);
+                let fault = Diagnostic::error(&code::JOB_CLEAR_ZONE, mark.span, message);
+                faults.push(fault.hint("move the text or the mark, or make the zone smaller with `clear`"));
+            }
+        }
+    }
 }
 
 /// Marks against each other, on the first page that may have both.

@@ -26,6 +26,7 @@ mod mail_suppress;
 mod mail_window;
 mod mapping;
 mod mark;
+mod mark_sample;
 mod mark_zone;
 mod messages;
 mod omr;
@@ -331,7 +332,9 @@ fn compile_source(
     let mut resources = std::mem::take(&mut library.resources);
     let (locales, locale) = locale?;
     compose_static(&mut compiled, &mut resources, &locales, &files, faults);
+    mark_zone::check_late(&print.marks, &late, &media, faults);
     mark_zone::set(&print.marks, &mut compiled, print.duplex);
+    mark_zone::check_static(&compiled, &resources, &print.marks, faults);
     print.late_used = print::mark_late(&late, &resources, print_table.as_ref().map(|table| table.span), faults);
     print.late = late;
     if faults.has_errors() {

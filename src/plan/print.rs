@@ -8,7 +8,7 @@ use toml::de::DeValue;
 
 use super::keys;
 use super::library::JobLibrary;
-use super::mark::PlannedMark;
+use super::mark::{self, PlannedMark};
 use super::print_sheet::Tickets;
 use super::read::{Table, Text, kind_of};
 use super::serials::SerialSettings;
@@ -76,6 +76,8 @@ pub struct PlannedLate {
     pub pages: LatePages,
     /// What it says besides its values, and the signs that numbers may bring.
     pub literal: String,
+    /// Whether it says what a document is called.
+    pub says_document: bool,
 }
 
 /// How a job is printed.
@@ -107,6 +109,13 @@ pub struct Print {
     pub tracking: Option<Tracking>,
     /// The book that serial numbers come from.
     pub serials: Option<SerialSettings>,
+}
+
+impl Print {
+    /// Whether something that is printed late says what a document is called.
+    pub fn says_document(&self) -> bool {
+        self.late.iter().any(|late| late.says_document) || self.marks.iter().any(|mark| mark.says_document)
+    }
 }
 
 /// Reads the scalar keys.
@@ -297,7 +306,7 @@ fn compile_late_text(table: &Table<'_>, library: &mut JobLibrary, media: &[Media
             ..base.clone()
         })
         .collect();
-    Some(PlannedLate { text: compiled, places, pages, literal })
+    Some(PlannedLate { text: compiled, places, pages, literal, says_document: mark::says(&text, &["document"]) })
 }
 
 /// The names that texts and marks of a place in the mail may use.

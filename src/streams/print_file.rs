@@ -11,7 +11,7 @@ use super::frame::{DEFLATED, FIRST_FREE, Frame, begin_page};
 use super::print_sheet::{self, PrintSheet};
 use super::scan::Scanner;
 use super::{FileInfo, StreamError};
-use crate::kit::pdf::{File, Finished, KIDS_MAX, PageTree, Ref, deflate, write_integer, write_ref};
+use crate::kit::pdf::{Deflater, File, Finished, KIDS_MAX, PageTree, Ref, write_integer, write_ref};
 use crate::model::page::Media;
 use crate::model::resources::{Resources, Used};
 
@@ -80,6 +80,7 @@ pub struct PrintWriter<'w> {
     sheet: PrintSheet,
     /// What stands before the content of fronts, and of backs, and behind it; none if pages are not moved.
     around: Option<[Ref; 3]>,
+    deflater: Deflater,
     pieces: u32,
     blanks: u32,
 }
@@ -90,7 +91,18 @@ impl<'w> PrintWriter<'w> {
         let mut file = File::new(out);
         let (frame, tree) = Frame::begin(&mut file);
         let sheet = PrintSheet::default();
-        PrintWriter { file, frame, tree, media, ends: sheet.page_ends(media), sheet, around: None, pieces: 0, blanks: 0 }
+        PrintWriter {
+            file,
+            frame,
+            tree,
+            media,
+            ends: sheet.page_ends(media),
+            sheet,
+            around: None,
+            deflater: Deflater::default(),
+            pieces: 0,
+            blanks: 0,
+        }
     }
 
     /// Starts a file whose pages lie on their sheets in some way.
@@ -156,9 +168,9 @@ impl<'w> PrintWriter<'w> {
 
     fn add_late(&mut self, late: &[u8]) -> Result<Ref, StreamError> {
         let late_object = self.file.reserve();
-        let compressed = if late.len() < DEFLATE_LATE_FROM { Vec::new() } else { deflate(late) };
+        let compressed: &[u8] = if late.len() < DEFLATE_LATE_FROM { b"" } else { self.deflater.deflate(late) };
         if !compressed.is_empty() && compressed.len() + DEFLATED.len() < late.len() {
-            self.file.stream(late_object, DEFLATED, &compressed)?;
+            self.file.stream(late_object, DEFLATED, compressed)?;
         } else {
             self.file.stream(late_object, b"", late)?;
         }

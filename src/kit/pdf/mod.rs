@@ -12,6 +12,7 @@ mod tree;
 pub use file::{File, FileError, Finished, Ref};
 pub use metadata::{Metadata, write_information, write_output_intent, write_xmp};
 pub use syntax::{
-    deflate, write_box, write_date, write_decimal, write_fill_color, write_hex, write_integer, write_literal, write_name, write_ref, write_text,
+    Deflater, deflate, write_box, write_date, write_decimal, write_fill_color, write_hex, write_integer, write_literal, write_name, write_ref,
+    write_text,
 };
 pub use tree::{KIDS_MAX, PageTree};

@@ -152,6 +152,30 @@ pub fn deflate(bytes: &[u8]) -> Vec<u8> {
     out
 }
 
+/// Makes many zlib streams, of what is printed late: fast, in one buffer. The same bytes on every machine.
+pub struct Deflater {
+    compressor: libdeflater::Compressor,
+    buffer: Vec<u8>,
+}
+
+impl Default for Deflater {
+    /// At the level of page bodies: the operators of marks repeat at short distances, which the simplest search finds.
+    fn default() -> Deflater {
+        let level = libdeflater::CompressionLvl::new(1).unwrap_or_default();
+        Deflater { compressor: libdeflater::Compressor::new(level), buffer: Vec::new() }
+    }
+}
+
+impl Deflater {
+    /// The zlib stream of some bytes.
+    pub fn deflate(&mut self, bytes: &[u8]) -> &[u8] {
+        let bound = self.compressor.zlib_compress_bound(bytes.len());
+        self.buffer.resize(bound.max(self.buffer.len()), 0);
+        let length = self.compressor.zlib_compress(bytes, &mut self.buffer).expect("the buffer has the size the compressor asked for");
+        &self.buffer[..length]
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
