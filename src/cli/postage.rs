@@ -11,6 +11,7 @@ use super::{Outcome, compile_all, fail, print, render};
 use crate::base::code;
 use crate::base::diagnostic::Faults;
 use crate::base::file::Disk;
+use crate::base::money::Decimal;
 use crate::base::readable::{counted, grouped};
 use crate::base::span::Sources;
 use crate::engine::{Change, Cost, Options, explain_piece, postage};
@@ -82,8 +83,14 @@ impl Postage {
     }
 }
 
+/// An amount with at least two decimals, and no more than it needs.
+fn amount(amount: Decimal) -> String {
+    let amount = amount.normalize();
+    if amount.scale() < 2 { format!("{amount:.2}") } else { amount.to_string() }
+}
+
 fn totals(cost: &Cost) -> String {
-    let totals: Vec<String> = cost.totals().iter().map(|(currency, total)| format!("{} {currency}", total.normalize())).collect();
+    let totals: Vec<String> = cost.totals().iter().map(|(currency, total)| format!("{} {currency}", amount(*total))).collect();
     if totals.is_empty() { "no price".into() } else { totals.join(" + ") }
 }
 
@@ -97,7 +104,7 @@ fn table(costs: &[Cost]) -> String {
             continue;
         }
         for ((currency, category), (pieces, sum)) in &cost.categories {
-            out.push_str(&format!("  {category:16} {:>12} pieces  {:>14} {currency}\n", grouped(*pieces), sum.normalize().to_string()));
+            out.push_str(&format!("  {category:16} {:>12} pieces  {:>14} {currency}\n", grouped(*pieces), amount(*sum)));
         }
         out.push_str(&format!("  {:16} {:>12} pieces  {:>14}  {}\n", "total", grouped(cost.pieces), totals(cost), counted(cost.trays, "tray")));
         if cost.unpriced > 0 {
@@ -120,7 +127,7 @@ fn cheapest(costs: &[Cost]) -> Option<&Cost> {
     let currencies = |cost: &Cost| cost.totals().keys().map(|currency| currency.to_string()).collect::<Vec<_>>();
     let first = currencies(costs.first()?);
     let comparable = costs.iter().filter(|cost| priced(cost) == most && currencies(cost) == first && first.len() == 1);
-    comparable.min_by_key(|cost| cost.totals().values().copied().sum::<crate::base::money::Decimal>())
+    comparable.min_by_key(|cost| cost.totals().values().copied().sum::<Decimal>())
 }
 
 fn json(cost: &Cost) -> serde_json::Value {

@@ -47,7 +47,10 @@ pub fn explain_piece(out: &Path, id: &str) -> Result<ExplainedPiece, NightError>
         usize::from(row.piece.envelope).checked_sub(1).and_then(|at| mail.envelopes.get(at)).map_or("no envelope", |envelope| &envelope.name);
     let mut lines = vec![
         ("documents".to_string(), names.join(", ")),
-        ("envelope".to_string(), format!("{envelope}, {}, {}, {}", counted(u64::from(row.piece.sheets), "sheet"), row.piece.weight, row.piece.thickness)),
+        (
+            "envelope".to_string(),
+            format!("{envelope}, {}, {}, {}", counted(u64::from(row.piece.sheets), "sheet"), row.piece.weight, row.piece.thickness),
+        ),
         ("print file".to_string(), row.print_file.to_string()),
     ];
     lines.extend(reasons(mail, &sorted, &row, sheet));

@@ -43,7 +43,7 @@ pub(super) fn write(
         Ok(())
     })?;
     rows.flush(&mut maildat)?;
-    maildat.finish().map_err(EngineError::from)?.commit()
+    maildat.finish()?.commit()
 }
 
 /// The pieces of one tray.

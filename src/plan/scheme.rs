@@ -54,7 +54,7 @@ pub fn read_scheme(folder: &Path, day: Day, place: Option<Span>, sources: &mut S
             }
             Err(fault) => {
                 is_whole = false;
-                faults.push(fault);
+                faults.push(*fault);
             }
         }
     }
@@ -62,13 +62,13 @@ pub fn read_scheme(folder: &Path, day: Day, place: Option<Span>, sources: &mut S
     is_whole.then_some(ReadScheme { scheme, files })
 }
 
-fn read_table(path: &Path, place: Option<Span>, sources: &mut Sources) -> Result<(crate::base::span::FileId, Vec<u8>), Diagnostic> {
+fn read_table(path: &Path, place: Option<Span>, sources: &mut Sources) -> Result<(crate::base::span::FileId, Vec<u8>), Box<Diagnostic>> {
     let bytes = file::read(path, limits::SCHEME_BYTES_MAX).map_err(|error| Diagnostic::error(&code::SCHEME_FILE, place, error.to_string()))?;
     match std::str::from_utf8(&bytes) {
         Ok(text) => Ok((sources.add(path.to_string_lossy(), text), bytes)),
         Err(error) => {
             let message = format!("`{}` is not UTF-8: byte {} is no character", path.display(), error.valid_up_to());
-            Err(Diagnostic::error(&code::SCHEME_TABLE, place, message).hint("save it as UTF-8"))
+            Err(Diagnostic::error(&code::SCHEME_TABLE, place, message).hint("save it as UTF-8").into())
         }
     }
 }

@@ -46,7 +46,7 @@ pub fn read_pieces(file: FileId, sources: &Sources, scheme: &Scheme, usual: Usua
     let before = faults.len();
     for row in rows {
         if let Err(fault) = read_row(&row, file, &columns, usual, pieces) {
-            faults.push(fault);
+            faults.push(*fault);
             if faults.len() - before == FAULTS_MAX {
                 break;
             }
@@ -87,26 +87,26 @@ fn find_columns(head: &[Field], file: FileId, scheme: &Scheme, usual: Usual, fau
     has_all.then_some(columns)
 }
 
-fn read_row(row: &[Field], file: FileId, columns: &Columns, usual: Usual, pieces: &mut Pieces<'_>) -> Result<(), Diagnostic> {
+fn read_row(row: &[Field], file: FileId, columns: &Columns, usual: Usual, pieces: &mut Pieces<'_>) -> Result<(), Box<Diagnostic>> {
     let whole = Span::new(file, row[0].range.start, row[row.len() - 1].range.end);
     if row.len() != columns.count || row.iter().any(|field| field.is_open) {
         let message = format!("{} fields, but the first row names {} columns", row.len(), columns.count);
-        return Err(Diagnostic::error(&code::PIECES_FILE, whole, message));
+        return Err(Diagnostic::error(&code::PIECES_FILE, whole, message).into());
     }
     let fault_at = |column: usize, message: String| {
         let range = &row[column].range;
-        Diagnostic::error(&code::PIECES_FILE, Span::new(file, range.start, range.end), message)
+        Box::new(Diagnostic::error(&code::PIECES_FILE, Span::new(file, range.start, range.end), message))
     };
     let text = |column: usize| row[column].text.as_str();
     let postcode = Postcode::pack(text(columns.postcode)).ok_or_else(|| {
         let fault = fault_at(columns.postcode, format!("`{}` is no postcode", text(columns.postcode)));
-        fault.hint("letters, digits, blanks and hyphens, at most twelve")
+        Box::new(fault.hint("letters, digits, blanks and hyphens, at most twelve"))
     })?;
     let count = match columns.pieces {
         None => 1,
         Some(column) => text(column).parse().ok().filter(|count| *count <= REPEATS_MAX).ok_or_else(|| {
             let fault = fault_at(column, format!("`{}` is no number of pieces", text(column)));
-            fault.hint("a whole number, up to 100 million")
+            Box::new(fault.hint("a whole number, up to 100 million"))
         })?,
     };
     let amount = |column: Option<usize>, usual: u64| match column {
@@ -119,7 +119,9 @@ fn read_row(row: &[Field], file: FileId, columns: &Columns, usual: Usual, pieces
     let weight = Weight(amount(columns.weight, usual.weight.unwrap_or_default().0)?);
     let fields: Vec<&str> = columns.fields.iter().map(|column| text(*column)).collect();
     for _ in 0..count {
-        pieces.push(postcode, thickness, weight, &fields).map_err(|error| Diagnostic::error(&code::PIECES_FILE, whole, error.to_string()))?;
+        pieces
+            .push(postcode, thickness, weight, &fields)
+            .map_err(|error| Box::new(Diagnostic::error(&code::PIECES_FILE, whole, error.to_string())))?;
     }
     Ok(())
 }

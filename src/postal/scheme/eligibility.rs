@@ -45,9 +45,9 @@ impl Eligibility {
         let mut parser = Parser { text: cell.text, at: 0, depth: 0, span: cell.span, levels };
         let result = parser.either().and_then(|found| match parser.peek() {
             "" => Ok(found),
-            rest => Err(parser.fault(format!("`{rest}` is left over")).hint("conditions are joined by `and` or `or`")),
+            rest => Err(parser.fault(format!("`{rest}` is left over")).hint("conditions are joined by `and` or `or`").into()),
         });
-        result.map_err(|fault| faults.push(fault)).ok()
+        result.map_err(|fault| faults.push(*fault)).ok()
     }
 
     /// Whether it holds, if `amount` tells what is there.
@@ -104,7 +104,7 @@ impl<'t> Parser<'t> {
         Diagnostic::error(&code::SCHEME_ELIGIBILITY, span, message)
     }
 
-    fn either(&mut self) -> Result<Eligibility, Diagnostic> {
+    fn either(&mut self) -> Result<Eligibility, Box<Diagnostic>> {
         let mut parts = vec![self.all()?];
         while self.peek() == "or" {
             self.next();
@@ -113,7 +113,7 @@ impl<'t> Parser<'t> {
         Ok(if parts.len() == 1 { parts.remove(0) } else { Eligibility::Any(parts) })
     }
 
-    fn all(&mut self) -> Result<Eligibility, Diagnostic> {
+    fn all(&mut self) -> Result<Eligibility, Box<Diagnostic>> {
         let mut parts = vec![self.one()?];
         while self.peek() == "and" {
             self.next();
@@ -122,13 +122,13 @@ impl<'t> Parser<'t> {
         Ok(if parts.len() == 1 { parts.remove(0) } else { Eligibility::All(parts) })
     }
 
-    fn one(&mut self) -> Result<Eligibility, Diagnostic> {
+    fn one(&mut self) -> Result<Eligibility, Box<Diagnostic>> {
         if self.peek() != "(" {
             return self.condition();
         }
         self.depth += 1;
         if self.depth > limits::EXPRESSION_NESTING_MAX {
-            return Err(self.fault(format!("parentheses nest deeper than {}", limits::EXPRESSION_NESTING_MAX)));
+            return Err(self.fault(format!("parentheses nest deeper than {}", limits::EXPRESSION_NESTING_MAX)).into());
         }
         self.next();
         let inner = self.either()?;
@@ -137,31 +137,31 @@ impl<'t> Parser<'t> {
         Ok(inner)
     }
 
-    fn expect(&mut self, sign: &str) -> Result<(), Diagnostic> {
+    fn expect(&mut self, sign: &str) -> Result<(), Box<Diagnostic>> {
         match self.peek() {
             found if found == sign => {
                 self.next();
                 Ok(())
             }
-            "" => Err(self.fault(format!("the expression ends where `{sign}` is expected"))),
-            found => Err(self.fault(format!("`{found}` stands where `{sign}` is expected"))),
+            "" => Err(self.fault(format!("the expression ends where `{sign}` is expected")).into()),
+            found => Err(self.fault(format!("`{found}` stands where `{sign}` is expected")).into()),
         }
     }
 
-    fn condition(&mut self) -> Result<Eligibility, Diagnostic> {
+    fn condition(&mut self) -> Result<Eligibility, Box<Diagnostic>> {
         const AMOUNTS: [&str; 3] = ["total_pieces", "total_weight", "per_key"];
         let term = match self.peek() {
             "total_pieces" => Term::TotalPieces,
             "total_weight" => Term::TotalWeight,
             "per_key" => Term::PerKey(0),
-            "" => return Err(self.fault("the expression ends where an amount is expected".into()).hint("such as `total_pieces>=500`")),
-            other => return Err(self.fault(format!("`{other}` is no amount")).suggest(other, AMOUNTS)),
+            "" => return Err(self.fault("the expression ends where an amount is expected".into()).hint("such as `total_pieces>=500`").into()),
+            other => return Err(self.fault(format!("`{other}` is no amount")).suggest(other, AMOUNTS).into()),
         };
         self.next();
         let term = if let Term::PerKey(_) = term { Term::PerKey(self.level()?) } else { term };
         match self.peek() {
             ">=" => self.next(),
-            found => return Err(self.fault(format!("`{found}` stands where `>=` is expected")).hint("amounts are compared with `>=`")),
+            found => return Err(self.fault(format!("`{found}` stands where `>=` is expected")).hint("amounts are compared with `>=`").into()),
         };
         let number = self.peek();
         let least = match (term, crate::base::money::parse_decimal(number.as_bytes())) {
@@ -169,18 +169,18 @@ impl<'t> Parser<'t> {
             _ => number.parse().ok(),
         };
         let Some(least) = least else {
-            return Err(self.fault(format!("`{number}` is not a number")).hint("pieces are counted, weight is in grams"));
+            return Err(self.fault(format!("`{number}` is not a number")).hint("pieces are counted, weight is in grams").into());
         };
         self.next();
         Ok(Eligibility::AtLeast(term, least))
     }
 
     /// `(LEVEL)` behind `per_key`.
-    fn level(&mut self) -> Result<usize, Diagnostic> {
+    fn level(&mut self) -> Result<usize, Box<Diagnostic>> {
         self.expect("(")?;
         let name = self.peek();
         let Some(level) = self.levels.iter().position(|level| level.id == name) else {
-            return Err(self.fault(format!("there is no level `{name}`")).suggest(name, self.levels.iter().map(|level| level.id.as_str())));
+            return Err(self.fault(format!("there is no level `{name}`")).suggest(name, self.levels.iter().map(|level| level.id.as_str())).into());
         };
         self.next();
         self.expect(")")?;

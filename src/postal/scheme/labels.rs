@@ -127,7 +127,7 @@ impl Template {
             };
             match read_part(&rest[open + 1..open + length], cell, maps) {
                 Ok(part) => parts.push(part),
-                Err(fault) => faults.push(fault),
+                Err(fault) => faults.push(*fault),
             }
             rest = &rest[open + length + 1..];
         }
@@ -187,7 +187,7 @@ impl Template {
     }
 }
 
-fn read_part(name: &str, cell: Cell<'_>, maps: &[Map]) -> Result<Part, Diagnostic> {
+fn read_part(name: &str, cell: Cell<'_>, maps: &[Map]) -> Result<Part, Box<Diagnostic>> {
     let fault = |message: String| Diagnostic::error(&code::SCHEME_LABEL, cell.span, message);
     if name == "key" {
         return Ok(Part::Key);
@@ -198,19 +198,19 @@ fn read_part(name: &str, cell: Cell<'_>, maps: &[Map]) -> Result<Part, Diagnosti
     if let Some(value) = name.strip_prefix("container.") {
         let found = CONTAINER_VALUES.iter().find(|(known, _)| *known == value).map(|(_, value)| Part::Container(*value));
         let names = CONTAINER_VALUES.iter().map(|(name, _)| *name);
-        return found.ok_or_else(|| fault(format!("a container has no `{value}`")).suggest(value, names));
+        return found.ok_or_else(|| fault(format!("a container has no `{value}`")).suggest(value, names).into());
     }
     if let Some((map, column)) = name.strip_prefix("map:").and_then(|rest| rest.split_once('.')) {
         let Some(at) = maps.iter().position(|known| known.name == map) else {
             let fault = Diagnostic::error(&code::SCHEME_NAME, cell.span, format!("there is no map `{map}`"));
-            return Err(fault.suggest(map, maps.iter().map(|map| map.name.as_str())));
+            return Err(fault.suggest(map, maps.iter().map(|map| map.name.as_str())).into());
         };
         // The columns of a map whose own head is at fault are not known.
         if !maps[at].columns.is_empty() && !maps[at].columns.iter().any(|known| known == column) {
             let fault = Diagnostic::error(&code::SCHEME_NAME, cell.span, format!("the map `{map}` has no column `{column}`"));
-            return Err(fault.suggest(column, maps[at].columns.iter().map(String::as_str)));
+            return Err(fault.suggest(column, maps[at].columns.iter().map(String::as_str)).into());
         }
         return Ok(Part::Map(at, column.to_string()));
     }
-    Err(fault(format!("`{{{name}}}` is nothing that a label can say")).hint("`{key}`, `{map:NAME.COLUMN}`, `{job.NAME}` or `{container.n}`"))
+    Err(fault(format!("`{{{name}}}` is nothing that a label can say")).hint("`{key}`, `{map:NAME.COLUMN}`, `{job.NAME}` or `{container.n}`").into())
 }
