@@ -58,7 +58,7 @@ impl Mail {
             fields.push(text);
         }
         let customer = said.customer.clone();
-        let surveyed = self.survey_said(said, correction);
+        let surveyed = self.survey_said(said, correction, false);
         if let Some(suppression) = mail_suppress::find(&self.suppressions, &surveyed.keys) {
             return Ok(MailFate::Suppressed { rule: suppression.name.clone(), reason: suppression.reason.clone() });
         }
@@ -93,7 +93,7 @@ impl Mail {
     pub fn survey(&self, env: &Env<'_, '_>, record: u64) -> Result<Surveyed, Hold> {
         let said = self.address.said(env).map_err(|error| Hold::new(&code::RECORD_EXPRESSION, error.to_string()))?;
         let correction = self.correction(&said, record)?;
-        Ok(self.survey_said(said, correction))
+        Ok(self.survey_said(said, correction, true))
     }
 
     /// The rule and reason of the list that a recipient is on, if there is one.
@@ -111,11 +111,15 @@ impl Mail {
         }
     }
 
-    fn survey_said(&self, said: Said, correction: Option<Correction>) -> Surveyed {
-        let original = fingerprint(&said.parts);
+    /// `is_listed`: whether the parts of the address are asked for, too; a run needs only what comes of them.
+    fn survey_said(&self, said: Said, correction: Option<Correction>, is_listed: bool) -> Surveyed {
+        let original = if is_listed { fingerprint(&said.parts) } else { 0 };
         let settler = &self.address.settler;
         let Said { mut parts, mut routing, customer } = said;
-        let (mut found, mut country) = settler.found(parts.clone());
+        let (mut found, mut country) = match is_listed || correction.is_some() {
+            true => settler.found(parts.clone()),
+            false => (Parts::default(), settler.origin),
+        };
         if let Some(correction) = correction {
             if let Some(coded) = correction.routing() {
                 routing = coded;
@@ -135,9 +139,11 @@ impl Mail {
             }
         };
         let keys = comparable.keys(&customer, "", &settler.words);
-        if let (true, Ok(settled)) = (routing.is_empty(), &settled) {
-            routing.clone_from(&settled.routing);
+        if let Ok(settled) = &settled {
             country = settled.country;
+            if routing.is_empty() {
+                routing.clone_from(&settled.routing);
+            }
         }
         let (name, short_code) = (comparable.name.whole(), comparable.short_code());
         Surveyed { parts, found, country, original, keys, name, short_code, routing, settled }

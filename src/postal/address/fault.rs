@@ -18,6 +18,8 @@ pub enum Undeliverable {
     TooManyLines(usize),
     /// A country that no table knows.
     UnknownCountry(String),
+    /// A line below the town that is neither a country nor a region.
+    BelowTown(Country, String),
     /// No postcode is in it.
     NoPostcode(Country),
     /// What stands for a postcode is none of its country; those that have such a one.
@@ -49,6 +51,7 @@ impl Undeliverable {
             Undeliverable::OneLine(_) => "one line",
             Undeliverable::TooManyLines(_) => "too many lines",
             Undeliverable::UnknownCountry(_) => "unknown country",
+            Undeliverable::BelowTown(..) => "line below the town",
             Undeliverable::NoPostcode(_) => "no postcode",
             Undeliverable::WrongPostcode { .. } => "wrong postcode",
             Undeliverable::Missing(..) => "incomplete",
@@ -83,6 +86,9 @@ impl fmt::Display for Undeliverable {
             Undeliverable::OneLine(line) => write!(f, "the address has a single line, {}", shown(line)),
             Undeliverable::TooManyLines(lines) => write!(f, "the address has {lines} lines, more than 10"),
             Undeliverable::UnknownCountry(name) => write!(f, "{} is no country that any table knows", shown(name)),
+            Undeliverable::BelowTown(country, line) => {
+                write!(f, "{} stands below the town and is neither a country nor a region of {country}", shown(line))
+            }
             Undeliverable::NoPostcode(country) => write!(f, "the address has no postcode of {country}"),
             Undeliverable::WrongPostcode { postcode, country, others, zero } => {
                 write!(f, "{} is no postcode of {country}", shown(postcode))?;

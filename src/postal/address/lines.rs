@@ -67,6 +67,10 @@ fn no_place(settler: &Settler, lines: &[String], country: Country, format: &Form
     {
         return Undeliverable::UnknownCountry(last.clone());
     }
+    let place = lines.iter().skip(1).rposition(|line| find_postcode(line, format).is_some());
+    if let Some(below) = place.and_then(|at| lines.get(at + 2)) {
+        return Undeliverable::BelowTown(country, below.clone());
+    }
     for line in lines.iter().skip(1).rev() {
         for candidate in candidates(line, 10) {
             let looks_like_one =

@@ -163,7 +163,14 @@ impl<'f> Writer<'f> {
         for piece in pieces {
             match piece {
                 Piece::Between(text) => self.pending = text,
-                Piece::Of(element) => self.push(parts.of(*element)),
+                Piece::Of(element) => {
+                    let text = parts.of(*element);
+                    // A box that brings a word of its own, in the language of its region, is printed with that.
+                    if *element == Element::PoBox && text.starts_with(char::is_alphabetic) {
+                        self.pending = "";
+                    }
+                    self.push(text);
+                }
                 Piece::Group(inside) => {
                     let own = inside.iter().filter_map(|piece| match piece {
                         Piece::Of(element) => Some(*element),
@@ -221,6 +228,8 @@ mod tests {
     fn words_stand_before_and_behind_their_elements() {
         use Element::{CareOf, Postcode, Recipient};
         check("〒{postcode} / {recipient} 様", &[(Postcode, "154-0023"), (Recipient, "山田")], "〒154-0023|山田 様");
+        check("[Postbus {po-box}]", &[(Element::PoBox, "Boîte 4")], "Boîte 4");
+        check("[Postbus {po-box}]", &[(Element::PoBox, "4")], "Postbus 4");
         check("[c/o {care-of}] / {recipient} 様", &[(CareOf, "Smith")], "c/o Smith");
         check("{postcode}9Z", &[(Postcode, "SN3 4RD")], "SN3 4RD9Z");
         let lines = Lines::read("[{unit}-]{number} {street} / [Postfach {po-box}]").expect("lines");

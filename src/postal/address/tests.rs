@@ -167,6 +167,7 @@ fn lines_that_are_no_address_are_told() {
     check("DE", lines("| |\t"), "! the address is empty");
     check("DE", lines("J Smith|5 High Street|Swindon|SN3 4RD"), "! `SN3 4RD` is no postcode of DE; it looks like one of GB");
     check("DE", lines("A|Hauptstr. 5|26133 Bonn|Atlantis"), "! `Atlantis` is no country that any table knows");
+    check("DE", lines("A|Hauptstr. 5|26133 Bonn|Tel. 123"), "! `Tel. 123` stands below the town and is neither a country nor a region of DE");
     check("DE", lines("A|Hauptstr. 5|Bonn"), "! the address has no postcode of DE");
     check("US", lines("A|1 Main St|Boston MA 2116"), "! `2116` is no postcode of US; a leading zero is missing, as spreadsheets drop it");
 }
