@@ -16,7 +16,7 @@ use crate::base::code;
 use crate::base::readable::grouped;
 use crate::engine;
 use crate::engine::night::{Board, board};
-use crate::ledger::{Balance, Ledger, State};
+use crate::ledger::State;
 use crate::model::track::Status;
 
 /// Show a run as it goes on: composing, printing, inserting, trays, alarms.
@@ -45,14 +45,14 @@ impl Watch {
         let term = Term::stdout();
         let is_live = !self.once && term.is_term();
         loop {
-            let (board, balance) = match self.read() {
+            let board = match self.read() {
                 Ok(found) => found,
                 Err(outcome) => return outcome,
             };
             let (height, width) = if term.is_term() { term.size() } else { (1_000, 100) };
             let screen =
                 Screen { width: usize::from(width).clamp(40, 200), height: usize::from(height), has_colour: term.is_term() && render::has_colour() };
-            let text = show(&board, &balance, screen);
+            let text = show(&board, screen);
             if !is_live {
                 print(&text);
                 return Outcome::Done;
@@ -64,14 +64,10 @@ impl Watch {
         }
     }
 
-    fn read(&self) -> Result<(Board, Balance), Outcome> {
+    fn read(&self) -> Result<Board, Outcome> {
         let nothing =
             || fail(&code::WORLD_ARGUMENT, format!("there is no job in `{}`", self.run.display()), Some("give the output folder of a run".into()));
-        let found = board(&self.run).map_err(|error| refuse(&error))?.ok_or_else(nothing)?;
-        let ledger =
-            Ledger::read(&self.run.join("ledger.sqlite")).map_err(|error| fail(&code::WORLD_LEDGER, error.to_string(), None))?.ok_or_else(nothing)?;
-        let balance = ledger.balance().map_err(|error| fail(&code::WORLD_LEDGER, error.to_string(), None))?;
-        Ok((found, balance))
+        board(&self.run).map_err(|error| refuse(&error))?.ok_or_else(nothing)
     }
 }
 
@@ -88,7 +84,7 @@ const SHOWN: [(Status, &str); 9] = [
     (Status::Printed, "37"),
 ];
 
-fn show(board: &Board, balance: &Balance, screen: Screen) -> String {
+fn show(board: &Board, screen: Screen) -> String {
     let mut out = String::new();
     let job = &board.job;
     let state = match job.state {
@@ -98,7 +94,7 @@ fn show(board: &Board, balance: &Balance, screen: Screen) -> String {
         State::Closed => "on its way to the post",
     };
     let _ = writeln!(out, "{} · job of {} · {state}\n", paint(&job.name, "1", screen), job.date);
-    press(&mut out, board, balance);
+    press(&mut out, board);
     if board.pieces > 0 {
         pieces(&mut out, board, screen);
         trays(&mut out, board, screen);
@@ -117,22 +113,23 @@ fn show(board: &Board, balance: &Balance, screen: Screen) -> String {
 }
 
 /// What the press has done.
-fn press(out: &mut String, board: &Board, balance: &Balance) {
+fn press(out: &mut String, board: &Board) {
+    let sums = &board.sums;
     let _ = writeln!(
         out,
         "  records {}   documents {}   held {}   suppressed {}   pulled {}",
-        grouped(balance.records.max(balance.records_in_volumes)),
-        grouped(balance.documents),
-        grouped(balance.held),
-        grouped(balance.suppressed),
-        grouped(board.pulled_before),
+        grouped(board.job.records.unwrap_or(sums.records)),
+        grouped(sums.documents),
+        grouped(sums.held),
+        grouped(sums.suppressed),
+        grouped(sums.pulled),
     );
     let _ = writeln!(
         out,
         "  pages {}   print files {}   sheets {}   reprints {}\n",
-        grouped(balance.pages),
-        grouped(balance.print_files),
-        grouped(balance.sheets_printed),
+        grouped(sums.pages),
+        grouped(sums.print_files),
+        grouped(sums.sheets),
         grouped(board.reprints.len() as u64),
     );
 }

@@ -29,7 +29,7 @@ pub use rows::{
     State, SuppressedRow, TrayRow, VolumePost, VolumeRow,
 };
 pub use serials::{SerialBook, SerialError, SerialRequest};
-pub use track::{AlarmRow, CameraFileRow, EventRow, PieceAt, PulledRow, ReprintRow, Standing, StatusCount, Step};
+pub use track::{AlarmRow, CameraFileRow, EventRow, PieceAt, PulledRow, ReprintRow, Standing, StatusCount, Step, Sums};
 
 /// The layout of the tables; a ledger with another number is refused.
 pub const VERSION: i64 = 4;

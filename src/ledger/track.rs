@@ -154,6 +154,27 @@ pub struct PieceAt {
     pub document: String,
 }
 
+/// How far a job is.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Sums {
+    /// Records of committed volumes.
+    pub records: u64,
+    /// Their documents.
+    pub documents: u64,
+    /// Their pages.
+    pub pages: u64,
+    /// Records held.
+    pub held: u64,
+    /// Records suppressed.
+    pub suppressed: u64,
+    /// Documents pulled before they had a place.
+    pub pulled: u64,
+    /// Committed print files.
+    pub print_files: u64,
+    /// Their sheets.
+    pub sheets: u64,
+}
+
 /// How many pieces of a tray stand how; tray 0 is that of pieces without one.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct StatusCount {
@@ -380,6 +401,33 @@ impl Ledger {
             each(self.on("read", read_piece_at(row))?);
         }
         Ok(())
+    }
+
+    /// How many pieces there are: they are numbered through.
+    pub fn piece_count(&self) -> Result<u64, LedgerError> {
+        let found = self.connection.query_row("SELECT coalesce(max(sequence), 0) FROM pieces", [], |row| row.get::<_, i64>(0));
+        Ok(self.on("read", found)? as u64)
+    }
+
+    /// How far a job is, from its small tables: nothing is counted one by one but what is held or suppressed.
+    pub fn sums(&self) -> Result<Sums, LedgerError> {
+        let sql = "SELECT coalesce(sum(records), 0), coalesce(sum(documents), 0), coalesce(sum(pages), 0), (SELECT count(*) FROM holds),
+                          (SELECT count(*) FROM suppressed), (SELECT count(*) FROM pulled WHERE piece IS NULL), (SELECT count(*) FROM print_files),
+                          (SELECT coalesce(sum(sheets), 0) FROM print_files) FROM volumes";
+        let read = |row: &Row<'_>| {
+            let number = |at: usize| row.get::<_, i64>(at).map(|number| number as u64);
+            Ok(Sums {
+                records: number(0)?,
+                documents: number(1)?,
+                pages: number(2)?,
+                held: number(3)?,
+                suppressed: number(4)?,
+                pulled: number(5)?,
+                print_files: number(6)?,
+                sheets: number(7)?,
+            })
+        };
+        self.on("read", self.connection.query_row(sql, [], read))
     }
 
     /// The pieces with a document of this id.

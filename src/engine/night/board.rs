@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::NightError;
 use crate::engine::Folder;
-use crate::ledger::{AlarmRow, JobRow, Ledger, ReprintRow, StatusCount, TrayRow};
+use crate::ledger::{AlarmRow, JobRow, Ledger, ReprintRow, StatusCount, Sums, TrayRow};
 use crate::model::track::Status;
 
 /// How a night stands.
@@ -16,8 +16,8 @@ pub struct Board {
     pub job: JobRow,
     /// Its pieces.
     pub pieces: u64,
-    /// Documents that were pulled before they had a place.
-    pub pulled_before: u64,
+    /// How far the press is.
+    pub sums: Sums,
     /// How many pieces of each tray stand how; tray 0: pieces without one.
     pub counts: Vec<StatusCount>,
     /// The trays.
@@ -60,11 +60,10 @@ impl Board {
 pub fn board(out: &Path) -> Result<Option<Board>, NightError> {
     let Some(ledger) = Ledger::read(&Folder(out).ledger())? else { return Ok(None) };
     let Some(job) = ledger.job()? else { return Ok(None) };
-    let balance = ledger.balance()?;
     Ok(Some(Board {
         job,
-        pieces: balance.pieces,
-        pulled_before: balance.pulled[0],
+        pieces: ledger.piece_count()?,
+        sums: ledger.sums()?,
         counts: ledger.status_counts()?,
         trays: ledger.trays()?,
         alarms: ledger.open_alarms()?,

@@ -8,12 +8,12 @@ use std::path::Path;
 
 use super::{Account, Board, Night, NightError, board};
 use crate::base::hash::Hash;
-use crate::engine::papers::{self, PaperInfo, compose_paper};
-use crate::plan::Plan;
 use crate::base::money::Decimal;
 use crate::base::readable::counted;
+use crate::engine::papers::{self, PaperInfo, compose_paper};
 use crate::ledger::{FileRow, Ledger, State};
 use crate::model::track::Status;
+use crate::plan::Plan;
 
 /// The name of the certificate in the output folder.
 pub const CERTIFICATE: &str = "certificate.json";

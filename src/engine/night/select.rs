@@ -46,7 +46,7 @@ impl Selection {
     /// The pieces, and what was not found.
     pub(super) fn pieces(&self, night: &Night) -> Result<(Vec<u64>, Vec<String>), NightError> {
         let ledger = &night.ledger;
-        let count = ledger.balance()?.pieces;
+        let count = ledger.piece_count()?;
         let (mut pieces, mut unknown) = (Vec::new(), Vec::new());
         for &(from, to) in &self.pieces {
             if to > count {

@@ -60,7 +60,7 @@ pub fn settle(out: &Path, selection: &Selection, how: Settle, account: &Account)
 /// A piece of them is in no envelope, or somebody must look at it; nothing was changed then.
 pub fn hand_over(out: &Path, selection: &Selection, account: &Account) -> Result<u64, NightError> {
     let night = Night::open(out, State::Closed)?;
-    let whole = Selection { pieces: vec![(1, night.ledger.balance()?.pieces.max(1))], ..Selection::default() };
+    let whole = Selection { pieces: vec![(1, night.ledger.piece_count()?.max(1))], ..Selection::default() };
     let (pieces, mut refused) = if selection.is_empty() { &whole } else { selection }.pieces(&night)?;
     let alarms: Vec<u64> = night.ledger.open_alarms()?.iter().map(|alarm| alarm.piece).collect();
     let standings = standings(&night)?;
@@ -85,7 +85,7 @@ pub fn hand_over(out: &Path, selection: &Selection, account: &Account) -> Result
 
 /// How all pieces stand, by number.
 pub(super) fn standings(night: &Night) -> Result<Vec<Standing>, NightError> {
-    let mut standings = vec![Standing::default(); night.ledger.balance()?.pieces as usize];
+    let mut standings = vec![Standing::default(); night.ledger.piece_count()? as usize];
     night.ledger.each_standing(|piece, standing| {
         if let Some(known) = standings.get_mut(piece as usize - 1) {
             *known = standing;
