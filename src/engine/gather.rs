@@ -66,6 +66,8 @@ pub(super) struct AllMailed {
     /// Empty if nothing is united.
     pub(super) keys: Vec<MatchKeys>,
     pub(super) texts: String,
+    /// Where each piece goes, and its values of the scheme's fields: an index into the tuples. In the order of the pieces.
+    pub(super) routes: Vec<(Option<Country>, u32)>,
     /// Different values of the scheme's fields.
     pub(super) tuples: Vec<Vec<String>>,
     pub(super) reasons: Vec<String>,
@@ -91,6 +93,7 @@ impl AllMailed {
             all.list[place as usize] = all.mailed(row);
             Ok(())
         })?;
+        all.texts.shrink_to_fit();
         Ok(all)
     }
 
@@ -139,23 +142,26 @@ fn index_of<T: Clone + Eq + std::hash::Hash>(values: &mut Vec<T>, known: &mut Fx
 fn mailed(plan: &Plan, mail: &Mail, mut documents: Vec<Small>, ledger: &Ledger, options: &Options<'_>) -> Result<Order, EngineError> {
     let mut all = AllMailed::read(mail, &documents, ledger)?;
     let united = super::households::unite(mail, &documents, &all, ledger)?;
+    all.keys = Vec::new();
     let (mut pieces, members) = (Vec::with_capacity(documents.len()), united.members(documents.len()));
     let mut start = 0;
     while start < members.len() {
         let carrier = united.carrier(members[start]);
         let end = start + members[start..].iter().take_while(|member| united.carrier(**member) == carrier).count();
+        let carrier = &all.list[members[start] as usize];
+        all.routes.push((carrier.country, carrier.fields));
         pieces.push(piece(mail, &documents, &mut all, &members[start..end], start as u32));
         start = end;
     }
-    all.keys = Vec::new();
-    let mut sorted = sort_pieces(plan, mail, &pieces, &all, &members, options)?;
+    // What only documents have is given back before the pieces are sorted: there may be tens of millions.
     all.list = Vec::new();
-    // Documents and pieces take the places of the mail, in place: there may be tens of millions.
+    let mut sorted = sort_pieces(plan, mail, &pieces, &all, options)?;
+    // Documents and pieces take the places of the mail, in place.
     let (mut sources, mut firsts) = (Vec::with_capacity(documents.len()), Vec::with_capacity(pieces.len()));
     for piece in &sorted.order {
         let from = &pieces[*piece as usize];
         firsts.push(sources.len() as u32);
-        sources.extend_from_slice(&members[from.first as usize..from.first as usize + usize::from(from.documents)]);
+        sources.extend_from_slice(&members[from.first as usize..from.first as usize + from.documents as usize]);
     }
     order::permute(&mut documents, sources);
     order::permute(&mut pieces, std::mem::take(&mut sorted.order));
@@ -207,5 +213,5 @@ fn piece(mail: &Mail, documents: &[Small], all: &mut AllMailed, members: &[u32],
             (0, contents.weight, contents.thickness)
         }
     };
-    Piece { first, documents: members.len() as u16, envelope, inserts, weight, thickness, diverted, texts: carrier.texts, ..Piece::default() }
+    Piece { first, documents: members.len() as u32, envelope, inserts, weight, thickness, diverted, texts: carrier.texts, ..Piece::default() }
 }

@@ -74,7 +74,7 @@ pub(super) struct Piece {
     /// Its first document among those of the order.
     pub(super) first: u32,
     /// Its documents.
-    pub(super) documents: u16,
+    pub(super) documents: u32,
     /// Its envelope among those of the job, from 1; 0: none.
     pub(super) envelope: u8,
     /// Its inserts.
@@ -213,7 +213,7 @@ impl Order {
         };
         let row = PieceRow {
             sequence,
-            documents: u32::from(piece.documents),
+            documents: piece.documents,
             tray: piece.tray,
             position: piece.position,
             envelope: piece.envelope,

@@ -45,14 +45,7 @@ pub(super) struct Ordered {
 }
 
 /// Sorts the pieces of a job.
-pub(super) fn sort_pieces(
-    plan: &Plan,
-    mail: &Mail,
-    pieces: &[Piece],
-    all: &AllMailed,
-    members: &[u32],
-    options: &Options<'_>,
-) -> Result<Ordered, EngineError> {
+pub(super) fn sort_pieces(plan: &Plan, mail: &Mail, pieces: &[Piece], all: &AllMailed, options: &Options<'_>) -> Result<Ordered, EngineError> {
     let mut ordered = Ordered::default();
     ordered.order.reserve_exact(pieces.len());
     ordered.places.reserve_exact(pieces.len());
@@ -63,7 +56,7 @@ pub(super) fn sort_pieces(
         };
         let group: Vec<u32> = (0..pieces.len() as u32).filter(of_envelope).collect();
         let scheme = envelope.checked_sub(1).map_or(mail.schemes.of_job, |envelope| mail.schemes.of_envelopes[envelope]);
-        let sorter = Sorter { plan, mail, pieces, all, members, options };
+        let sorter = Sorter { plan, mail, pieces, all, options };
         match scheme {
             Some(scheme) if !group.is_empty() => sorter.sort(group, scheme, envelope, &mut ordered)?,
             _ => ordered.append(&group, envelope as u32 * 2 + 1),
@@ -101,7 +94,6 @@ struct Sorter<'s> {
     mail: &'s Mail,
     pieces: &'s [Piece],
     all: &'s AllMailed,
-    members: &'s [u32],
     options: &'s Options<'s>,
 }
 
@@ -116,12 +108,12 @@ impl Sorter<'_> {
         let (mut taken, mut others) = (Vec::with_capacity(group.len()), Vec::new());
         for piece in group {
             let found = &self.pieces[piece as usize];
-            let mailed = &self.all.list[self.members[found.first as usize] as usize];
-            let is_abroad = scheme.country.is_some() && mailed.country != scheme.country;
+            let (country, fields) = self.all.routes[piece as usize];
+            let is_abroad = scheme.country.is_some() && country != scheme.country;
             match Postcode::pack(self.all.postcode(found.texts)).filter(|_| !is_abroad) {
                 None => others.push(piece),
                 Some(postcode) => {
-                    let tuple = self.all.tuples.get(mailed.fields as usize);
+                    let tuple = self.all.tuples.get(fields as usize);
                     let values: Vec<&str> =
                         columns.iter().map(|column| tuple.and_then(|tuple| tuple.get(*column)).map_or("", String::as_str)).collect();
                     pieces.push(postcode, found.thickness, found.weight, &values).map_err(|error| failed(&error))?;
