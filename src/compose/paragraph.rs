@@ -145,7 +145,7 @@ where
         let layout = self.layout();
         let metrics = self.binder.setter.metrics;
         self.canvas.justify(extra);
-        let (left, mut size) = (x, Length::ZERO);
+        let left = x;
         for position in 0..order.as_ref().map_or(items.len(), Vec::len) {
             let item = &items[order.as_ref().map_or(position, |order| order[position])];
             let start = x;
@@ -205,7 +205,6 @@ where
                 Item::Opportunity | Item::SoftHyphen { .. } | Item::Break | Item::Mark { .. } => continue,
             };
             let style = layout.text_style(style_id);
-            size = size.max(style.size);
             if style.underline || style.strike {
                 let border = Border { width: style.size / 16, color: style.color, line: crate::model::layout::LineStyle::Solid };
                 if style.underline {
@@ -219,9 +218,23 @@ where
             }
         }
         self.canvas.close();
-        if size > Length::ZERO {
+        if self.canvas.zones.is_some() {
+            self.touch_line(items, left, x, baseline);
+        }
+    }
+
+    /// Notes where a line stands, on a page with zones that must stay clear.
+    #[cold]
+    fn touch_line(&mut self, items: &[Item<'a>], left: Length, right: Length, baseline: Length) {
+        let layout = self.layout();
+        let sizes = items.iter().filter_map(|item| match *item {
+            Item::Word { style, .. } | Item::Figures { style, .. } | Item::Tab { style, .. } => Some(layout.text_style(style).size),
+            // Pictures are noted by themselves, and spaces show nothing.
+            Item::Space { .. } | Item::Symbol { .. } | Item::Opportunity | Item::SoftHyphen { .. } | Item::Break | Item::Mark { .. } => None,
+        });
+        if let Some(size) = sizes.max() {
             // Letters reach four fifths of their size up, and a fourth down; accents of capitals somewhat more.
-            self.canvas.touch(left, baseline - size.scaled(19, 20), x - left, size.scaled(6, 5));
+            self.canvas.touch(left, baseline - size.scaled(19, 20), right - left, size.scaled(6, 5));
         }
     }
 }

@@ -29,8 +29,11 @@ const WORDS: &[(&str, Position)] = &[
     ("divert", Position::Divert),
 ];
 
-/// Those that take one, and the greatest.
-const NUMBERED: &[(&str, u8, fn(u8) -> Position)] =
+/// A word, the greatest number it takes, and what it says.
+type Numbered = (&'static str, u8, fn(u8) -> Position);
+
+/// Those that take one.
+const NUMBERED: &[Numbered] =
     &[("feeder", 32, Position::Feeder), ("was", 16, Position::Sequence), ("match", 16, Position::Match), ("set-parity", 16, Position::SetParity)];
 
 /// The least distance of marks that a machine tells apart, and the greatest length of a track: what is beyond is likely a slip.
