@@ -31,7 +31,7 @@ pub(super) struct Assembled {
 
 /// Assembles every print file that is not in the ledger yet.
 pub(super) fn assemble(plan: &Plan, order: &Order, ledger: &mut Ledger, pool: &rayon::ThreadPool, options: &Options<'_>) -> Result<(), EngineError> {
-    options.watch.stage(Stage::Assemble, order.documents.iter().map(|small| small.length).sum());
+    options.watch.stage(Stage::Assemble, order.documents.iter().map(|small| u64::from(small.length)).sum());
     let used = resources_of(plan, ledger)?;
     if plan.print.lanes.is_some() {
         options.disk.create_inner_folder(&Folder(&options.out).file("lanes"))?;
@@ -42,7 +42,7 @@ pub(super) fn assemble(plan: &Plan, order: &Order, ledger: &mut Ledger, pool: &r
     let make = |(index, pieces): (usize, std::ops::Range<u32>)| {
         let number = index as u32 + 1;
         let documents = order.documents_of(&pieces);
-        let bytes = documents.iter().map(|small| small.length).sum();
+        let bytes = documents.iter().map(|small| u64::from(small.length)).sum();
         let pages = documents.iter().map(|small| u64::from(small.pages)).sum();
         let progress = Progress { bytes, documents: documents.len() as u64, pages, held: 0, resumed: done.contains(&number) };
         let file = if progress.resumed {

@@ -213,5 +213,6 @@ fn piece(mail: &Mail, documents: &[Small], all: &mut AllMailed, members: &[u32],
             (0, contents.weight, contents.thickness)
         }
     };
+    let [weight, thickness] = [weight.0, thickness.0].map(|number| u32::try_from(number).unwrap_or(u32::MAX));
     Piece { first, documents: members.len() as u32, envelope, inserts, weight, thickness, diverted, texts: carrier.texts, ..Piece::default() }
 }

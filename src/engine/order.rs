@@ -18,12 +18,10 @@ use crate::model::page::Entry;
 pub(super) struct Small {
     /// Its record.
     pub(super) record: u64,
-    /// Where its sort key is, among those of all, which it stands in behind its length.
-    key: u64,
     /// First byte of its objects in its volume.
     pub(super) offset: u64,
-    /// Bytes of its objects.
-    pub(super) length: u64,
+    /// Bytes of its objects: a volume is written from memory, so that they are fewer than 4 GiB.
+    pub(super) length: u32,
     /// Its fingerprint.
     pub(super) hash: Hash,
     /// Its volume.
@@ -36,14 +34,13 @@ pub(super) struct Small {
 }
 
 impl Small {
-    /// From the row of a document whose sort key lies at `key`.
-    pub(super) fn new(row: &DocumentRow, key: u64) -> Small {
+    /// From the row of a document.
+    pub(super) fn new(row: &DocumentRow) -> Small {
         let entry = &row.entry;
         Small {
             record: entry.record,
-            key,
             offset: entry.offset,
-            length: entry.length,
+            length: u32::try_from(entry.length).unwrap_or(u32::MAX),
             hash: entry.hash,
             volume: entry.volume,
             first_page: entry.first_page,
@@ -61,7 +58,7 @@ impl Small {
             first_page: self.first_page,
             pages: self.pages,
             offset: 0,
-            length: self.length,
+            length: u64::from(self.length),
             hash: self.hash,
             sort_key: Vec::new(),
         }
@@ -79,10 +76,10 @@ pub(super) struct Piece {
     pub(super) envelope: u8,
     /// Its inserts.
     pub(super) inserts: u32,
-    /// What it weighs.
-    pub(super) weight: Weight,
-    /// How thick it is.
-    pub(super) thickness: Thickness,
+    /// What it weighs, in milligrams.
+    pub(super) weight: u32,
+    /// How thick it is, in thousandths of a millimetre.
+    pub(super) thickness: u32,
     /// Its tray, from 1; 0: none.
     pub(super) tray: u32,
     /// Its place in the tray, from 1; 0: none.
@@ -218,8 +215,8 @@ impl Order {
             position: piece.position,
             envelope: piece.envelope,
             inserts: piece.inserts,
-            weight: piece.weight,
-            thickness: piece.thickness,
+            weight: Weight(u64::from(piece.weight)),
+            thickness: Thickness(u64::from(piece.thickness)),
             category: tray.map(|tray| tray.category.clone()).unwrap_or_default(),
             price: piece.price.checked_sub(1).map(|price| self.prices[price as usize]),
             serial: facts.serial,
@@ -234,18 +231,19 @@ impl Order {
 pub(super) fn sorted_documents(ledger: &Ledger, pool: &rayon::ThreadPool) -> Result<Vec<Small>, EngineError> {
     // Room is made once: a buffer that doubles holds half as much again while it moves.
     let (count, key_bytes) = ledger.document_sizes()?;
-    let (mut documents, mut keys) = (Vec::with_capacity(count as usize), Vec::with_capacity((key_bytes + 2 * count) as usize));
+    let (mut documents, mut keys) = (Vec::with_capacity(count as usize), Vec::with_capacity(key_bytes as usize));
+    let mut ends: Vec<u64> = Vec::with_capacity(count as usize);
     ledger.each_document(|row| {
-        let key = keys.len() as u64;
-        keys.extend_from_slice(&(row.entry.sort_key.len() as u16).to_le_bytes());
         keys.extend_from_slice(&row.entry.sort_key);
-        documents.push(Small::new(&row, key));
+        ends.push(keys.len() as u64);
+        documents.push(Small::new(&row));
     })?;
-    let key = |small: &Small| {
-        let start = small.key as usize + 2;
-        &keys[start..start + usize::from(u16::from_le_bytes([keys[start - 2], keys[start - 1]]))]
-    };
-    pool.install(|| documents.par_sort_unstable_by(|a, b| key(a).cmp(key(b)).then(a.record.cmp(&b.record))));
+    let start = |index: u32| (index as usize).checked_sub(1).map_or(0, |before| ends[before] as usize);
+    let key = |index: u32| &keys[start(index)..ends[index as usize] as usize];
+    let mut order: Vec<u32> = (0..documents.len() as u32).collect();
+    // Documents come in the order of their records, so that the index tells equal keys apart.
+    pool.install(|| order.par_sort_unstable_by(|a, b| key(*a).cmp(key(*b)).then(a.cmp(b))));
+    permute(&mut documents, order);
     Ok(documents)
 }
 

@@ -11,6 +11,7 @@ use super::order::{Piece, divide};
 use super::{EngineError, Options, RunFiles};
 use crate::base::limits::PIECES_SORTED_AT_ONCE;
 use crate::ledger::TrayRow;
+use crate::model::mail::{Thickness, Weight};
 use crate::plan::{Mail, Plan};
 use crate::postal::presort::{Pieces, Postcode, Presorted, Settings, presort};
 use crate::postal::scheme::Scheme;
@@ -116,7 +117,9 @@ impl Sorter<'_> {
                     let tuple = self.all.tuples.get(fields as usize);
                     let values: Vec<&str> =
                         columns.iter().map(|column| tuple.and_then(|tuple| tuple.get(*column)).map_or("", String::as_str)).collect();
-                    pieces.push(postcode, found.thickness, found.weight, &values).map_err(|error| failed(&error))?;
+                    pieces
+                        .push(postcode, Thickness(u64::from(found.thickness)), Weight(u64::from(found.weight)), &values)
+                        .map_err(|error| failed(&error))?;
                     taken.push(piece);
                 }
             }
@@ -141,7 +144,7 @@ impl Sorter<'_> {
     fn trays(&self, presorted: &Presorted<'_>, scheme: usize, start: u64, group: u32, ordered: &mut Ordered) {
         for tray in &presorted.trays {
             let label = presorted.label(tray).unwrap_or_default();
-            let mut price: Option<(crate::model::mail::Weight, u32)> = None;
+            let mut price: Option<(Weight, u32)> = None;
             for (position, place) in (1..).zip(tray.places.clone()) {
                 // Pieces of one weight cost the same in one tray, unless the mailing leaves some out.
                 let weight = presorted.piece(place).weight();

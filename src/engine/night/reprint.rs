@@ -133,7 +133,7 @@ impl Sources {
             };
             let id = documents.first().map(|first| first.entry.id.clone()).unwrap_or_default();
             sources.texts.push([facts.routing, facts.postcode, id]);
-            sources.documents.push(documents.iter().map(|row| Small::new(row, 0)).collect());
+            sources.documents.push(documents.iter().map(Small::new).collect());
             sources.trays.push((row.tray as usize).checked_sub(1).and_then(|tray| trays.get(tray)).map_or(0, |tray| tray.pieces));
             sources.rows.push((row, if same_marks { 0 } else { standing.copy + 1 }));
         }

@@ -67,6 +67,12 @@ impl<'t> Reader<'t, '_> {
                 }
                 deepest = deepest.max(open);
             }
+            if let Some(place) = broken_escape(line, first_quote) {
+                let place = at - line.len() + place;
+                let fault = Diagnostic::error(&code::CATALOGUE_SYNTAX, Span::new(self.file, place, place + 2), "an escape without its figures");
+                self.faults.push(fault.hint("`\\u` takes four hexadecimal figures, `\\U` six"));
+                return false;
+            }
             let message = if at - start > CATALOGUE_ENTRY_BYTES_MAX {
                 format!("a text of more than {CATALOGUE_ENTRY_BYTES_MAX} bytes")
             } else if deepest > CATALOGUE_NESTING_MAX {
@@ -224,6 +230,20 @@ impl<'t> Reader<'t, '_> {
         let span = self.place(slice);
         Span { start: span.start.saturating_sub(before), ..span }
     }
+}
+
+/// Where an escape of a quoted text has a letter beyond ASCII among its figures: the parser would cut that in two.
+fn broken_escape(line: &str, first_quote: usize) -> Option<usize> {
+    let bytes = line.as_bytes();
+    let breaks = |place: &usize| {
+        let figures = match bytes.get(place + 1) {
+            Some(b'u') => 4,
+            Some(b'U') => 6,
+            _ => return false,
+        };
+        bytes.iter().skip(place + 2).take(figures).any(|byte| !byte.is_ascii())
+    };
+    (first_quote..bytes.len()).filter(|place| bytes[*place] == b'\\').find(breaks)
 }
 
 /// Whether a line begins an entry: a name, then `=`.

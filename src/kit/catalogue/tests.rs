@@ -283,6 +283,14 @@ fn a_category_of_another_language_is_a_slip() {
     assert_eq!(scope.texts_used().iter().collect::<Vec<_>>(), ["a"]);
 }
 
+#[test]
+fn an_escape_without_its_figures_is_told() {
+    check_faults("a = {\"\\u00é\"}\n", &["en:1:7 an escape without its figures"]);
+    check_faults("a = {\"\\U00é000\"}\n", &["en:1:7 an escape without its figures"]);
+    // In plain text a backslash is a sign like any other, and a whole escape is none of these.
+    check_faults("a = C:\\uéa {\"\\u00e9é\"}\n", &[]);
+}
+
 proptest::proptest! {
     #[test]
     fn no_text_makes_it_panic(text in "(a|b|-c|\\$x|\\{|\\}|\\[|\\]|\\*|->|=|\\.|,|:|\\(|\\)|\"|\\\\|\\\\u00|é|\u{feff}|NUMBER|1| |\n|\r\n|\n    ){0,60}") {
