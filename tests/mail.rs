@@ -164,7 +164,7 @@ fn a_night_ends_when_every_piece_is_accounted_for() {
     for part in ["missing       piece 9 ", "damaged       piece 30 ", "out of order  piece 42 ", "doubled       piece 60 "] {
         told.expect(1, part);
     }
-    run.reconcile(&camera, &[]).expect(0, "nothing was changed");
+    run.reconcile(&camera, &[]).expect(1, "still open: 1 piece is damaged, 1 piece is missing, 1 alarm open");
     run.command("close", &[]).expect(2, "1 piece is damaged");
     run.command("handover", &[]).expect(2, "piece 60 has an open alarm");
     run.command("reprint", &["--damaged", "--reason", "jam"]).expect(0, "2 pieces");
@@ -178,6 +178,11 @@ fn a_night_ends_when_every_piece_is_accounted_for() {
     run.command("close", &[]).expect(2, "in envelopes, but not handed over");
     run.command("handover", &[]).expect(0, "handed over");
     run.command("reprint", &["--pieces", "5", "--reason", "late"]).expect(2, "piece 5 was handed over to the post");
+    // A certificate names no file that is not what was written.
+    let print = std::fs::read(run.out.join("print/000002.pdf")).unwrap();
+    std::fs::write(run.out.join("print/000002.pdf"), [print.as_slice(), b"x"].concat()).unwrap();
+    run.command("close", &[]).expect(2, "`print/000002.pdf` is not what was written");
+    std::fs::write(run.out.join("print/000002.pdf"), print).unwrap();
     run.command("close", &[]).expect(0, "304");
     let certificate: serde_json::Value = serde_json::from_str(&run.file("certificate.json")).unwrap();
     assert_eq!(certificate["pieces"], serde_json::json!({ "planned": 304, "handed_over": 304, "pulled": 0 }));
@@ -186,6 +191,7 @@ fn a_night_ends_when_every_piece_is_accounted_for() {
     assert!(trays.iter().all(|tray| tray["planned"] == tray["handed_over"]));
     assert_eq!(certificate["totals"][0]["currency"], "USD");
     run.command("close", &[]).expect(0, "closed before");
+    run.reconcile("piece_id,status\n5,DAMAGED\n", &[]).expect(2, "the run is closed");
     run.command("status", &["--verify"]).expect(1, "the books balance");
 }
 

@@ -65,6 +65,8 @@ impl Which {
         if let Some(text) = &self.pieces {
             if Path::new(text).is_file() {
                 read_list(Path::new(text), &mut selection)?;
+            } else if text.contains(['.', '/', '\\']) {
+                return Err(format!("there is no file `{text}`"));
             } else {
                 selection.pieces = parse_numbers(text)?;
             }
@@ -91,8 +93,11 @@ fn read_list(path: &Path, selection: &mut Selection) -> Result<(), String> {
             continue;
         }
         match parse_numbers(value) {
-            Ok(numbers) if !is_of_documents => selection.pieces.extend(numbers),
-            _ => selection.documents.push(value.to_string()),
+            _ if is_of_documents => selection.documents.push(value.to_string()),
+            // A figure may be a piece or the id of a document: who knows the job decides.
+            Ok(numbers) if numbers.iter().all(|(from, to)| from == to) => selection.either.push(value.to_string()),
+            Ok(numbers) => selection.pieces.extend(numbers),
+            Err(_) => selection.documents.push(value.to_string()),
         }
     }
     Ok(())
@@ -104,7 +109,7 @@ fn read_list(path: &Path, selection: &mut Selection) -> Result<(), String> {
 /// longer one that begins with it, changes nothing that is known.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Exit codes: 0 all pieces of the file are right, 1 something is not, 2 the file was not read.
+Exit codes: 0 nothing is wrong or lost, 1 something is, 2 the file was not read.
 The columns of a file are job_id, piece_id, reprint_no, machine, station, timestamp_utc, status, reason, and for machines that read
 each sheet set, sheet, sheets, inserts; `--format` names those of a machine.")]
 pub(super) struct Reconcile {
@@ -138,7 +143,7 @@ impl Reconcile {
             Err(error) => refuse(&error),
             Ok(reconciled) => {
                 print(&if self.json { reconciled_json(&reconciled) } else { reconciled_text(&reconciled) });
-                if reconciled.faults.is_empty() { Outcome::Done } else { Outcome::Held }
+                if reconciled.faults.is_empty() && reconciled.open.is_empty() { Outcome::Done } else { Outcome::Held }
             }
         }
     }
@@ -160,7 +165,7 @@ const FAULTS_SHOWN: usize = 200;
 
 fn reconciled_text(reconciled: &Reconciled) -> String {
     if reconciled.was_known {
-        return "this file was read before; nothing was changed\n".into();
+        return format!("this file was read before; nothing was changed\n{}", still_open(reconciled));
     }
     let mut out = format!("{} read, {} right", counted(reconciled.rows, "row"), grouped(reconciled.right));
     if reconciled.known > 0 {
@@ -168,7 +173,8 @@ fn reconciled_text(reconciled: &Reconciled) -> String {
     }
     out.push('\n');
     if reconciled.faults.is_empty() {
-        out.push_str("nothing is wrong ✓\n");
+        out.push_str(if reconciled.open.is_empty() { "nothing is wrong ✓\n" } else { "nothing new is wrong\n" });
+        out.push_str(&still_open(reconciled));
         return out;
     }
     out.push_str(&format!("{}:\n\n", counted(reconciled.faults.len() as u64, "fault")));
@@ -188,6 +194,11 @@ fn reconciled_text(reconciled: &Reconciled) -> String {
         out.push_str(&format!("  … and {} more\n", grouped((reconciled.faults.len() - FAULTS_SHOWN) as u64)));
     }
     out
+}
+
+/// What is open in the whole run.
+fn still_open(reconciled: &Reconciled) -> String {
+    if reconciled.open.is_empty() { String::new() } else { format!("still open: {}\n", reconciled.open.join(", ")) }
 }
 
 /// Where a piece lies, in words.
@@ -228,7 +239,7 @@ fn reconciled_json(reconciled: &Reconciled) -> String {
         .collect();
     let value = serde_json::json!({
         "event": "reconciled", "was_known": reconciled.was_known, "rows": reconciled.rows, "known": reconciled.known,
-        "right": reconciled.right, "posted": reconciled.posted, "faults": faults,
+        "right": reconciled.right, "posted": reconciled.posted, "faults": faults, "open": reconciled.open,
     });
     format!("{value}\n")
 }
@@ -258,7 +269,7 @@ pub(super) struct ReprintCommand {
     #[arg(long)]
     damaged: bool,
     /// Why.
-    #[arg(long)]
+    #[arg(long, value_parser = clap::builder::NonEmptyStringValueParser::new())]
     reason: String,
     /// The second person, if the job asks for one.
     #[arg(long, value_name = "NAME", default_value = "")]
@@ -317,7 +328,7 @@ pub(super) struct PullCommand {
     #[command(flatten)]
     which: Which,
     /// Why.
-    #[arg(long)]
+    #[arg(long, value_parser = clap::builder::NonEmptyStringValueParser::new())]
     reason: String,
     /// Write JSON to standard output.
     #[arg(long)]
@@ -392,7 +403,7 @@ pub(super) struct SettleCommand {
     #[arg(long = "as", value_name = "WHAT", value_parser = ["by-hand", "damaged", "destroyed"])]
     how: String,
     /// What was found.
-    #[arg(long)]
+    #[arg(long, value_parser = clap::builder::NonEmptyStringValueParser::new())]
     reason: String,
     #[command(flatten)]
     who: Who,

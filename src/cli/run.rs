@@ -245,6 +245,10 @@ fn summary_text(plan: &Plan, summary: &Summary, out: &Path, milliseconds: u64) -
     if !stages.is_empty() {
         text.push_str(&format!("\n  {}\n", stages.join(" · ")));
     }
+    if balance.print_files == 0 {
+        text.push_str("\n  composed; the same command without `--until` prints it\n");
+        return text;
+    }
     text.push_str(&format!("\n  the books balance ✓   {}\n", out.join("report.html").display()));
     text
 }

@@ -316,6 +316,7 @@ pub fn run(plan: &Plan, options: &Options<'_>) -> Result<Summary, EngineError> {
         composed?;
     }
     if options.until == Some(Stage::Compose) {
+        held::write(plan, &inputs, &ledger, options)?;
         let balance = ledger.balance()?;
         ledger.close()?;
         return Ok(Summary { balance, was_closed: false, stages });

@@ -164,7 +164,7 @@ impl Verifier<'_> {
 }
 
 /// The hash of a file, whatever its size.
-fn hash_of(path: &Path) -> Result<Hash, FileError> {
+pub(super) fn hash_of(path: &Path) -> Result<Hash, FileError> {
     let map = Mapped::open(path)?;
     let mut hasher = Hasher::new();
     for start in (0..map.len()).step_by(STEP_BYTES) {

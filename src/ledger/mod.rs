@@ -29,7 +29,7 @@ pub use rows::{
     State, SuppressedRow, TrayRow, VolumePost, VolumeRow,
 };
 pub use serials::{SerialBook, SerialError, SerialRequest};
-pub use track::{AlarmRow, CameraFileRow, EventRow, PieceAt, PulledRow, ReprintRow, Standing, StatusCount, Step, Sums};
+pub use track::{AlarmRow, CameraFileRow, EventRow, HandOverRow, PieceAt, PulledRow, ReprintRow, Standing, StatusCount, Step, Sums};
 
 /// The layout of the tables; a ledger with another number is refused.
 pub const VERSION: i64 = 4;
@@ -547,7 +547,13 @@ impl Ledger {
     /// Folds the log into the file, so that the folder holds one file again.
     pub fn close(self) -> Result<(), LedgerError> {
         self.count_write("close")?;
-        self.pragmas("PRAGMA synchronous = FULL; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE;")?;
+        let folded = self.pragmas("PRAGMA synchronous = FULL; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE;");
+        match folded {
+            // Somebody is reading it just now. All is committed; whoever closes it next folds the log.
+            Err(LedgerError::Sqlite { source: rusqlite::Error::SqliteFailure(error, _), .. })
+                if matches!(error.code, rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {}
+            other => other?,
+        }
         let path = self.path.clone();
         self.connection.close().map_err(|(_, source)| LedgerError::Sqlite { attempt: "close", path, source })
     }

@@ -116,6 +116,19 @@ pub struct ReprintRow {
     pub at: String,
 }
 
+/// Pieces that went to the post together.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct HandOverRow {
+    /// How many.
+    pub pieces: u64,
+    /// The receipt of the post, or what else was noted.
+    pub receipt: String,
+    /// Who.
+    pub operator: String,
+    /// When.
+    pub at: String,
+}
+
 /// A document that was pulled.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PulledRow {
@@ -357,6 +370,16 @@ impl Ledger {
                 at: row.get(4)?,
             })
         });
+        self.on("read", rows.and_then(Iterator::collect))
+    }
+
+    /// What was handed over to the post, in the order in which it went.
+    pub fn handovers(&self) -> Result<Vec<HandOverRow>, LedgerError> {
+        let sql = "SELECT count(*), reason, operator, at FROM events WHERE source = 'handover' GROUP BY reason, operator, at ORDER BY min(number)";
+        let mut statement = self.on("read", self.connection.prepare_cached(sql))?;
+        let read =
+            |row: &Row<'_>| Ok(HandOverRow { pieces: row.get::<_, i64>(0)? as u64, receipt: row.get(1)?, operator: row.get(2)?, at: row.get(3)? });
+        let rows = statement.query_map([], read);
         self.on("read", rows.and_then(Iterator::collect))
     }
 

@@ -10,7 +10,7 @@ use crate::base::code;
 use crate::kit::expr::{Env, EvalError};
 use crate::model::mail::{Country, MailFacts, MatchKeys};
 use crate::model::record::Hold;
-use crate::postal::address::{Corrected, Correction, Parts, Settled, Undeliverable as Fault, fingerprint};
+use crate::postal::address::{Corrected, Correction, Element, Parts, Settled, Undeliverable as Fault, fingerprint};
 use crate::postal::matching::Comparable;
 
 /// The address of a record before and after it is settled: what `pressrun address` shows.
@@ -121,8 +121,12 @@ impl Mail {
             false => (Parts::default(), settler.origin),
         };
         if let Some(correction) = correction {
-            if let Some(coded) = correction.routing() {
-                routing = coded;
+            let known = found.of(Element::Postcode);
+            match correction.routing(known) {
+                Some(coded) => routing = coded,
+                // What the record says of its delivery point belongs to its old postcode.
+                None if correction.field("postcode").is_some_and(|postcode| postcode != known) => routing.clear(),
+                None => {}
             }
             // A row that was coded but not changed leaves the lines of the record as they were.
             if correction.changes(&found) {

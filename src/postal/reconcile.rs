@@ -308,6 +308,11 @@ impl<'a> Reconciler<'a> {
             _ => (Status::Unknown, Fault::Unknown, "the machine does not know what became of it"),
         };
         outcome.status = status;
+        if expected.status == Status::HandedOver && outcome.counts {
+            // What the machine tells too late changes nothing: the envelope is gone.
+            outcome.status = Status::HandedOver;
+            return self.find(fault, outcome.piece, outcome.line, format!("{words}, but the post has it already"));
+        }
         if expected.status == Status::Pulled || (expected.status.is_enclosed() && status == Status::Missing) || !outcome.counts {
             // What was taken out, is in an envelope, or was printed again is not lost.
             outcome.status = if outcome.counts { expected.status } else { Status::Voided };
@@ -523,6 +528,15 @@ mod tests {
         let format = CameraFormat::default();
         let again = Reconciler::new("J", &mut all, &known).run(CameraRows::new(text, &format).expect("a header"), true);
         assert_eq!((again.known, again.outcomes.len()), (3, 0));
+    }
+
+    #[test]
+    fn what_the_post_has_stays_with_it() {
+        let mut all = pieces(2);
+        all[0].status = Status::HandedOver;
+        let told = run(&mut all, "piece_id,status\n1,DAMAGED\n2,OK\n", false);
+        assert_eq!(faults(&told), [(Fault::Damaged, 1)]);
+        assert_eq!((all[0].status, told.outcomes[0].status), (Status::HandedOver, Status::HandedOver));
     }
 
     #[test]

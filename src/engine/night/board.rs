@@ -41,12 +41,18 @@ impl Board {
 
     /// Why the run cannot be closed: nothing if it can.
     pub fn obstacles(&self) -> Vec<String> {
+        self.obstacles_but(&[])
+    }
+
+    /// The same without pieces that stand in one of these ways.
+    pub(super) fn obstacles_but(&self, without: &[Status]) -> Vec<String> {
         let mut obstacles = Vec::new();
-        for status in Status::ALL.into_iter().filter(|status| !status.is_enclosed() && !status.is_final()) {
+        for status in Status::ALL.into_iter().filter(|status| !status.is_enclosed() && !status.is_final() && !without.contains(status)) {
+            let unseen = if status == Status::Printed { ", and no camera has seen it in an envelope" } else { "" };
             match self.count(status) {
                 0 => {}
-                1 => obstacles.push(format!("1 piece is {}", status.name())),
-                count => obstacles.push(format!("{count} pieces are {}", status.name())),
+                1 => obstacles.push(format!("1 piece is {}{unseen}", status.name())),
+                count => obstacles.push(format!("{count} pieces are {}{}", status.name(), unseen.replace("it in an envelope", "them in envelopes"))),
             }
         }
         if !self.alarms.is_empty() {

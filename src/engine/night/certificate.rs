@@ -11,6 +11,7 @@ use crate::base::hash::Hash;
 use crate::base::money::Decimal;
 use crate::base::readable::counted;
 use crate::engine::papers::{self, PaperInfo, compose_paper};
+use crate::engine::verify::hash_of;
 use crate::ledger::{FileRow, Ledger, State};
 use crate::model::track::Status;
 use crate::plan::Plan;
@@ -35,7 +36,7 @@ pub struct Certified {
 /// # Errors
 /// Pieces are open, or somebody must look at one; nothing was changed then.
 pub fn close_run(out: &Path, account: &Account) -> Result<Certified, NightError> {
-    let mut night = Night::open(out, State::Closed)?;
+    let mut night = Night::open_any(out, State::Closed)?;
     if night.ledger.files()?.iter().any(|row| row.name == CERTIFICATE) {
         let bytes = crate::base::file::read(&out.join(CERTIFICATE), crate::base::limits::CERTIFICATE_BYTES_MAX)?;
         night.close()?;
@@ -46,6 +47,9 @@ pub fn close_run(out: &Path, account: &Account) -> Result<Certified, NightError>
     let mut refused = balance.faults();
     let board = board(out)?.ok_or_else(|| NightError::NoJob(out.to_path_buf()))?;
     refused.extend(open(&board));
+    if refused.is_empty() {
+        refused = damaged(out, &night.ledger, &board)?;
+    }
     if !refused.is_empty() {
         night.close()?;
         return Err(NightError::Refused(refused));
@@ -64,6 +68,19 @@ pub fn close_run(out: &Path, account: &Account) -> Result<Certified, NightError>
     night.ledger.post_files(&rows)?;
     night.close()?;
     Ok(Certified { certificate, was_closed: false })
+}
+
+/// Files that are not what was written: a certificate must not name them.
+fn damaged(out: &Path, ledger: &Ledger, board: &Board) -> Result<Vec<String>, NightError> {
+    let mut damaged = Vec::new();
+    for (name, _, hash) in files(ledger, board)? {
+        match hash_of(&out.join(&name)) {
+            Ok(found) if found == hash => {}
+            Ok(_) => damaged.push(format!("`{name}` is not what was written")),
+            Err(error) => damaged.push(error.to_string()),
+        }
+    }
+    Ok(damaged)
 }
 
 /// What is open: nothing if the run can be closed.
@@ -117,7 +134,13 @@ fn write(ledger: &Ledger, board: &Board, names: &[&str], account: &Account) -> R
         .map(|row| serde_json::json!({ "name": row.name, "sha256": row.hash.hex(), "rows": row.rows, "by": row.operator, "at": row.at }))
         .collect();
     value["totals"] = totals(ledger, names)?;
-    value["files"] = files(ledger, board)?;
+    value["handovers"] = ledger
+        .handovers()?
+        .iter()
+        .map(|row| serde_json::json!({ "pieces": row.pieces, "receipt": row.receipt, "by": row.operator, "at": row.at }))
+        .collect();
+    let file = |(name, bytes, hash): (String, u64, Hash)| serde_json::json!({ "file": name, "bytes": bytes, "sha256": hash.hex() });
+    value["files"] = files(ledger, board)?.into_iter().map(file).collect();
     Ok(value)
 }
 
@@ -150,6 +173,12 @@ fn paper(certificate: &serde_json::Value, plan: &Plan) -> Result<Vec<u8>, NightE
             serde_json::json!({ "number": row["number"], "pieces": row["pieces"], "reason": row["reason"], "who": who, "at": row["at"] })
         }),
         "pulls": list("pulled", &|row| serde_json::json!({ "record": row["record"], "reason": row["reason"], "who": row["by"], "at": row["at"] })),
+        "cameras": list("camera_files", &|row| {
+            serde_json::json!({ "name": row["name"], "rows": row["rows"], "who": row["by"], "at": row["at"], "hash": row["sha256"] })
+        }),
+        "handovers": list("handovers", &|row| {
+            serde_json::json!({ "pieces": row["pieces"], "receipt": row["receipt"], "who": row["by"], "at": row["at"] })
+        }),
         "files": list("files", &|row| serde_json::json!({ "file": row["file"], "bytes": row["bytes"], "hash": row["sha256"] })),
     });
     let title = format!("{}, certificate", plan.settings.name);
@@ -198,10 +227,10 @@ fn totals(ledger: &Ledger, names: &[&str]) -> Result<serde_json::Value, NightErr
     Ok(rows.collect())
 }
 
-/// Every file of the run with its hash.
-fn files(ledger: &Ledger, board: &Board) -> Result<serde_json::Value, NightError> {
+/// Every file of the run with its length and hash.
+fn files(ledger: &Ledger, board: &Board) -> Result<Vec<(String, u64, Hash)>, NightError> {
     let mut files = Vec::new();
-    let mut add = |name: &str, bytes: u64, hash: Hash| files.push(serde_json::json!({ "file": name, "bytes": bytes, "sha256": hash.hex() }));
+    let mut add = |name: &str, bytes: u64, hash: Hash| files.push((name.to_string(), bytes, hash));
     for row in ledger.volumes()? {
         if let (Some(file), Some(hash)) = (&row.file, row.hash) {
             add(file, row.bytes, hash);
@@ -210,5 +239,5 @@ fn files(ledger: &Ledger, board: &Board) -> Result<serde_json::Value, NightError
     ledger.print_files()?.iter().for_each(|row| add(&row.file, row.bytes, row.hash));
     board.reprints.iter().for_each(|row| add(&row.file, row.bytes, row.hash));
     ledger.files()?.iter().for_each(|row| add(&row.name, row.bytes, row.hash));
-    Ok(files.into())
+    Ok(files)
 }

@@ -15,7 +15,7 @@ mod settle;
 use std::path::{Path, PathBuf};
 
 pub use board::{Board, board};
-pub use certificate::{CERTIFICATE, Certified, close_run};
+pub use certificate::{CERTIFICATE, CERTIFICATE_PAPER, Certified, close_run};
 pub use pull::{Pull, Pulled, pull};
 pub(super) use reconcile::stations;
 pub use reconcile::{Placed, Reconciled, reconcile};
@@ -86,11 +86,13 @@ impl NightError {
     pub fn hint(&self) -> Option<String> {
         match self {
             NightError::Engine(EngineError::Locked(_)) => Some("somebody else is at it; wait until that is done, and give the command again".into()),
+            NightError::Engine(EngineError::File(_)) => None,
             NightError::Engine(error) => error.hint().map(str::to_string),
             NightError::NoJob(_) => Some("give the output folder of a run, the one with `ledger.sqlite`".into()),
             NightError::NotPrinted => Some("`pressrun run` the job to its end first".into()),
             NightError::Plan { .. } => Some("`pressrun status --verify` tells whether the folder is as it was written".into()),
-            NightError::Refused(_) | NightError::Camera(_) => None,
+            NightError::Camera(_) => Some("`--format` names a file that says how the machine writes: delimiter, columns, words".into()),
+            NightError::Refused(_) => None,
         }
     }
 }
@@ -104,13 +106,30 @@ pub(super) struct Night {
 }
 
 impl Night {
-    /// Opens a folder whose job has come as far as `needed`.
+    /// Opens a folder whose job has come as far as `needed`, and whose run is not closed.
     fn open(folder: &Path, needed: State) -> Result<Night, NightError> {
+        let night = Night::open_any(folder, needed)?;
+        if night.ledger.files()?.iter().any(|row| row.name == CERTIFICATE) {
+            return Err(NightError::Refused(vec!["the run is closed: its certificate stands".into()]));
+        }
+        Ok(night)
+    }
+
+    /// The same of a run that may be closed. Waits a moment for somebody else who is at it.
+    fn open_any(folder: &Path, needed: State) -> Result<Night, NightError> {
         let paths = Folder(folder);
-        if Ledger::read(&paths.ledger())?.is_none() {
+        if crate::base::file::Fingerprint::of(&paths.ledger()).is_err() {
             return Err(NightError::NoJob(folder.to_path_buf()));
         }
-        let lock = FolderLock::acquire(&paths.file(".lock"))?.ok_or_else(|| EngineError::Locked(folder.to_path_buf()))?;
+        let mut lock = FolderLock::acquire(&paths.file(".lock"))?;
+        for _ in 0..LOOKS {
+            if lock.is_some() {
+                break;
+            }
+            crate::engine::pause(BETWEEN_LOOKS);
+            lock = FolderLock::acquire(&paths.file(".lock"))?;
+        }
+        let lock = lock.ok_or_else(|| EngineError::Locked(folder.to_path_buf()))?;
         let disk = Disk::real();
         let ledger = Ledger::open(&paths.ledger(), &disk)?;
         match ledger.job()? {
@@ -130,6 +149,10 @@ impl Night {
         Ok(self.ledger.close()?)
     }
 }
+
+/// How often the lock of somebody else is looked at again, and after which time: three seconds in all.
+const LOOKS: u32 = 30;
+const BETWEEN_LOOKS: std::time::Duration = std::time::Duration::from_millis(100);
 
 /// The plan of an output folder, from its frozen copy.
 pub(super) fn open_plan(folder: &Path, ledger: &Ledger) -> Result<Plan, NightError> {

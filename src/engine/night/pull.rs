@@ -59,7 +59,7 @@ fn before(night: &mut Night, ask: &Pull) -> Result<Pulled, NightError> {
         refused.push("there are no pieces yet: name documents by their ids".into());
     }
     let mut records = Vec::new();
-    for id in &selection.documents {
+    for id in selection.documents.iter().chain(&selection.either) {
         let found = night.ledger.records_of(id)?;
         if found.is_empty() {
             refused.push(format!("no document is called `{id}`"));

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use super::{Account, Night, NightError};
+use super::{Account, Night, NightError, board};
 use crate::base::file;
 use crate::base::hash::Hash;
 use crate::base::limits::CAMERA_BYTES_MAX;
@@ -39,6 +39,8 @@ pub struct Reconciled {
     pub posted: u64,
     /// What is wrong.
     pub faults: Vec<Placed>,
+    /// What is still open in the whole run: pieces that are lost or put aside, alarms.
+    pub open: Vec<String>,
 }
 
 /// Reads a camera file. `is_final` says that nothing else comes from the inserter: what was not seen is missing.
@@ -53,7 +55,7 @@ pub fn reconcile(out: &Path, camera: &Path, format: &CameraFormat, is_final: boo
     let name = camera.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     if !is_final && night.ledger.camera_files()?.iter().any(|row| row.hash == hash) {
         night.close()?;
-        return Ok(Reconciled { was_known: true, ..Reconciled::default() });
+        return Ok(Reconciled { was_known: true, open: open(out)?, ..Reconciled::default() });
     }
     let plan = night.plan()?;
     let mut pieces = expected(&night, &plan)?;
@@ -71,7 +73,12 @@ pub fn reconcile(out: &Path, camera: &Path, format: &CameraFormat, is_final: boo
         faults.push(Placed { finding, place });
     }
     night.close()?;
-    Ok(Reconciled { was_known: false, rows: told.rows, known: told.known, right: told.right, posted, faults })
+    Ok(Reconciled { was_known: false, rows: told.rows, known: told.known, right: told.right, posted, faults, open: open(out)? })
+}
+
+/// What is open but for pieces that no camera has seen yet.
+fn open(out: &Path) -> Result<Vec<String>, NightError> {
+    Ok(board(out)?.map(|board| board.obstacles_but(&[Status::Printed])).unwrap_or_default())
 }
 
 /// How every piece should be, and how it stands.

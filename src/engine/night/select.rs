@@ -14,6 +14,8 @@ pub struct Selection {
     pub pieces: Vec<(u64, u64)>,
     /// Ids of documents.
     pub documents: Vec<String>,
+    /// Figures that are the number of a piece if there is one of it, and else the id of a document.
+    pub either: Vec<String>,
     /// Numbers of trays, and ranges of them.
     pub trays: Vec<(u64, u64)>,
     /// All that is damaged, missing, or of which nobody knows what became.
@@ -54,10 +56,22 @@ impl Selection {
             }
             pieces.extend(from..=to.min(count));
         }
-        for id in &self.documents {
+        let mut ids: Vec<&String> = self.documents.iter().collect();
+        for text in &self.either {
+            match text.trim().parse::<u64>() {
+                Ok(number) if (1..=count).contains(&number) => pieces.push(number),
+                _ => ids.push(text),
+            }
+        }
+        for id in ids {
             let found = ledger.pieces_of(id)?;
             if found.is_empty() {
-                unknown.push(format!("no document is called `{id}`"));
+                let was_pulled = !ledger.records_of(id)?.is_empty();
+                unknown.push(if was_pulled {
+                    format!("the document `{id}` was pulled before it was printed")
+                } else {
+                    format!("no document is called `{id}`")
+                });
             }
             pieces.extend(found);
         }

@@ -154,8 +154,9 @@ impl Correction {
         self.0.iter().find(|(column, _)| column.replace('-', "_") == wanted).map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     }
 
-    /// What the barcode of the post says, if the row is coded: ZIP, plus four and delivery point; or the postcode and its suffix.
-    pub fn routing(&self) -> Option<String> {
+    /// What the barcode of the post says, if the row is coded: ZIP, plus four and delivery point; or the postcode and its suffix. `known` is
+    /// the postcode of the record, for rows that have none.
+    pub fn routing(&self, known: &str) -> Option<String> {
         if let Some(routing) = self.field("routing") {
             return Some(routing.to_string());
         }
@@ -163,7 +164,7 @@ impl Correction {
         if plus4.is_none() && point.is_none() {
             return None;
         }
-        let postcode = self.field("postcode").unwrap_or_default();
+        let postcode = self.field("postcode").unwrap_or(known);
         // A ZIP+4 in the postcode already has what `plus4` repeats.
         let code = if plus4.is_some() { postcode.split('-').next().unwrap_or_default() } else { postcode };
         let signs = [code, plus4.unwrap_or_default(), point.unwrap_or_default()].concat();
@@ -205,8 +206,11 @@ mod tests {
         assert_eq!(corrections.len(), 2);
         assert_eq!(corrections.find(0, print), Ok(Corrected::No));
         let Ok(Corrected::Row(row)) = corrections.find(6, print) else { panic!("no row") };
-        assert_eq!(row.routing().as_deref(), Some("22163101001"));
+        assert_eq!(row.routing("22162").as_deref(), Some("22163101001"));
         assert_eq!((row.field("dpv"), row.field("lot")), (Some("Y"), None));
+        let coded = format!("record,original,plus4,delivery_point\n7,{print:016x},1010,01\n");
+        let Ok(Corrected::Row(coded)) = Corrections::read(coded).expect("rows").find(6, print) else { panic!("no row") };
+        assert_eq!(coded.routing("22162").as_deref(), Some("22162101001"));
         let parts = row.into_parts(address("1 Main St"));
         assert_eq!((parts.of(Element::Street), parts.of(Element::Recipient)), ("12 Oak Ave", "Jane Doe"));
         assert!(corrections.find(2, print).is_err_and(|reason| reason.contains("record 3 was made from another address")));
