@@ -41,7 +41,7 @@ def small_job():
     text = Path(a.job).read_text()
     text = re.sub(r'^\[job\]$', '[job]\nvolume-records = 100', text, count=1, flags=re.M)
     text = re.sub(r'^pieces-per-file = .*$', 'pieces-per-file = 300', text, flags=re.M)
-    text = re.sub(r'^(files?|profile|scheme) = "(?!none")([^"]+)"', lambda m: '%s = "%s"' % (m[1], home / m[2]), text, flags=re.M)
+    text = re.sub(r'^(files?|profile|scheme|envelopes) = "(?!none")([^"]+)"', lambda m: '%s = "%s"' % (m[1], home / m[2]), text, flags=re.M)
     job = work / 'job.toml'
     job.write_text(text)
     return job
