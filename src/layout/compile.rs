@@ -6,6 +6,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::base::read_chain;
 use super::context::Context;
 use super::flowing::blank_master;
@@ -81,6 +83,8 @@ pub(super) struct Compiler<'a, 't> {
     pub(super) sums_at: usize,
     pub(super) styles: Styles<'t>,
     pub(super) text_styles: Vec<TextStyle>,
+    /// Where each of them is: boxes that shrink make thousands.
+    pub(super) text_style_ids: FxHashMap<TextStyle, usize>,
     pub(super) shrinks: Vec<Vec<Vec<TextStyleId>>>,
     /// Languages and directions that records decide.
     pub(super) asked: Vec<Asked>,
@@ -125,6 +129,7 @@ impl<'a> Compiler<'a, '_> {
             sums_at: 0,
             styles: Styles::default(),
             text_styles: Vec::new(),
+            text_style_ids: FxHashMap::default(),
             shrinks: Vec::new(),
             asked: Vec::new(),
             scripts: Vec::new(),

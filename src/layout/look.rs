@@ -217,8 +217,9 @@ impl Compiler<'_, '_> {
 
     /// The id of a text style.
     pub(super) fn add_text_style(&mut self, style: TextStyle, span: Span) -> TextStyleId {
-        let at = self.text_styles.iter().position(|known| *known == style).unwrap_or_else(|| {
-            self.text_styles.push(style);
+        let at = self.text_style_ids.get(&style).copied().unwrap_or_else(|| {
+            self.text_styles.push(style.clone());
+            self.text_style_ids.insert(style, self.text_styles.len() - 1);
             self.text_styles.len() - 1
         });
         match u16::try_from(at) {

@@ -79,7 +79,7 @@ pub struct TabStop {
 }
 
 /// How a run of text looks. Resolved: no style is looked up at run time.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct TextStyle {
     /// The faces.
     pub stack: StackId,
@@ -108,7 +108,7 @@ pub struct TextStyle {
 }
 
 /// Letter case of a style.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub enum Transform {
     /// As written.
     #[default]
