@@ -257,3 +257,11 @@ fn a_second_person_is_asked_for() {
     run.command("reprint", &["--pieces", "1", "--reason", "x", "--by", "mia", "--second", "mia"]).expect(2, "another one");
     run.command("reprint", &["--pieces", "1", "--reason", "x", "--by", "mia", "--second", "tom"]).expect(0, "1 piece");
 }
+
+#[test]
+fn what_no_post_writes_is_held() {
+    let mail = Mail::new(&[("routing = \"{zip}\"", "routing = \"{record.number eq 7 ? (zip | pad 400 'é') : zip}\"")]);
+    let run = mail.run("out", &[]);
+    assert!(run.file("held.ndjson").contains("the routing has "));
+    assert_eq!(run.ledger().balance().unwrap().faults(), Vec::<String>::new());
+}

@@ -413,6 +413,10 @@ fn settle<'a>(plan: &Plan, chosen: &mut Chosen<'_, 'a>, arena: &'a Bump) -> Resu
     let env = Env { arena, vars: &chosen.job, running: &[], page: None, locale: chosen.locale, language: 0 };
     let fate = mail.facts(&env, chosen.document.record)?;
     if let MailFate::Mailed(facts) = &fate {
+        // Gathering keeps them by lengths of one byte; none of a post is longer than a few dozen.
+        if let Some((name, text)) = [("routing", &facts.routing), ("postcode", &facts.postcode)].into_iter().find(|(_, text)| text.len() > 255) {
+            return Err(Hold::new(&code::RECORD_UNDELIVERABLE, format!("the {name} has {} bytes, 255 are possible", text.len())));
+        }
         chosen.variables[ADDRESS] = Value::Text(arena.alloc_str(&facts.lines.join("\n")));
     }
     Ok(Some(fate))

@@ -14,6 +14,7 @@ use crate::engine::{Options, Silent};
 use crate::ledger::{PieceRow, ReprintRow, Standing, State};
 use crate::model::mail::PieceFacts;
 use crate::model::track::Status;
+use crate::plan::Plan;
 
 /// What is printed again, and how.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
@@ -62,7 +63,7 @@ pub fn reprint(out: &Path, ask: &Reprint) -> Result<Reprinted, NightError> {
         return Err(NightError::Refused(refused));
     }
     let number = night.ledger.reprints()?.len() as u32 + 1;
-    let sources = Sources::read(&night, &copies, ask.same_marks)?;
+    let sources = Sources::read(&night, &plan, &copies, ask.same_marks)?;
     let used = resources_of(&plan, &night.ledger)?;
     let stop = AtomicBool::new(false);
     let options = Options { out: out.to_path_buf(), threads: 1, disk: night.disk.clone(), stop: &stop, watch: &Silent, fail_at: None, until: None };
@@ -118,9 +119,8 @@ struct Sources {
 }
 
 impl Sources {
-    fn read(night: &Night, copies: &[(u64, Standing)], same_marks: bool) -> Result<Sources, NightError> {
+    fn read(night: &Night, plan: &Plan, copies: &[(u64, Standing)], same_marks: bool) -> Result<Sources, NightError> {
         let ledger = &night.ledger;
-        let plan = night.plan()?;
         let bins = plan.mail.iter().flat_map(|mail| mail.inserts.iter().map(|insert| insert.bin)).collect();
         let mut sources = Sources { rows: Vec::new(), trays: Vec::new(), documents: Vec::new(), texts: Vec::new(), bins };
         let trays = ledger.trays()?;
