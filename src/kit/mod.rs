@@ -4,14 +4,18 @@
 //! what a record, a layout or a job is.
 
 pub mod barcode;
+pub mod base64;
+pub mod bounce;
 pub mod catalogue;
 pub mod chart;
 pub mod csv;
+pub mod dkim;
 pub mod expr;
 pub mod font;
 pub mod icc;
 pub mod image;
 pub mod locale;
+pub mod mime;
 pub mod pdf;
 pub mod raster;
 pub mod sample;
