@@ -8,6 +8,7 @@ mod image;
 pub mod late;
 pub mod late_place;
 mod link;
+pub mod mbox;
 mod outline;
 pub mod print_file;
 pub mod print_sheet;
