@@ -33,6 +33,7 @@ pub mod kit;
 pub mod model;
 // Layer 3: the stages.
 pub mod compose;
+pub mod decide;
 pub mod input;
 pub mod layout;
 pub mod ledger;

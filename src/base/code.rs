@@ -202,6 +202,17 @@ codes! {
     RECORD_LOCALE = "R0408", "the record names a locale the job does not know",
         "The job takes the locale from the record, and the record names one that is not among `locales`, not even by its language.";
 
+    // ---- records that are held because of their channel
+    RECORD_UNREACHABLE = "R0490", "no channel reaches the recipient",
+        "The rule that decides about the document sends it by a channel for which the record has no address, or a broken one, and no\n\
+         fallback of the job leads to one that works. Correct the address, or give the channel a fallback that always works:\n\
+         \n\
+         [[channels.fallback]]\n\
+         from = \"email\"\n\
+         to = \"print\"";
+    RECORD_MESSAGE = "R0491", "the message of a document cannot be written",
+        "Its text would be too long for its channel, or something in it cannot be sent. The reason says what; the limits are in docs/channels.md.";
+
     // ---- records that are held because of their mail
     RECORD_UNDELIVERABLE = "R0450", "no post delivers to the address",
         "The address lacks what its country needs, or its postcode is none of that country; the reason says which. Correct the source, or let the\n\
@@ -255,6 +266,15 @@ codes! {
     JOB_CLEAR_ZONE = "J0413", "the clear zone of a mark is not clear",
         "Cameras find a mark by the white around it. What is printed there makes them stop or, worse, read something else. Move the mark, or\n\
          the region of the page master; `clear` sets the zone of a mark, and with `on-touch = \"report\"` this is a warning.";
+
+    // ---- the channels of a job
+    JOB_CHANNELS = "J0600", "the channels of the job cannot be planned",
+        "`[channels]` says which way a document takes: `print`, `email`, `sms`, `archive` or a `[[webhook]]` of the job. A rule has a name of its\n\
+         own and says either `to` or `suppress`; a channel that rules name has its section (`[email]`, `[sms]`, `[[webhook]]`), and fallbacks do\n\
+         not go round in circles.";
+    CHANNEL_TABLE = "J0601", "a table of preferences cannot be used",
+        "Preferences are CSV in UTF-8 with the columns `customer`, `channels`, `valid-from`, and if wanted `type`, `valid-until`, `consent`.\n\
+         `channels` names channels of the job between spaces, or is `none`; days are written 2026-10-01.";
 
     // ---- the mail of a job
     JOB_MAIL = "J0501", "the mail of the job cannot be planned",

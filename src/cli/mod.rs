@@ -7,6 +7,7 @@ mod address;
 mod barcode;
 mod check;
 mod close;
+mod decide;
 mod diff;
 mod document;
 mod explain;
@@ -52,6 +53,8 @@ enum Command {
     Status(status::Status),
     /// Compose one document from a layout and one record, and write it as PDF to standard output.
     Render(document::Render),
+    /// Say which way the documents of a job would take, and by which rule, before anything is composed.
+    Decide(decide::Decide),
     /// Write chosen records of a job as PDF files, or their pages as pictures, composed as a run composes them.
     Proof(proof::Proof),
     /// Make the folder of a small job that runs at once.
@@ -129,6 +132,7 @@ pub fn main() -> ExitCode {
         Command::Status(command) => command.run(),
         Command::Render(command) => command.run(),
         Command::Proof(command) => command.run(),
+        Command::Decide(command) => command.run(),
         Command::Init(command) => command.run(),
         Command::Sample(command) => command.run(),
         Command::Explain(command) => command.run(),

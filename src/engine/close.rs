@@ -3,6 +3,7 @@
 //! A job that does not balance is not closed. Every file here depends on the ledger and the inputs alone, never on the
 //! clock, so that two runs of one job give the same bytes.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 
 use super::files::{self, HashedFile};
@@ -10,8 +11,8 @@ use super::{EngineError, Folder, Inputs, Options, held, mail_papers, report};
 use crate::base::code;
 use crate::base::file::FileError;
 use crate::base::hash::hex;
-use crate::ledger::{FileRow, Ledger, State};
-use crate::plan::{Column, MANIFEST, MERGE_LIST, MESSAGE_LIST, Plan, SUPPRESSED_LIST};
+use crate::ledger::{DecisionRow, FileRow, Ledger, State};
+use crate::plan::{CHANNEL_LIST, Column, MANIFEST, MERGE_LIST, MESSAGE_LIST, Plan, SUPPRESSED_LIST};
 
 /// Balances the books and writes what is handed over with the print files.
 pub(super) fn close(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, options: &Options<'_>) -> Result<(), EngineError> {
@@ -28,27 +29,37 @@ pub(super) fn close(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, options: 
     }
     let manifest = write_manifest(ledger, options)?;
     let messages = if plan.messages.is_empty() { None } else { Some(write_messages(ledger, options)?) };
-    let mail = if plan.mail.is_none() { Vec::new() } else { vec![write_suppressed(ledger, options)?, write_merges(ledger, options)?] };
+    let mut lists = Vec::new();
+    if plan.mail.is_some() || plan.channels.is_some() {
+        lists.push(write_suppressed(ledger, options)?);
+    }
+    if plan.mail.is_some() {
+        lists.push(write_merges(ledger, options)?);
+    }
+    if plan.channels.is_some() {
+        lists.push(write_channels(ledger, options)?);
+    }
     let papers = mail_papers::write(plan, ledger, options)?;
     let report = report::report(ledger, false)?.expect("a job that is closed has begun");
     let report = files::write(REPORT_FILE, report.as_bytes(), options)?;
     if let Some(path) = inputs.changed() {
         return Err(EngineError::InputChanged(path));
     }
-    let files: Vec<FileRow> = [held, manifest, report].into_iter().chain(messages).chain(mail).chain(papers).collect();
+    let files: Vec<FileRow> = [held, manifest, report].into_iter().chain(messages).chain(lists).chain(papers).collect();
     ledger.post_files(&files)?;
     ledger.set_state(State::Closed, None)?;
     Ok(())
 }
 
 /// What is there once the books are closed.
-pub(super) const FILES: [&str; 6] = [MANIFEST_FILE, held::FILE, REPORT_FILE, MESSAGES_FILE, SUPPRESSED_FILE, MERGES_FILE];
+pub(super) const FILES: [&str; 7] = [MANIFEST_FILE, held::FILE, REPORT_FILE, MESSAGES_FILE, SUPPRESSED_FILE, MERGES_FILE, CHANNELS_FILE];
 
 const MANIFEST_FILE: &str = "manifest.csv";
 const REPORT_FILE: &str = "report.html";
 const MESSAGES_FILE: &str = "messages.csv";
 const SUPPRESSED_FILE: &str = "suppressed.csv";
 const MERGES_FILE: &str = "merges.csv";
+const CHANNELS_FILE: &str = "channels.csv";
 
 /// Writes a row per document, in the order of the mail, with the columns of [`MANIFEST`].
 fn write_manifest(ledger: &Ledger, options: &Options<'_>) -> Result<FileRow, EngineError> {
@@ -110,6 +121,28 @@ fn write_merges(ledger: &Ledger, options: &Options<'_>) -> Result<FileRow, Engin
         let score = format!("{}.{:03}", row.score / 1000, row.score % 1000);
         writeln!(out, "{},{},{},{score},{united}", row.record + 1, row.carrier + 1, csv_cell(&row.rule)).map_err(failed)?;
     }
+    Ok(out.commit()?)
+}
+
+/// Writes a row per document and channel, in the order of the records, with the columns of [`CHANNEL_LIST`].
+fn write_channels(ledger: &Ledger, options: &Options<'_>) -> Result<FileRow, EngineError> {
+    let mut out = HashedFile::begin(CHANNELS_FILE, options)?;
+    let path = out.path().to_path_buf();
+    let failed = |error: std::io::Error| FileError::new("write", &path, error);
+    writeln!(out, "{}", header(CHANNEL_LIST)).map_err(failed)?;
+    let files: BTreeMap<(u32, String), String> = ledger.message_files()?.into_iter().map(|row| ((row.volume, row.channel), row.file)).collect();
+    ledger.each_channel(|row| -> Result<(), EngineError> {
+        let DecisionRow { record, document_type, rule, preference, .. } = &row.decision;
+        let (instead_of, reason) = row.route.instead_of.clone().unwrap_or_default();
+        let cells = [document_type, &row.route.channel, rule, preference.as_deref().unwrap_or_default(), &row.route.recipient, &instead_of, &reason];
+        let cells = cells.map(csv_cell).join(",");
+        let message = row.message.map_or(",,,,".into(), |message| {
+            let file = files.get(&(message.volume, message.channel.clone())).map_or("", String::as_str);
+            format!("{file},{},{},{},{}", message.offset, message.length, message.hash.hex(), csv_cell(&message.message_id))
+        });
+        writeln!(out, "{},{},{cells},{message}", record + 1, csv_cell(&row.id)).map_err(failed)?;
+        Ok(())
+    })?;
     Ok(out.commit()?)
 }
 

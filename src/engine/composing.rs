@@ -18,10 +18,15 @@ use crate::base::code;
 use crate::base::hash::{Hash, Hasher};
 use crate::base::limits::SORT_KEY_BYTES_MAX;
 use crate::compose::{Composed, Composer, MissingGlyphs, Tracer};
+use crate::decide::{DEFAULT_RULE, Decided, Step};
 use crate::input::{Cutter, Opened, Raw, RecordRange};
 use crate::kit::expr::{Env, EvalError, Expr, Value};
 use crate::kit::locale::Locale;
-use crate::ledger::{DocumentRow, HoldRow, Ledger, MailRow, RemarkRow, SlotRow, State, SuppressedRow, VolumePost, VolumeRow};
+use crate::ledger::{
+    DecisionRow, DocumentRow, HoldRow, Ledger, MailRow, MessageFileRow, MessageRow, RemarkRow, RouteRow, SlotRow, State, SuppressedRow, VolumePost,
+    VolumeRow,
+};
+use crate::model::channel::{Channel, Decision, Route};
 use crate::model::layout::Layout;
 use crate::model::mail::{MailFacts, Thickness, Weight};
 use crate::model::page::{ComposedRange, Document, Media, Properties, SortKey};
@@ -29,7 +34,7 @@ use crate::model::record::{Hold, JOB_VARIABLES, LAYOUT_VARIABLES, Remark};
 use crate::model::resources::Used;
 use crate::model::slot::{MessageId, SlotFate};
 use crate::model::trace::TracedPage;
-use crate::plan::{LocaleChoice, Mail, MailFate, PRODUCER, Plan, PlannedPaper, find_locale};
+use crate::plan::{Channelled, LocaleChoice, Mail, MailFate, PRODUCER, Plan, PlannedPaper, Undeliverable, find_locale};
 use crate::streams::FileInfo;
 use crate::streams::volume::write_volume;
 
@@ -46,6 +51,9 @@ struct Committed {
     slots: Vec<SlotRow>,
     mail: Vec<MailRow>,
     suppressed: Vec<SuppressedRow>,
+    decisions: Vec<DecisionRow>,
+    message_files: Vec<MessageFileRow>,
+    messages: Vec<MessageRow>,
     bytes: u64,
 }
 
@@ -90,6 +98,9 @@ pub(super) fn compose(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, pool: &
             slots: &volume.slots,
             mail: &volume.mail,
             suppressed: &volume.suppressed,
+            decisions: &volume.decisions,
+            message_files: &volume.message_files,
+            messages: &volume.messages,
         })?;
         let held = volume.holds.len() as u64;
         let (bytes, documents, pages) = (volume.bytes, volume.documents.len() as u64, volume.row.pages);
@@ -212,7 +223,7 @@ fn compose_range<'p>(
     let mut composed = ComposedRange::default();
     let mut layouts = Vec::new();
     let (mut holds, mut remarks, mut slots, mut sides) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let (mut mail, mut suppressed) = (Vec::new(), Vec::new());
+    let (mut mail, mut suppressed, mut decisions) = (Vec::new(), Vec::new(), Vec::new());
     let weights = plan.mail.as_ref().map(|mail| SheetWeights::of(plan, mail));
     let mut source = Hasher::new();
     for raw in opened.raws(range) {
@@ -224,7 +235,8 @@ fn compose_range<'p>(
         }));
         match outcome {
             Ok(Ok(Fate::Suppressed(row))) => suppressed.push(row),
-            Ok(Ok(Fate::Composed(layout, document, found, facts))) => {
+            Ok(Ok(Fate::Composed(layout, document, found, facts, decision))) => {
+                decisions.extend(decision.map(|decision| decision_row(plan, document.record, decision)));
                 if let Some((facts, weights)) = facts.zip(weights.as_ref()) {
                     impose(plan.print.duplex.is_duplex(), document.pages.iter().map(|page| page.media), &mut sides);
                     let (weight, thickness) = weights.of_sides(&sides);
@@ -267,12 +279,14 @@ fn compose_range<'p>(
     }
     let mut documents = Vec::with_capacity(composed.documents.len());
     if let Some(index) = &index {
-        for ((document, place), layout) in composed.documents.iter().zip(&index.documents).zip(layouts) {
+        for (at, ((document, place), layout)) in composed.documents.iter().zip(&index.documents).zip(layouts).enumerate() {
+            let is_printed = decisions.get(at).is_none_or(|decision| decision.routes.iter().any(|route| route.channel == Channel::NAMES[0]));
             impose(plan.print.duplex.is_duplex(), document.pages.iter().map(|page| page.media), &mut sides);
             documents.push(DocumentRow {
                 entry: place.entry(document, number),
                 sheets: sheet_count(&sides),
                 layout,
+                is_printed,
                 totals: document.totals.clone(),
             });
         }
@@ -289,31 +303,51 @@ fn compose_range<'p>(
         source: source.finish(),
     };
     inputs.release(cut.input, range);
-    Ok(Committed { row, used: composed.used, documents, holds, remarks, slots, mail, suppressed, bytes: range.bytes() as u64 })
+    Ok(Committed {
+        row,
+        used: composed.used,
+        documents,
+        holds,
+        remarks,
+        slots,
+        mail,
+        suppressed,
+        decisions,
+        message_files: Vec::new(),
+        messages: Vec::new(),
+        bytes: range.bytes() as u64,
+    })
 }
 
 /// What became of a record that is not held.
 enum Fate {
-    /// The index of its layout, its document, what it is to be looked at for, and what the mail knows of it.
-    Composed(u16, Document, Composed, Option<Box<MailFacts>>),
-    /// It gets no mail.
+    /// The index of its layout, its document, what it is to be looked at for, what the mail knows of it, and which way it takes.
+    Composed(u16, Document, Composed, Option<Box<MailFacts>>, Option<Decision>),
+    /// Nothing is sent.
     Suppressed(SuppressedRow),
 }
 
-/// One record from its bytes to its pages, unless it gets no mail.
+/// One record from its bytes to its pages, unless nothing is to be sent.
 fn mail_record<'p>(plan: &'p Plan, opened: &Opened<'_>, raw: &Raw<'_>, first: u64, composer: &mut Composer<'p>, arena: &Bump) -> Result<Fate, Hold> {
     let mut chosen = choose(plan, opened, raw, first, arena)?;
-    let facts = match settle(plan, &mut chosen, arena)? {
+    let suppressed = |chosen: Chosen<'_, '_>, rule, reason| {
+        Ok(Fate::Suppressed(SuppressedRow { record: chosen.document.record, id: chosen.document.id, rule, reason }))
+    };
+    let decision = match decide(plan, &chosen, arena, &mut |_| ())?.map(|channelled| channelled.decided) {
+        None => None,
+        Some(Decided::Document(decision)) => Some(decision),
+        Some(Decided::Suppressed { rule, reason }) => return suppressed(chosen, rule, reason),
+    };
+    let is_printed = decision.as_ref().is_none_or(Decision::is_printed);
+    let facts = match settle(plan, &mut chosen, is_printed, arena)? {
         None => None,
         Some(MailFate::Mailed(facts)) => Some(facts),
-        Some(MailFate::Suppressed { rule, reason }) => {
-            return Ok(Fate::Suppressed(SuppressedRow { record: chosen.document.record, id: chosen.document.id, rule, reason }));
-        }
+        Some(MailFate::Suppressed { rule, reason }) => return suppressed(chosen, rule, reason),
     };
     let Chosen { layout, locale, language, mut document, variables, .. } = chosen;
     let mut composed = composer.compose(layout, arena, &variables, (locale, language), &mut document.pages)?;
     marks::check_document(plan, &document, facts.as_deref(), &mut composed.remarks, arena)?;
-    Ok(Fate::Composed(layout as u16, document, composed, facts))
+    Ok(Fate::Composed(layout as u16, document, composed, facts, decision))
 }
 
 /// What a sheet of each paper weighs, and how thick it is.
@@ -382,7 +416,7 @@ pub(super) fn compose_record<'p>(
     arena: &Bump,
 ) -> Result<(u16, Document, Composed), Hold> {
     let mut chosen = choose(plan, opened, raw, first, arena)?;
-    let facts = match settle(plan, &mut chosen, arena)? {
+    let facts = match settle(plan, &mut chosen, true, arena)? {
         Some(MailFate::Mailed(facts)) => Some(facts),
         Some(MailFate::Suppressed { .. }) | None => None,
     };
@@ -402,16 +436,67 @@ pub(super) fn trace_record<'p>(
     arena: &Bump,
 ) -> Result<(u16, Vec<TracedPage>), Hold> {
     let mut chosen = choose(plan, opened, raw, first, arena)?;
-    settle(plan, &mut chosen, arena)?;
+    settle(plan, &mut chosen, true, arena)?;
     let Chosen { layout, locale, language, variables, .. } = chosen;
     Ok((layout as u16, tracer.trace(layout, arena, &variables, (locale, language))?))
 }
 
-/// What becomes of a record in the mail. Its address is then a value that its layout can print.
-fn settle<'a>(plan: &Plan, chosen: &mut Chosen<'_, 'a>, arena: &'a Bump) -> Result<Option<MailFate>, Hold> {
+/// Which way the document of a record takes; nothing in a job without channels. `told` is given every step.
+fn decide<'a>(plan: &Plan, chosen: &Chosen<'_, 'a>, arena: &'a Bump, told: &mut dyn FnMut(Step)) -> Result<Option<Channelled<'a>>, Hold> {
+    let Some(channels) = &plan.channels else { return Ok(None) };
+    let env = Env { arena, vars: &chosen.job, running: &[], page: None, locale: chosen.locale, language: 0 };
+    channels.decide(&plan.layouts[chosen.layout].name, &env, told).map(Some)
+}
+
+/// What would be decided about a record, and what its document would be called. In a job without channels it is printed.
+///
+/// # Errors
+/// Why the record would be held before anything is decided.
+pub(super) fn decide_record(
+    plan: &Plan,
+    opened: &Opened<'_>,
+    raw: &Raw<'_>,
+    first: u64,
+    arena: &Bump,
+    told: &mut dyn FnMut(Step),
+) -> Result<(String, Decided), Hold> {
+    let mut chosen = choose(plan, opened, raw, first, arena)?;
+    let id = chosen.document.id.clone();
+    let decided = decide(plan, &chosen, arena, told)?.map(|channelled| channelled.decided);
+    let is_printed = !matches!(&decided, Some(Decided::Document(decision)) if !decision.is_printed());
+    // A list of the mail, or an address that no post delivers to, has the last word.
+    if let Some(MailFate::Suppressed { rule, reason }) = settle(plan, &mut chosen, is_printed, arena)? {
+        return Ok((id, Decided::Suppressed { rule, reason }));
+    }
+    let printed = || Decision {
+        document_type: plan.layouts[chosen.layout].name.clone(),
+        rule: DEFAULT_RULE.into(),
+        preference: None,
+        routes: vec![Route { channel: Channel::PRINT, recipient: String::new(), instead_of: None }],
+    };
+    Ok((id, decided.unwrap_or_else(|| Decided::Document(printed()))))
+}
+
+fn decision_row(plan: &Plan, record: u64, decision: Decision) -> DecisionRow {
+    let name = |channel: Channel| plan.channels.as_ref().map_or(String::new(), |channels| channels.rules.name(channel).to_string());
+    let route = |route: Route| RouteRow {
+        channel: name(route.channel),
+        recipient: route.recipient,
+        instead_of: route.instead_of.map(|(channel, reason)| (name(channel), reason)),
+    };
+    let Decision { document_type, rule, preference, routes } = decision;
+    DecisionRow { record, document_type, rule, preference, routes: routes.into_iter().map(route).collect() }
+}
+
+/// What becomes of a record in the mail. Its address is then a value that its layout can print. What is not printed is not held for an
+/// address that no post delivers to.
+fn settle<'a>(plan: &Plan, chosen: &mut Chosen<'_, 'a>, is_printed: bool, arena: &'a Bump) -> Result<Option<MailFate>, Hold> {
     let Some(mail) = &plan.mail else { return Ok(None) };
     let env = Env { arena, vars: &chosen.job, running: &[], page: None, locale: chosen.locale, language: 0 };
-    let fate = mail.facts(&env, chosen.document.record)?;
+    let fate = match is_printed {
+        true => mail.facts(&env, chosen.document.record)?,
+        false => mail.facts_as(&env, chosen.document.record, Undeliverable::Divert)?,
+    };
     if let MailFate::Mailed(facts) = &fate {
         // Gathering keeps them by lengths of one byte; none of a post is longer than a few dozen.
         if let Some((name, text)) = [("routing", &facts.routing), ("postcode", &facts.postcode)].into_iter().find(|(_, text)| text.len() > 255) {

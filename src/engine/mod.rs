@@ -9,6 +9,7 @@ mod clock;
 mod close;
 mod compare;
 mod composing;
+mod deciding;
 mod envelopes;
 mod explain_piece;
 mod files;
@@ -45,6 +46,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use clock::{Stopwatch, time_of_day};
 pub use compare::{Side, compare};
+pub use deciding::{DecidedRecord, decisions};
 pub use explain_piece::{ExplainedPiece, explain_piece};
 pub use inspect::{inspect, inspect_inputs, told};
 pub use papers::{JOB_TICKET, POSTAGE_SUMMARY, Paper, PaperInfo, TRAY_LABELS, TRAY_LIST, compose_paper};
@@ -262,6 +264,10 @@ impl Folder<'_> {
     pub fn volume_name(number: u32) -> String {
         format!("volumes/{:06}.pdf", number + 1)
     }
+    /// The path in the folder of a file of messages beside a volume: `mbox`, or the channel and `ndjson`.
+    pub fn messages_name(number: u32, extension: &str) -> String {
+        format!("volumes/{:06}.{extension}", number + 1)
+    }
     /// The path in the folder of a print file.
     pub fn print_name(number: u32) -> String {
         format!("print/{number:06}.pdf")
@@ -395,6 +401,13 @@ fn repair(state: State, ledger: &mut Ledger, options: &Options<'_>) -> Result<St
     for row in ledger.volumes()? {
         if row.file.as_ref().is_some_and(|file| !is_there(file, row.bytes)) {
             ledger.drop_volume(row.number)?;
+            back = back.min(State::Composing);
+        }
+    }
+    for row in ledger.message_files()? {
+        if !is_there(&row.file, row.bytes) {
+            // The messages of a volume are made with it.
+            ledger.drop_volume(row.volume)?;
             back = back.min(State::Composing);
         }
     }

@@ -234,6 +234,9 @@ pub(super) fn sorted_documents(ledger: &Ledger, pool: &rayon::ThreadPool) -> Res
     let (mut documents, mut keys) = (Vec::with_capacity(count as usize), Vec::with_capacity(key_bytes as usize));
     let mut ends: Vec<u64> = Vec::with_capacity(count as usize);
     ledger.each_document(|row| {
+        if !row.is_printed {
+            return;
+        }
         keys.extend_from_slice(&row.entry.sort_key);
         ends.push(keys.len() as u64);
         documents.push(Small::new(&row));

@@ -33,7 +33,8 @@ fn of(out: &Path, ledger: &Ledger) -> Result<Presence, EngineError> {
     let volumes = ledger.volumes()?.into_iter().filter_map(|row| Some((row.file?, row.bytes)));
     let print_files = ledger.print_files()?.into_iter().map(|row| (row.file, row.bytes));
     let reprints = ledger.reprints()?.into_iter().map(|row| (row.file, row.bytes));
-    for (name, bytes) in volumes.chain(print_files).chain(reprints) {
+    let messages = ledger.message_files()?.into_iter().map(|row| (row.file, row.bytes));
+    for (name, bytes) in volumes.chain(messages).chain(print_files).chain(reprints) {
         presence.missing.extend(fault(out, &name, bytes));
         known.insert(name);
     }

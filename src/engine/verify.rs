@@ -25,7 +25,7 @@ pub struct Verified {
     pub volumes: u64,
     /// Print files whose hash is right.
     pub print_files: u64,
-    /// Other files whose hash is right: of the frozen plan, and what is handed over with the print files.
+    /// Other files whose hash is right: messages, of the frozen plan, and what is handed over with the print files.
     pub files: u64,
     /// Printed pages whose body equals that in the volume.
     pub pages: u64,
@@ -48,6 +48,9 @@ pub fn verify(out: &Path) -> Result<Option<Verified>, EngineError> {
             verifier.verified.print_files += 1;
             verifier.print_file(&ledger, &row)?;
         }
+    }
+    for row in ledger.message_files()? {
+        verifier.verified.files += u64::from(verifier.hash(&row.file, row.bytes, Some(row.hash)));
     }
     let state = ledger.job()?.map_or(State::Composing, |job| job.state);
     for row in files::expected(&ledger, state)? {

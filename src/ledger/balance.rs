@@ -26,6 +26,20 @@ pub struct Balance {
     pub both: u64,
     /// Pages as the documents count them.
     pub pages: u64,
+    /// Documents that go by other channels than print only, their pages and sheets.
+    pub not_printed: [u64; 3],
+    /// Documents that were decided about.
+    pub decided: u64,
+    /// Documents that were decided about, with at least one way to take.
+    pub routed: u64,
+    /// Documents whose ways and whose own word say different things of print.
+    pub print_differs: u64,
+    /// Ways by channels that have messages.
+    pub message_routes: u64,
+    /// Messages, and messages as their files count them.
+    pub messages: [u64; 2],
+    /// Messages of documents that do not take their channel.
+    pub stray_messages: u64,
     /// Pages as the volumes count them.
     pub pages_in_volumes: u64,
     /// Pages as the print files count them.
@@ -100,6 +114,14 @@ impl Balance {
         equal(&mut faults, self.documents, "documents", self.documents_in_volumes, "documents in volumes");
         equal(&mut faults, self.both, "records with two fates", 0, "allowed");
         equal(&mut faults, self.pages, "pages composed", self.pages_in_volumes, "pages in volumes");
+        if self.decided > 0 || self.message_routes > 0 {
+            equal(&mut faults, self.documents, "documents", self.decided, "decisions");
+            equal(&mut faults, self.documents, "documents", self.routed, "documents with a channel");
+            equal(&mut faults, self.print_differs, "documents that print and do not", 0, "allowed");
+        }
+        equal(&mut faults, self.message_routes, "messages to be written", self.messages[0], "messages written");
+        equal(&mut faults, self.messages[0], "messages", self.messages[1], "messages in files");
+        equal(&mut faults, self.stray_messages, "messages that nobody asked for", 0, "allowed");
         faults
     }
 
@@ -108,15 +130,21 @@ impl Balance {
         let mut faults = self.composing_faults();
         let [pulled, pulled_pages, pulled_sheets] = self.pulled;
         let with = |name: &str| if pulled == 0 { name.to_string() } else { format!("{name} or pulled") };
-        equal(&mut faults, self.documents, "documents", self.places + pulled, &with("places in print files"));
-        equal(&mut faults, self.documents, "documents", self.documents_printed + pulled, &with("documents that have a place in a print file"));
-        equal(&mut faults, self.documents, "documents", self.documents_of_pieces + pulled, &with("documents of mailpieces"));
+        let [others, other_pages, other_sheets] = self.not_printed;
+        let (printed, printed_pages, printed_sheets) = (self.documents - others, self.pages - other_pages, self.sheets - other_sheets);
+        let [documents, pages, sheets] = match others {
+            0 => ["documents", "pages composed", "sheets of documents"],
+            _ => ["documents for print", "pages for print", "sheets of documents for print"],
+        };
+        equal(&mut faults, printed, documents, self.places + pulled, &with("places in print files"));
+        equal(&mut faults, printed, documents, self.documents_printed + pulled, &with("documents that have a place in a print file"));
+        equal(&mut faults, printed, documents, self.documents_of_pieces + pulled, &with("documents of mailpieces"));
         equal(&mut faults, self.pieces, "mailpieces", self.pieces_in_files, "mailpieces of print files");
         equal(&mut faults, self.pieces_with_tray, "mailpieces with a tray", self.pieces_in_trays, "mailpieces of trays");
-        equal(&mut faults, self.pages, "pages composed", self.pages_of_mailpieces + pulled_pages, &with("pages of mailpieces"));
-        equal(&mut faults, self.pages, "pages composed", self.pages_printed + pulled_pages, &with("pages printed"));
-        equal(&mut faults, self.pages, "pages composed", self.pages_of_pieces + pulled_pages, &with("pages of printed documents"));
-        equal(&mut faults, self.sheets, "sheets of documents", self.sheets_printed + pulled_sheets, &with("sheets of print files"));
+        equal(&mut faults, printed_pages, pages, self.pages_of_mailpieces + pulled_pages, &with("pages of mailpieces"));
+        equal(&mut faults, printed_pages, pages, self.pages_printed + pulled_pages, &with("pages printed"));
+        equal(&mut faults, printed_pages, pages, self.pages_of_pieces + pulled_pages, &with("pages of printed documents"));
+        equal(&mut faults, printed_sheets, sheets, self.sheets_printed + pulled_sheets, &with("sheets of print files"));
         faults
     }
 }
@@ -152,6 +180,19 @@ impl Ledger {
         let pieces = sums("SELECT count(*), sum(documents), sum(pages), sum(tray > 0) FROM pieces")?;
         let pulled =
             sums("SELECT count(*), sum(d.pages), sum(d.sheets) FROM pulled l JOIN documents d ON d.record = l.record WHERE l.piece IS NULL")?;
+        let others = sums("SELECT count(*), sum(pages), sum(sheets) FROM documents WHERE NOT is_printed")?;
+        let decided = sums(
+            "SELECT count(*), (SELECT count(DISTINCT r.record) FROM routes r JOIN documents d ON d.record = r.record),
+                    (SELECT count(*) FROM documents d JOIN decisions e ON e.record = d.record
+                      WHERE d.is_printed <> EXISTS (SELECT 1 FROM routes r WHERE r.record = d.record AND r.channel = 'print')),
+                    (SELECT count(*) FROM routes WHERE channel NOT IN ('print', 'archive'))
+               FROM decisions",
+        )?;
+        let messages = sums(
+            "SELECT count(*), (SELECT sum(messages) FROM message_volumes),
+                    (SELECT count(*) FROM messages m WHERE NOT EXISTS (SELECT 1 FROM routes r WHERE r.record = m.record AND r.channel = m.channel))
+               FROM messages",
+        )?;
         let trays = sums("SELECT sum(pieces), count(*) FROM trays")?;
         Ok(Balance {
             records,
@@ -163,6 +204,13 @@ impl Ledger {
             suppressed: suppressed[0],
             both: held[1] + suppressed[1],
             pages: documents[1],
+            not_printed: [others[0], others[1], others[2]],
+            decided: decided[0],
+            routed: decided[1],
+            print_differs: decided[2],
+            message_routes: decided[3],
+            messages: [messages[0], messages[1]],
+            stray_messages: messages[2],
             pages_in_volumes: volumes[3],
             pages_printed: print[2],
             pages_of_pieces: places[2],

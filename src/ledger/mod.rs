@@ -5,6 +5,7 @@
 //! threads.
 
 mod balance;
+mod channels;
 mod mail;
 mod mailing;
 mod rows;
@@ -25,14 +26,14 @@ use crate::model::resources::Used;
 pub use balance::{Balance, HoldCount};
 pub use mailing::MailingRow;
 pub use rows::{
-    DocumentRow, FileRow, HoldRow, InputRow, JobRow, MailRow, MergeRow, PieceCount, PieceRow, PlaceRow, PrintFileRow, RemarkRow, SlotCount, SlotRow,
-    State, SuppressedRow, TrayRow, VolumePost, VolumeRow,
+    ChannelCount, ChannelRow, DecisionRow, DocumentRow, FileRow, HoldRow, InputRow, JobRow, MailRow, MergeRow, MessageFileRow, MessageRow,
+    PieceCount, PieceRow, PlaceRow, PrintFileRow, RemarkRow, RouteRow, SlotCount, SlotRow, State, SuppressedRow, TrayRow, VolumePost, VolumeRow,
 };
 pub use serials::{SerialBook, SerialError, SerialRequest};
 pub use track::{AlarmRow, CameraFileRow, EventRow, HandOverRow, PieceAt, PulledRow, ReprintRow, Standing, StatusCount, Step, Sums};
 
 /// The layout of the tables; a ledger with another number is refused.
-pub const VERSION: i64 = 4;
+pub const VERSION: i64 = 5;
 
 /// Why the ledger cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -238,11 +239,13 @@ impl Ledger {
 
     /// Posts a volume with everything that came of its records, all or nothing.
     pub fn post_volume(&mut self, post: &VolumePost<'_>) -> Result<(), LedgerError> {
-        let VolumePost { volume, used, documents, holds, remarks, slots, mail, suppressed } = *post;
+        let VolumePost { volume, used, documents, holds, remarks, slots, mail, suppressed, decisions, message_files, messages } = *post;
         // Whoever forgets a record is found here, before it is written down.
         assert_eq!(volume.documents as usize, documents.len(), "documents of the volume");
         assert_eq!(volume.records as usize, documents.len() + holds.len() + suppressed.len(), "every record of a volume has a fate");
         assert!(mail.is_empty() || mail.len() == documents.len(), "the mail knows all documents or none");
+        assert!(decisions.is_empty() || decisions.len() == documents.len(), "all documents are decided about or none");
+        assert_eq!(messages.len() as u64, message_files.iter().map(|file| u64::from(file.messages)).sum::<u64>(), "every message is in a file");
         let used = used::write(used);
         self.transaction(|to| {
             to.prepare_cached(
@@ -262,10 +265,10 @@ impl Ledger {
                 used
             ])?;
             let mut statement = to.prepare_cached(
-                "INSERT INTO documents (record, id, volume, first_page, pages, sheets, offset, length, hash, sort_key, layout, totals)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                "INSERT INTO documents (record, id, volume, first_page, pages, sheets, offset, length, hash, sort_key, layout, is_printed, totals)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
             )?;
-            for DocumentRow { entry, sheets, layout, totals } in documents {
+            for DocumentRow { entry, sheets, layout, is_printed, totals } in documents {
                 assert_eq!(entry.volume, volume.number, "a document of another volume");
                 statement.execute(params![
                     entry.record as i64,
@@ -279,6 +282,7 @@ impl Ledger {
                     &entry.hash.0[..],
                     entry.sort_key,
                     layout,
+                    is_printed,
                     (!totals.is_empty()).then(|| totals.join("\n"))
                 ])?;
             }
@@ -309,7 +313,9 @@ impl Ledger {
                 statement.execute(params![slot.record as i64, volume.number, slot.slot, slot.message, slot.passed_over])?;
             }
             mail::write(to, volume.number, mail)?;
-            mail::write_suppressed(to, volume.number, suppressed)
+            mail::write_suppressed(to, volume.number, suppressed)?;
+            channels::write(to, volume.number, decisions)?;
+            channels::write_messages(to, message_files, messages)
         })
     }
 
@@ -356,7 +362,8 @@ impl Ledger {
 
     /// Calls `each` with every document, in the order of the records.
     pub fn each_document(&self, mut each: impl FnMut(DocumentRow)) -> Result<(), LedgerError> {
-        let sql = "SELECT record, id, volume, first_page, pages, sheets, offset, length, hash, sort_key, layout FROM documents ORDER BY record";
+        let sql =
+            "SELECT record, id, volume, first_page, pages, sheets, offset, length, hash, sort_key, layout, is_printed FROM documents ORDER BY record";
         let mut statement = self.on("read", self.connection.prepare_cached(sql))?;
         let mut rows = self.on("read", statement.query([]))?;
         while let Some(row) = self.on("read", rows.next())? {
@@ -443,7 +450,8 @@ impl Ledger {
     /// Forgets a volume that is no longer on the disk, so that it is composed again.
     pub fn drop_volume(&mut self, number: u32) -> Result<(), LedgerError> {
         self.transaction(|to| {
-            for table in ["documents", "holds", "remarks", "slots", "mail", "suppressed"] {
+            to.execute("DELETE FROM routes WHERE record IN (SELECT record FROM decisions WHERE volume = ?1)", [number])?;
+            for table in ["documents", "holds", "remarks", "slots", "mail", "suppressed", "decisions", "message_volumes", "messages"] {
                 to.execute(&format!("DELETE FROM {table} WHERE volume = ?1"), [number])?;
             }
             to.execute("DELETE FROM volumes WHERE number = ?1", [number])?;
@@ -491,14 +499,14 @@ impl Ledger {
     /// Calls `each` with every document of a print file and its place, in the order of the mail.
     pub fn each_place(&self, print_file: u32, mut each: impl FnMut(PlaceRow, DocumentRow)) -> Result<(), LedgerError> {
         let sql = "SELECT d.record, d.id, d.volume, d.first_page, d.pages, d.sheets, d.offset, d.length, d.hash, d.sort_key, d.layout,
-                          p.piece, p.print_page
+                          d.is_printed, p.piece, p.print_page
                      FROM places p JOIN documents d ON d.record = p.record WHERE p.print_file = ?1 ORDER BY p.place";
         let mut statement = self.on("read", self.connection.prepare_cached(sql))?;
         let mut rows = self.on("read", statement.query([print_file]))?;
         while let Some(row) = self.on("read", rows.next())? {
             let document = self.on("read", read_document(row))?;
-            let piece = self.on("read", row.get::<_, i64>(11))? as u64;
-            let place = PlaceRow { piece, record: document.entry.record, print_page: self.on("read", row.get(12))? };
+            let piece = self.on("read", row.get::<_, i64>(12))? as u64;
+            let place = PlaceRow { piece, record: document.entry.record, print_page: self.on("read", row.get(13))? };
             each(place, document);
         }
         Ok(())
@@ -506,7 +514,7 @@ impl Ledger {
 
     /// The documents of a mailpiece, in their order.
     pub fn documents_of(&self, piece: u64) -> Result<Vec<DocumentRow>, LedgerError> {
-        let sql = "SELECT d.record, d.id, d.volume, d.first_page, d.pages, d.sheets, d.offset, d.length, d.hash, d.sort_key, d.layout
+        let sql = "SELECT d.record, d.id, d.volume, d.first_page, d.pages, d.sheets, d.offset, d.length, d.hash, d.sort_key, d.layout, d.is_printed
                      FROM places p JOIN documents d ON d.record = p.record WHERE p.piece = ?1 ORDER BY p.place";
         let mut statement = self.on("read", self.connection.prepare_cached(sql))?;
         let rows = statement.query_map([piece as i64], read_document);
@@ -582,6 +590,7 @@ fn read_document(row: &rusqlite::Row<'_>) -> rusqlite::Result<DocumentRow> {
         },
         sheets: row.get(5)?,
         layout: row.get(10)?,
+        is_printed: row.get(11)?,
         totals: Vec::new(),
     })
 }

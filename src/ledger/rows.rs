@@ -100,6 +100,8 @@ pub struct DocumentRow {
     pub sheets: u32,
     /// The index of its layout in the job.
     pub layout: u16,
+    /// Whether it is printed; if not, it goes by other channels only.
+    pub is_printed: bool,
     /// What it adds to the control totals, each `amount` or `amount CUR`; nothing where they are not read.
     pub totals: Vec<String>,
 }
@@ -282,6 +284,94 @@ pub struct MailRow {
     pub thickness: Thickness,
 }
 
+/// What was decided about a document.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DecisionRow {
+    /// Its record.
+    pub record: u64,
+    /// What kind of document it is.
+    pub document_type: String,
+    /// The rule that decided.
+    pub rule: String,
+    /// The version of the preference that was looked at.
+    pub preference: Option<String>,
+    /// The ways it takes.
+    pub routes: Vec<RouteRow>,
+}
+
+/// A way that a document takes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RouteRow {
+    /// The name of the channel.
+    pub channel: String,
+    /// Where it goes there.
+    pub recipient: String,
+    /// The channel that was meant first, and why the document does not take it.
+    pub instead_of: Option<(String, String)>,
+}
+
+/// A file of messages beside a volume.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct MessageFileRow {
+    /// The number of its volume.
+    pub volume: u32,
+    /// The name of the channel.
+    pub channel: String,
+    /// Its path in the output folder.
+    pub file: String,
+    /// How many messages are in it.
+    pub messages: u32,
+    /// Length of the file.
+    pub bytes: u64,
+    /// SHA-256 of the file.
+    pub hash: Hash,
+}
+
+/// The message of a document.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct MessageRow {
+    /// Its record.
+    pub record: u64,
+    /// The name of the channel.
+    pub channel: String,
+    /// The volume beside which its file lies.
+    pub volume: u32,
+    /// Its first byte in the file.
+    pub offset: u64,
+    /// Its bytes in the file, as they are stored.
+    pub length: u64,
+    /// SHA-256 of the message as it is sent.
+    pub hash: Hash,
+    /// Its Message-ID without angle brackets, or what the gateway calls it.
+    pub message_id: String,
+}
+
+/// A way of a document, with its message.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ChannelRow {
+    /// What the job calls the document.
+    pub id: String,
+    /// What was decided about it, without its ways.
+    pub decision: DecisionRow,
+    /// The way.
+    pub route: RouteRow,
+    /// The message, if the channel has messages.
+    pub message: Option<MessageRow>,
+}
+
+/// Documents of one channel and rule.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ChannelCount {
+    /// The name of the channel.
+    pub channel: String,
+    /// The rule that decided.
+    pub rule: String,
+    /// How many.
+    pub documents: u64,
+    /// How many of them were meant for another channel.
+    pub instead: u64,
+}
+
 /// Pieces of one envelope and price category, or put aside for one reason.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PieceCount {
@@ -346,6 +436,12 @@ pub struct VolumePost<'a> {
     pub slots: &'a [SlotRow],
     /// What the mail knows of the documents: of all or of none.
     pub mail: &'a [MailRow],
+    /// What was decided about its documents; nothing in a job without `[channels]`.
+    pub decisions: &'a [DecisionRow],
+    /// Its files of messages.
+    pub message_files: &'a [MessageFileRow],
+    /// The messages in them.
+    pub messages: &'a [MessageRow],
     /// Its records that are suppressed.
     pub suppressed: &'a [SuppressedRow],
 }

@@ -1,4 +1,4 @@
--- Pressrun ledger, version 4. Every row is written once; nothing is updated but the state of the job, and that of pieces after the press.
+-- Pressrun ledger, version 5. Every row is written once; nothing is updated but the state of the job, and that of pieces after the press.
 CREATE TABLE job (
     id           INTEGER PRIMARY KEY CHECK (id = 1),
     plan         TEXT    NOT NULL,              -- SHA-256 of the plan, hexadecimal
@@ -44,6 +44,7 @@ CREATE TABLE documents (
     hash         BLOB    NOT NULL,
     sort_key     BLOB    NOT NULL,
     layout       INTEGER NOT NULL,
+    is_printed   INTEGER NOT NULL,              -- 0: it goes by other channels only
     totals       TEXT                           -- what it adds to the control totals, between line feeds; NULL: the job has none
 ) STRICT;
 CREATE TABLE holds (
@@ -152,6 +153,67 @@ CREATE TABLE suppressed (
     rule         TEXT    NOT NULL,              -- the list
     reason       TEXT    NOT NULL
 ) STRICT;
+-- What was decided about each document, in jobs with `[channels]`. Records that a rule of these suppresses are in `suppressed`.
+CREATE TABLE decisions (
+    record       INTEGER PRIMARY KEY,
+    volume       INTEGER NOT NULL,
+    document_type TEXT   NOT NULL,
+    rule         TEXT    NOT NULL,              -- the rule that decided
+    preference   TEXT                           -- the version of the preference that was looked at; NULL: there is none
+) STRICT;
+-- The ways that documents take, in jobs with `[channels]`. Without it every document is printed and nothing is here.
+CREATE TABLE routes (
+    record       INTEGER NOT NULL,
+    channel      TEXT    NOT NULL,              -- print, email, sms, archive, or the name of a web hook
+    recipient    TEXT    NOT NULL,              -- an address of the channel; empty: paper and archive
+    instead_of   TEXT,                          -- the channel that was meant first
+    reason       TEXT,                          -- why the document does not take it
+    PRIMARY KEY (record, channel)
+) STRICT, WITHOUT ROWID;
+-- Files of messages, committed with the volume of their number.
+CREATE TABLE message_volumes (
+    volume       INTEGER NOT NULL,
+    channel      TEXT    NOT NULL,
+    file         TEXT    NOT NULL,              -- path in the output folder
+    messages     INTEGER NOT NULL,
+    bytes        INTEGER NOT NULL,
+    sha256       BLOB    NOT NULL,
+    PRIMARY KEY (volume, channel)
+) STRICT, WITHOUT ROWID;
+-- The message of a document, and where it lies in the file of its volume.
+CREATE TABLE messages (
+    record       INTEGER NOT NULL,
+    channel      TEXT    NOT NULL,
+    volume       INTEGER NOT NULL,
+    offset       INTEGER NOT NULL,
+    length       INTEGER NOT NULL,
+    sha256       BLOB    NOT NULL,              -- of the message as it is sent
+    message_id   TEXT    NOT NULL,              -- Message-ID, or what the gateway calls it
+    PRIMARY KEY (record, channel)
+) STRICT, WITHOUT ROWID;
+-- Everything that happened to messages after they were written, in the order in which it became known. Nothing here is ever changed.
+CREATE TABLE delivery_events (
+    number       INTEGER PRIMARY KEY,
+    record       INTEGER NOT NULL,
+    channel      TEXT    NOT NULL,
+    state        TEXT    NOT NULL,
+    reason       TEXT    NOT NULL,
+    source       TEXT    NOT NULL,              -- a server, a bounce, a command
+    operator     TEXT    NOT NULL,
+    at           TEXT    NOT NULL,
+    identity     BLOB    UNIQUE                 -- of a bounce or receipt: the same one counts once
+) STRICT;
+CREATE INDEX event_of_message ON delivery_events (record, channel);
+-- How each message stands. What is not here is queued.
+CREATE TABLE deliveries (
+    record       INTEGER NOT NULL,
+    channel      TEXT    NOT NULL,
+    state        TEXT    NOT NULL,
+    attempts     INTEGER NOT NULL,
+    next_at      TEXT,                          -- when it is tried again; NULL: it is not
+    event        INTEGER NOT NULL,
+    PRIMARY KEY (record, channel)
+) STRICT, WITHOUT ROWID;
 -- Documents that share an envelope, and what made them do it.
 CREATE TABLE merges (
     record       INTEGER PRIMARY KEY,           -- the document that came to another
@@ -240,7 +302,10 @@ CREATE TABLE stages (
 CREATE VIEW fates AS
     SELECT d.record, d.id, d.volume, d.first_page, d.pages, d.sheets, hex(d.hash) AS sha256,
            p.piece AS sequence, p.print_file, p.print_page, CASE WHEN p.record IS NULL THEN 'composed' ELSE 'print' END AS fate, NULL AS reason
-      FROM documents d LEFT JOIN places p ON p.record = d.record
+      FROM documents d LEFT JOIN places p ON p.record = d.record WHERE d.is_printed
+    UNION ALL
+    SELECT d.record, d.id, d.volume, d.first_page, d.pages, d.sheets, hex(d.hash), NULL, NULL, NULL, r.channel, r.reason
+      FROM routes r JOIN documents d ON d.record = r.record WHERE r.channel <> 'print'
     UNION ALL
     SELECT h.record, NULL, h.volume, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 'held', h.code || ': ' || h.reason FROM holds h
     UNION ALL

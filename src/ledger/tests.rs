@@ -15,6 +15,7 @@ fn document(record: u64, volume: u32, first_page: u32, pages: u32) -> DocumentRo
         },
         sheets: pages.div_ceil(2),
         layout: 0,
+        is_printed: true,
         totals: Vec::new(),
     }
 }
@@ -72,6 +73,9 @@ fn whole_job(path: &std::path::Path, disk: &Disk) -> Result<(), LedgerError> {
             slots: &[slot(0, Some("spring")), slot(2, None)],
             mail: &[],
             suppressed: &[],
+            decisions: &[],
+            message_files: &[],
+            messages: &[],
         })?;
     }
     if !done.contains(&1) {
@@ -84,6 +88,9 @@ fn whole_job(path: &std::path::Path, disk: &Disk) -> Result<(), LedgerError> {
             slots: &[slot(3, None)],
             mail: &[],
             suppressed: &[],
+            decisions: &[],
+            message_files: &[],
+            messages: &[],
         })?;
     }
     ledger.set_state(State::Composed, Some(5))?;

@@ -2,6 +2,7 @@
 //!
 //! Takes kit types, gives records, resolved layouts, documents, pages and entries. Must never read, write or decide.
 
+pub mod channel;
 pub mod chart;
 pub mod content;
 pub mod drawing;

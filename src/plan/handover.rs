@@ -38,6 +38,24 @@ pub const MANIFEST: &[Column] = &[
     column("fate", "What became of it: `print`."),
 ];
 
+/// The columns of `channels.csv`.
+pub const CHANNEL_LIST: &[Column] = &[
+    column("record", "The number of the record, from 1."),
+    column("document", "The id of its document, written as in `manifest.csv`."),
+    column("type", "What kind of document it is."),
+    column("channel", "A channel it takes; a document with two has two rows."),
+    column("rule", "The rule that decided."),
+    column("preference", "The version of the preference that was looked at; empty: there is none."),
+    column("recipient", "Where it goes; empty: on paper, whose address `[mail]` settles, or into the archive alone."),
+    column("instead_of", "The channel that was meant first; empty: this one."),
+    column("reason", "Why the document does not take that one."),
+    column("file", "The file its message is in, a path in the output folder; empty: it is printed or archived only."),
+    column("offset", "The first byte of the message there, from 0."),
+    column("length", "The bytes of the message there."),
+    column("sha256", "The SHA-256 of the message as it is sent, hexadecimal."),
+    column("message_id", "Its Message-ID without angle brackets, or what the gateway calls it."),
+];
+
 /// The columns of `messages.csv`.
 pub const MESSAGE_LIST: &[Column] = &[
     column("record", "The number of the record, from 1."),
@@ -118,10 +136,18 @@ pub(super) fn manual() -> String {
     );
     write_columns(MESSAGE_LIST, &mut out);
     for (name, columns, which) in [
-        ("suppressed.csv", SUPPRESSED_LIST, "a row for each record that a list of `[[mail.suppress]]` holds back, in the order of the input"),
+        ("channels.csv", CHANNEL_LIST, "a row for each channel of each document, in the order of the input"),
+        (
+            "suppressed.csv",
+            SUPPRESSED_LIST,
+            "a row for each record that a list of `[[mail.suppress]]` or a rule of `[channels]` holds back, in the order of the input",
+        ),
         ("merges.csv", MERGE_LIST, "a row for each document that shares an envelope with another, or would, in the order of the input"),
     ] {
-        out.push_str(&format!("\n## `{name}`\n\nA job with `[mail]` has it once it is closed: a header and {which}.\n\n| Column | |\n|---|---|\n"));
+        let section = if name == "channels.csv" { "channels" } else { "mail" };
+        out.push_str(&format!(
+            "\n## `{name}`\n\nA job with `[{section}]` has it once it is closed: a header and {which}.\n\n| Column | |\n|---|---|\n"
+        ));
         write_columns(columns, &mut out);
     }
     out

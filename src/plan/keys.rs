@@ -3,6 +3,7 @@
 //! Takes nothing, gives the tables that the reader checks against and from which `docs/job.md` is written. Must never fall
 //! behind the reader: asking for a key that is not listed here is an assertion.
 
+use super::keys_channels::{CHANNELS, EMAIL, FALLBACK, RULE, SMS, WEBHOOK, WEBHOOK_FIELDS};
 use super::keys_mail::{ADDRESS, ENVELOPE, FIELDS, HOUSEHOLD, INSERT, LABELS, MAIL, PAPER, PAPERS, SUPPRESS};
 use super::keys_mail_codes::{IMB, SERIALS};
 use super::keys_mark::{BANNER, COUNTER, LANES, MARK, MARK_OPTIONS, PROFILE, SHEET};
@@ -62,6 +63,10 @@ pub(super) const FILE: Section = Section {
         key("totals", "a table", "", "", "What is summed over all documents."),
         key("print", "a table", "", "", "Print files."),
         key("mail", "a table", "", "", "Addresses, envelopes, postal order."),
+        key("channels", "a table", "", "", "Which way a document takes to its recipient."),
+        key("email", "a table", "", "", "Messages by e-mail."),
+        key("sms", "a table", "", "", "Text messages."),
+        key("webhook", "tables", "", "", "Channels of your own."),
     ],
 };
 
@@ -423,6 +428,13 @@ pub const SECTIONS: &[&Section] = &[
     &SERIALS,
     &TRAYS,
     &MAILDAT,
+    &CHANNELS,
+    &RULE,
+    &FALLBACK,
+    &EMAIL,
+    &SMS,
+    &WEBHOOK,
+    &WEBHOOK_FIELDS,
 ];
 
 /// Another section that has this key: it was likely written below the wrong header.

@@ -45,6 +45,14 @@ impl Mail {
     /// No post delivers to its address and the job holds such records; a row of `corrected` was made from another address; an expression
     /// has no value.
     pub fn facts(&self, env: &Env<'_, '_>, record: u64) -> Result<MailFate, Hold> {
+        self.facts_as(env, record, self.undeliverable)
+    }
+
+    /// The same with another answer to addresses that no post delivers to: a document that goes by other channels is not held for one.
+    ///
+    /// # Errors
+    /// As [`Mail::facts`].
+    pub fn facts_as(&self, env: &Env<'_, '_>, record: u64, undeliverable: Undeliverable) -> Result<MailFate, Hold> {
         let hold = |error: EvalError| Hold::new(&code::RECORD_EXPRESSION, error.to_string());
         let said = self.address.said(env).map_err(hold)?;
         let correction = self.correction(&said, record)?;
@@ -74,7 +82,7 @@ impl Mail {
             Ok(Settled { country, postcode, lines, .. }) => {
                 Ok(MailFate::Mailed(Box::new(MailFacts { country: Some(country), postcode, lines, ..facts })))
             }
-            Err(reason) => match self.undeliverable {
+            Err(reason) => match undeliverable {
                 Undeliverable::Hold => Err(Hold::new(&code::RECORD_UNDELIVERABLE, reason.to_string())),
                 Undeliverable::Divert => {
                     // Who finds it by hand reads what the record says, and no key unites it with mail that is delivered.

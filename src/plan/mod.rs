@@ -5,12 +5,15 @@
 //! Must never read a record, and never write but the frozen copy.
 
 mod canonical;
+mod channel_rules;
+mod channels;
 mod contract;
 mod folders;
 mod freeze;
 mod glyphs;
 mod handover;
 mod keys;
+mod keys_channels;
 mod keys_mail;
 mod keys_mail_codes;
 mod keys_mark;
@@ -28,6 +31,7 @@ mod mapping;
 mod mark;
 mod mark_sample;
 mod mark_zone;
+mod message_settings;
 mod messages;
 mod omr;
 mod papers;
@@ -64,9 +68,10 @@ use crate::model::page::Media;
 use crate::model::record;
 use crate::model::resources::Resources;
 
+pub use channels::{Channels, Settled as Channelled, TOKEN};
 pub use contract::Projection;
 pub use freeze::Frozen;
-pub use handover::{Column, MANIFEST, MERGE_LIST, MESSAGE_LIST, PIECE_LIST, SUPPRESSED_LIST, TRAY_COLUMNS};
+pub use handover::{CHANNEL_LIST, Column, MANIFEST, MERGE_LIST, MESSAGE_LIST, PIECE_LIST, SUPPRESSED_LIST, TRAY_COLUMNS};
 pub use keys::{Key, SECTIONS, Section, manual};
 pub use library::Part;
 pub use mail::{Household, Mail, MailFate, NamedPath, Undeliverable};
@@ -75,6 +80,7 @@ pub use mail_pieces::{PlannedEnvelope, PlannedInsert, PlannedPaper};
 pub use mail_schemes::PlannedSchemes;
 pub use mapping::PlannedInput;
 pub use mark::{CodeMark, MarkKind, MarkPages, PlannedMark};
+pub use message_settings::{EmailParts, EmailSettings, HookSettings, Secret, SmsSettings, telephone};
 pub use messages::PlannedMessage;
 pub use papers::{PaperSettings, TraySettings};
 pub use print::{Duplex, LatePages, PlannedLate, Print};
@@ -128,6 +134,8 @@ pub struct Plan {
     pub print: Print,
     /// How it is mailed; without it, each document is a piece of its own.
     pub mail: Option<Mail>,
+    /// Which way documents take; without it, all are printed.
+    pub channels: Option<Channels>,
     /// What the papers of the mail say besides its trays.
     pub papers: PaperSettings,
     /// The files it is made of.
@@ -316,6 +324,7 @@ fn compile_source(
         date,
         faults,
     );
+    let channels = channels::read(&root, (&folder, overrides.frozen.as_ref()), scope.as_ref(), (&mut parts, &mut *sources), date, faults);
     papers::check_rates(&paper_settings, mail.as_ref(), faults);
     let totals = totals::read(&root, scope.as_mut(), faults);
     if let Some(mail) = &mail {
@@ -368,6 +377,7 @@ fn compile_source(
         totals,
         print,
         mail,
+        channels,
         papers: paper_settings,
         parts,
     })
