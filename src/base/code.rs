@@ -95,6 +95,12 @@ codes! {
          line whose key is out of order or matches no record would be lost silently, so the job stops. Sort both files by the key,\n\
          or correct the line.";
 
+    BOUNCE_RULES = "D0310", "a table of rules for bounces cannot be used",
+        "`pressrun bounces --rules` reads CSV in UTF-8 with the columns `step` (0, 1 or 2), `status` (`5.1.1`, `5.7.2*`), `code` (`550`, `55*`), `text`\n\
+         (phrases between `|`, with `*` for anything), `class` and `reason`. The first row that matches decides: those of step 0 see all that is\n\
+         written, those of step 1 what the other side said, those of step 2 are asked last. Classes are hard, soft, blocked, configuration,\n\
+         content, complaint, auto-reply, delayed and delivered.";
+
     // ---- records that are held
     RECORD_JSON = "R0301", "not valid JSON",
         "The line is not one JSON object as RFC 8259 defines it. A cut-off last line is reported so too: the transfer was likely\n\
@@ -275,6 +281,13 @@ codes! {
     CHANNEL_TABLE = "J0601", "a table of preferences cannot be used",
         "Preferences are CSV in UTF-8 with the columns `customer`, `channels`, `valid-from`, and if wanted `type`, `valid-until`, `consent`.\n\
          `channels` names channels of the job between spaces, or is `none`; days are written 2026-10-01.";
+
+    JOB_DELIVERY = "J0610", "the delivery of the job cannot be planned",
+        "`[email.smtp]` names the server that `pressrun deliver` hands messages to: its `host`, and if wanted `port`, `tls`, who logs in (`user` with\n\
+         `password-file` or `password-env`), how fast and how often. Times are written `500ms`, `30s`, `15min`, `4h` or `3d`. The password itself\n\
+         never stands in the job.\n\
+         \n\
+         wrong: retry = \"15 minutes\"      right: retry = \"15min, 1h, 4h\"";
 
     // ---- the mail of a job
     JOB_MAIL = "J0501", "the mail of the job cannot be planned",

@@ -5,12 +5,15 @@
 
 mod address;
 mod barcode;
+mod bounces;
 mod check;
 mod close;
 mod decide;
+mod deliver;
 mod diff;
 mod document;
 mod explain;
+mod fallback;
 mod fmt;
 mod init;
 mod manual;
@@ -89,6 +92,12 @@ enum Command {
     Settle(night::SettleCommand),
     /// Hand trays over to the post.
     Handover(night::HandOver),
+    /// Hand the messages of a run to its mail server, each at most once; or write copies of them for proofs.
+    Deliver(deliver::DeliverCommand),
+    /// Read delivery reports and complaints, and tell the documents of a run what became of them.
+    Bounces(bounces::BouncesCommand),
+    /// Print the documents whose messages failed, bounced hard, or are under way for longer than the job allows.
+    Fallback(fallback::FallbackCommand),
     /// Close a run and certify it.
     Close(close::Close),
     /// Show a run as it goes on: composing, printing, inserting, trays, alarms.
@@ -149,6 +158,9 @@ pub fn main() -> ExitCode {
         Command::Pull(command) => command.run(),
         Command::Settle(command) => command.run(),
         Command::Handover(command) => command.run(),
+        Command::Deliver(command) => command.run(),
+        Command::Bounces(command) => command.run(),
+        Command::Fallback(command) => command.run(),
         Command::Close(command) => command.run(),
         Command::Watch(command) => command.run(),
         Command::Address(command) => command.run(),

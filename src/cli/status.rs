@@ -9,8 +9,10 @@ use super::text::columns;
 use super::{Outcome, fail, print};
 use crate::base::code;
 use crate::base::readable::{counted, duration, grouped};
+use crate::engine::deliver::EMAIL;
 use crate::engine::{self, Presence, Verified};
 use crate::ledger::{Balance, HoldCount, JobRow, Ledger, LedgerError, State};
+use crate::model::delivery::DeliveryState;
 
 /// Say what is complete in an output folder, what is held and why, whether the books balance and every file is there.
 ///
@@ -37,6 +39,8 @@ struct Found {
     balance: Balance,
     holds: Vec<HoldCount>,
     stages: Vec<(String, u64)>,
+    /// How the messages by e-mail stand.
+    email: Vec<(DeliveryState, u64)>,
 }
 
 impl Status {
@@ -83,12 +87,18 @@ impl Status {
     fn read(&self) -> Result<Option<Found>, LedgerError> {
         let Some(ledger) = Ledger::read(&self.folder.join("ledger.sqlite"))? else { return Ok(None) };
         let Some(job) = ledger.job()? else { return Ok(None) };
-        Ok(Some(Found { job, balance: ledger.balance()?, holds: ledger.hold_counts()?, stages: ledger.stages()? }))
+        Ok(Some(Found {
+            job,
+            balance: ledger.balance()?,
+            holds: ledger.hold_counts()?,
+            stages: ledger.stages()?,
+            email: ledger.delivery_counts(EMAIL)?,
+        }))
     }
 }
 
 fn text(found: &Found, faults: &[String], presence: &Presence, verified: Option<&Verified>) -> String {
-    let Found { job, balance, holds, stages } = found;
+    let Found { job, balance, holds, stages, email } = found;
     let state = match job.state {
         State::Composing => "not complete: records are being composed, or a run was stopped; run the job again to go on",
         State::Composed => "not complete: all records are composed, print files are missing; run the job again to go on",
@@ -104,6 +114,10 @@ fn text(found: &Found, faults: &[String], presence: &Presence, verified: Option<
         stages.sort_by_key(|(name, _)| order.iter().position(|known| known == name));
         let stages: Vec<String> = stages.iter().map(|(name, took)| format!("{name} {}", duration(*took))).collect();
         out.push_str(&format!("\n  {}\n", stages.join(" · ")));
+    }
+    if !email.is_empty() {
+        let stands: Vec<String> = email.iter().map(|(state, count)| format!("{} {}", grouped(*count), state.name())).collect();
+        out.push_str(&format!("\n  e-mail: {}\n", stands.join(", ")));
     }
     out.push('\n');
     if faults.is_empty() && job.state != State::Composing {
@@ -141,7 +155,7 @@ fn list(out: &mut String, title: &str, lines: &[String]) {
 }
 
 fn json(found: &Found, faults: &[String], presence: &Presence, verified: Option<&Verified>) -> serde_json::Value {
-    let Found { job, balance, holds, stages } = found;
+    let Found { job, balance, holds, stages, email } = found;
     let mut status = balance_json(balance);
     status["event"] = "status".into();
     status["job"] = job.name.as_str().into();
@@ -156,6 +170,10 @@ fn json(found: &Found, faults: &[String], presence: &Presence, verified: Option<
         .map(|hold| serde_json::json!({ "code": hold.code, "records": hold.count, "first": hold.first + 1, "example": hold.example }))
         .collect();
     status["stages"] = stages.iter().map(|(name, took)| (name.clone(), serde_json::Value::from(*took))).collect::<serde_json::Map<_, _>>().into();
+    if !email.is_empty() {
+        status["email"] =
+            email.iter().map(|(state, count)| (state.name().to_string(), serde_json::Value::from(*count))).collect::<serde_json::Map<_, _>>().into();
+    }
     if let Some(verified) = verified {
         status["verified"] = serde_json::json!({ "volumes": verified.volumes, "print_files": verified.print_files, "pages": verified.pages, "files": verified.files, "faults": verified.faults });
     }

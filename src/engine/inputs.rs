@@ -28,6 +28,11 @@ pub(super) struct Texts<'i> {
 }
 
 impl Inputs {
+    /// No files: for what is made of volumes alone.
+    pub(super) fn none() -> Inputs {
+        Inputs { inputs: Vec::new() }
+    }
+
     /// Maps the files.
     pub(super) fn open(plan: &Plan) -> Result<Inputs, EngineError> {
         let map = |paths: &[PathBuf]| paths.iter().map(|path| Mapped::open(path)).collect::<Result<Vec<_>, _>>();

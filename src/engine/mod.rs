@@ -5,13 +5,16 @@
 //! looks like or what a key of the job file means.
 
 mod assemble;
+pub mod bounces;
 mod clock;
 mod close;
 mod compare;
 mod composing;
 mod deciding;
+pub mod deliver;
 mod envelopes;
 mod explain_piece;
+pub mod fallback;
 mod files;
 mod gather;
 mod held;

@@ -6,6 +6,7 @@
 
 mod balance;
 mod channels;
+mod delivery;
 mod mail;
 mod mailing;
 mod rows;
@@ -24,6 +25,7 @@ use crate::model::page::{Entry, Media};
 use crate::model::resources::Used;
 
 pub use balance::{Balance, HoldCount};
+pub use delivery::{Delivery, DeliveryEvent, Due, DueMessage};
 pub use mailing::MailingRow;
 pub use rows::{
     ChannelCount, ChannelRow, DecisionRow, DocumentRow, FileRow, HoldRow, InputRow, JobRow, MailRow, MergeRow, MessageFileRow, MessageRow,

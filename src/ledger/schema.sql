@@ -204,14 +204,16 @@ CREATE TABLE delivery_events (
     identity     BLOB    UNIQUE                 -- of a bounce or receipt: the same one counts once
 ) STRICT;
 CREATE INDEX event_of_message ON delivery_events (record, channel);
+CREATE INDEX message_of_id ON messages (message_id);
 -- How each message stands. What is not here is queued.
 CREATE TABLE deliveries (
     record       INTEGER NOT NULL,
     channel      TEXT    NOT NULL,
     state        TEXT    NOT NULL,
-    attempts     INTEGER NOT NULL,
+    attempts     INTEGER NOT NULL,              -- how often it was handed to a server, or refused by one
     next_at      TEXT,                          -- when it is tried again; NULL: it is not
     event        INTEGER NOT NULL,
+    first_at     TEXT,                          -- when it was tried first
     PRIMARY KEY (record, channel)
 ) STRICT, WITHOUT ROWID;
 -- Documents that share an envelope, and what made them do it.

@@ -5,6 +5,7 @@
 pub mod channel;
 pub mod chart;
 pub mod content;
+pub mod delivery;
 pub mod drawing;
 pub mod geometry;
 pub mod layout;

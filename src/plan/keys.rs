@@ -8,6 +8,7 @@ use super::keys_mail::{ADDRESS, ENVELOPE, FIELDS, HOUSEHOLD, INSERT, LABELS, MAI
 use super::keys_mail_codes::{IMB, SERIALS};
 use super::keys_mark::{BANNER, COUNTER, LANES, MARK, MARK_OPTIONS, PROFILE, SHEET};
 use super::keys_papers::{MAILDAT, TRAYS};
+use super::smtp::{DKIM, RATES, SMTP};
 
 /// A key of the job file.
 #[derive(Debug)]
@@ -432,6 +433,9 @@ pub const SECTIONS: &[&Section] = &[
     &RULE,
     &FALLBACK,
     &EMAIL,
+    &DKIM,
+    &SMTP,
+    &RATES,
     &SMS,
     &WEBHOOK,
     &WEBHOOK_FIELDS,

@@ -10,11 +10,13 @@ use super::keys_channels as keys;
 use super::library::Part;
 use super::paths::{folder_of, join};
 use super::read::{Table, Text};
+use super::smtp;
 use super::template::{self, Template};
 use crate::base::code;
 use crate::base::diagnostic::{Diagnostic, Faults};
 use crate::base::file;
 use crate::base::hash::Hash;
+use crate::kit::dkim::{DkimKey, Signer};
 use crate::kit::expr::{Env, EvalError, Expr, Scope};
 use crate::kit::mime::address::Address;
 
@@ -22,6 +24,8 @@ use crate::kit::mime::address::Address;
 const SECRET_BYTES_MIN: usize = 16;
 /// Most bytes of a secret.
 const SECRET_BYTES_MAX: usize = 4096;
+/// Most bytes of a file with a private key.
+const KEY_BYTES_MAX: usize = 64 << 10;
 /// Most letters of the name of a sender of text messages (3GPP TS 23.040, 9.1.2.5).
 const SMS_NAME_MAX: usize = 11;
 
@@ -67,6 +71,8 @@ pub struct EmailSettings {
     /// List-Id.
     pub list_id: Option<String>,
     feedback_id: Option<Template>,
+    /// Who signs messages; nobody where `[email.dkim]` is not, and in a frozen copy, which has no key.
+    pub signer: Option<Signer>,
 }
 
 /// What the record says for its message.
@@ -122,6 +128,40 @@ pub(super) struct Around<'a> {
 }
 
 impl Around<'_> {
+    /// Who signs messages. Of the key, the plan has the record of DNS, which is public.
+    fn signer(&mut self, table: &Table<'_>, from: &Address, faults: &mut Faults) -> Option<Signer> {
+        const KEPT: &str = "secrets/dkim.txt";
+        let domain = table.text("domain", faults);
+        let selector = table.required_text("selector", faults);
+        let path = table.required_text("key", faults);
+        let mut name = |text: &Option<Text>, usual: &str| {
+            let Some(text) = text else { return usual.to_string() };
+            if text.text.split('.').any(|label| label.is_empty() || !label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')) {
+                let message = format!("`{}` is no name of DNS", text.text);
+                faults.push(Diagnostic::error(&code::JOB_DELIVERY, text.part(0..text.text.len()), message));
+            }
+            text.text.clone()
+        };
+        let (domain, selector_name) = (name(&domain, from.domain()), name(&selector, ""));
+        if let Some(frozen) = self.frozen {
+            let bytes = file::read(&frozen.folder.join(KEPT), SECRET_BYTES_MAX).ok()?;
+            self.parts.push(Part::new(KEPT.into(), bytes.into()));
+            return None;
+        }
+        let (path, _) = path.zip(selector)?;
+        let place = path.part(0..path.text.len());
+        let full = join(self.folder, &path.text);
+        let bytes = file::read(&full, KEY_BYTES_MAX).map_err(|error| faults.push(super::missing_file(error, place, &folder_of(&full)))).ok()?;
+        let key = DkimKey::read(&bytes).map_err(|fault| {
+            let hint = format!("`openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out {}` makes one", path.text);
+            faults.push(Diagnostic::error(&code::JOB_DELIVERY, place, fault.to_string()).hint(hint));
+        });
+        let signer = Signer::new(&domain, &selector_name, key.ok()?);
+        let (name, text) = signer.dns_record();
+        self.parts.push(Part::new(KEPT.into(), format!("{name}\t{text}\n").into_bytes().into()));
+        Some(signer)
+    }
+
     fn secret(&mut self, table: &Table<'_>, key: &str, name: &str, faults: &mut Faults) -> Option<Secret> {
         let path = table.text(key, faults)?;
         let (place, kept) = (path.part(0..path.text.len()), format!("secrets/{name}.sha256"));
@@ -183,6 +223,11 @@ pub(super) fn read_email(root: &Table<'_>, around: &mut Around<'_>, scope: &mut 
         Some(address) => address?,
         None => from.clone(),
     };
+    if let Some(smtp) = table.table("smtp", &smtp::SMTP, faults) {
+        // Looked at here so that its faults are told before the run; a delivery reads it again.
+        smtp::read(&smtp, &from, faults);
+    }
+    let signer = table.table("dkim", &smtp::DKIM, faults).and_then(|table| around.signer(&table, &from, faults));
     Some(EmailSettings {
         to: to?,
         to_name,
@@ -199,6 +244,7 @@ pub(super) fn read_email(root: &Table<'_>, around: &mut Around<'_>, scope: &mut 
         unsubscribe_mail,
         list_id,
         feedback_id,
+        signer,
     })
 }
 

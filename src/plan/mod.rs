@@ -43,6 +43,7 @@ mod read;
 mod scheme;
 mod serials;
 mod settings;
+pub mod smtp;
 mod tables;
 mod template;
 #[cfg(test)]

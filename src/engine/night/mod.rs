@@ -99,9 +99,9 @@ impl NightError {
 
 /// An output folder that is worked on. Nobody else can meanwhile.
 pub(super) struct Night {
-    ledger: Ledger,
-    folder: PathBuf,
-    disk: Disk,
+    pub(super) ledger: Ledger,
+    pub(super) folder: PathBuf,
+    pub(super) disk: Disk,
     _lock: FolderLock,
 }
 
@@ -116,7 +116,7 @@ impl Night {
     }
 
     /// The same of a run that may be closed. Waits a moment for somebody else who is at it.
-    fn open_any(folder: &Path, needed: State) -> Result<Night, NightError> {
+    pub(super) fn open_any(folder: &Path, needed: State) -> Result<Night, NightError> {
         let paths = Folder(folder);
         if crate::base::file::Fingerprint::of(&paths.ledger()).is_err() {
             return Err(NightError::NoJob(folder.to_path_buf()));
@@ -140,12 +140,12 @@ impl Night {
     }
 
     /// The plan of the run, from its frozen copy.
-    fn plan(&self) -> Result<Plan, NightError> {
+    pub(super) fn plan(&self) -> Result<Plan, NightError> {
         open_plan(&self.folder, &self.ledger)
     }
 
     /// Leaves the ledger as one file.
-    fn close(self) -> Result<(), NightError> {
+    pub(super) fn close(self) -> Result<(), NightError> {
         Ok(self.ledger.close()?)
     }
 }

@@ -84,6 +84,11 @@ impl Rules {
         if faults.is_empty() { Ok(Rules { rules }) } else { Err(faults) }
     }
 
+    /// What a server meant that refused a message at once, and why in a word of the rules.
+    pub fn meaning_of(&self, reply: &str, status: Option<Status>, code: u16) -> (Class, String) {
+        self.class_of(reply, "", status, Some(code))
+    }
+
     /// What was meant, from the diagnostic, what else is written about the recipient, the status and the reply code.
     pub(super) fn class_of(&self, diagnostic: &str, said: &str, status: Option<Status>, code: Option<u16>) -> (Class, String) {
         let (diagnostic, said) = (plain(diagnostic), plain(said));

@@ -1,0 +1,215 @@
+#!/usr/bin/env python3
+"""deliver.py PRESSRUN WORK_DIR [--messages 5000] [--kills 5] [--seed N] [--bad 0.1]
+
+Delivers messages to a real SMTP server on this machine (aiosmtpd) that misbehaves on a seeded part of them: refuses now
+(greylisting, 451), drops the connection before, in the middle of and after the message, answers 421 after it, stalls.  Meanwhile the
+delivery is killed with SIGKILL at random moments.  After each kill the server's list of what it accepted is given back with
+--accepted.  In the end each message must have been accepted exactly once, byte for byte as the run holds it.
+"""
+import argparse
+import asyncio
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+from aiosmtpd.smtp import SMTP, syntax
+
+import mail_run
+
+p = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+p.add_argument('pressrun')
+p.add_argument('work')
+p.add_argument('--messages', type=int, default=5000)
+p.add_argument('--kills', type=int, default=5)
+p.add_argument('--seed', type=int, default=None)
+p.add_argument('--bad', type=float, default=0.1)
+p.add_argument('--connections', type=int, default=6)
+a = p.parse_args()
+seed = a.seed if a.seed is not None else random.SystemRandom().randrange(10**6)
+print('seed %d' % seed)
+KINDS = ('greylist', 'refuse-data', 'drop-before', 'drop-in-data', 'drop-after-accepting', 'drop-without-accepting', '421-after-data', '451-after-data', 'stall')
+
+
+class Judge:
+    """Knows what was accepted, and what goes wrong with whom: once for each, decided by the seed."""
+
+    def __init__(self):
+        self.accepted = Counter()
+        self.bodies = {}
+        self.seen = Counter()
+        self.done = set()
+        self.list = Path(a.work) / 'accepted.txt'
+
+    def mischief(self, recipient, at):
+        dice = random.Random('%d %s' % (seed, recipient))
+        if dice.random() >= a.bad:
+            return None
+        kind = dice.choice(KINDS)
+        when = {'greylist': 'rcpt', 'drop-before': 'rcpt', 'refuse-data': 'data', 'drop-in-data': 'data'}.get(kind, 'end')
+        if when != at or recipient in self.done:
+            return None
+        self.done.add(recipient)
+        self.seen[kind] += 1
+        return kind
+
+    def accept(self, raw):
+        mid = next(line for line in raw.split(b'\r\n') if line.lower().startswith(b'message-id:')).split(b'<')[1].split(b'>')[0].decode()
+        self.accepted[mid] += 1
+        self.bodies[mid] = raw
+        with open(self.list, 'a') as f:
+            f.write(mid + '\n')
+
+
+judge = None
+
+
+class Server(SMTP):
+    async def drop(self):
+        self.transport.abort()
+        await asyncio.sleep(30)
+
+    @syntax('DATA')
+    async def smtp_DATA(self, arg):
+        if self.envelope.rcpt_tos:
+            kind = judge.mischief(self.envelope.rcpt_tos[0], 'data')
+            if kind == 'refuse-data':
+                await self.push('451 4.3.0 not now')
+                return
+            if kind == 'drop-in-data':
+                await self.push('354 go on')
+                await self._reader.read(200)
+                await self.drop()
+                return
+        await super().smtp_DATA(arg)
+
+
+class Handler:
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):
+        session.host_name = hostname
+        return responses[:-1] + ['250-PIPELINING', '250-DSN', '250-ENHANCEDSTATUSCODES'] + responses[-1:]
+
+    async def handle_MAIL(self, server, session, envelope, address, options):
+        envelope.mail_from = address
+        return '250 2.1.0 ok'
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        kind = judge.mischief(address, 'rcpt')
+        if kind == 'greylist':
+            return '450 4.2.0 greylisted, try again'
+        if kind == 'drop-before':
+            await server.drop()
+        envelope.rcpt_tos.append(address)
+        return '250 2.1.5 ok'
+
+    async def handle_DATA(self, server, session, envelope):
+        raw = envelope.original_content
+        kind = judge.mischief(envelope.rcpt_tos[0], 'end')
+        if kind == 'drop-after-accepting':
+            judge.accept(raw)
+            await server.drop()
+        if kind == 'drop-without-accepting':
+            await server.drop()
+        if kind == 'stall':
+            await asyncio.sleep(4)
+            return '451 4.4.2 too late'
+        if kind == '421-after-data':
+            server.transport.write(b'421 4.3.2 closing\r\n')
+            await server.drop()
+        if kind == '451-after-data':
+            return '451 4.3.0 try again'
+        judge.accept(raw)
+        return '250 2.0.0 accepted'
+
+
+def serve(port_found):
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    # The parameters of DSN are taken by hand: aiosmtpd refuses what it does not know.
+    server = loop.run_until_complete(loop.create_server(lambda: Server(Handler(), enable_SMTPUTF8=True, loop=loop, timeout=60), '127.0.0.1', 0))
+    port_found.append(server.sockets[0].getsockname()[1])
+    loop.run_forever()
+
+
+# aiosmtpd refuses parameters of DSN (RFC 3461): let it pass over them.
+strip = SMTP._getparams
+
+
+def getparams(self, params):
+    return strip(self, [param for param in params if param.split('=')[0] not in ('RET', 'ENVID', 'NOTIFY', 'ORCPT')])
+
+
+SMTP._getparams = getparams
+
+work = Path(a.work)
+work.mkdir(parents=True, exist_ok=True)
+(work / 'accepted.txt').write_text('')
+judge = Judge()
+port = []
+threading.Thread(target=serve, args=(port,), daemon=True).start()
+while not port:
+    time.sleep(0.01)
+run = work / 'run'
+made = mail_run.make(run, a.messages, '''host = "127.0.0.1"
+port = %d
+tls = "none"
+connections = %d
+timeout = "2s"
+retry = "500ms, 1s"
+expire = "1h"''' % (port[0], a.connections), seed)
+
+
+def command(*more):
+    return [a.pressrun, 'deliver', str(run), '--secrets', str(run), *more]
+
+
+dice = random.Random(seed)
+faults = []
+start = time.monotonic()
+for kill in range(a.kills):
+    process = subprocess.Popen(command('--accepted', str(judge.list)), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    time.sleep(dice.uniform(0.15, 1.2))
+    alive = process.poll() is None
+    process.send_signal(signal.SIGKILL)
+    error = process.communicate()[1].decode()
+    print('  kill %d: %s, %d accepted so far' % (kill + 1, 'hit' if alive else 'too late (exit %s) %s' % (process.returncode, error[-300:]), sum(judge.accepted.values())))
+    # What the server has read it may still accept.
+    time.sleep(0.5)
+for attempt in range(40):
+    done = subprocess.run(command('--accepted', str(judge.list)), capture_output=True, text=True, timeout=300)
+    if done.returncode not in (0, 1):
+        faults.append('exit %d: %s' % (done.returncode, done.stderr[-500:]))
+        break
+    if done.returncode == 0:
+        break
+    time.sleep(1.2)
+else:
+    faults.append('not done after %d attempts: %s' % (attempt + 1, done.stdout))
+took = time.monotonic() - start
+print(done.stdout)
+again = subprocess.run(command(), capture_output=True, text=True, timeout=60)
+if again.returncode != 0 or not again.stdout.startswith('0 accepted now'):
+    faults.append('a delivery that is done sends again: %s' % again.stdout)
+for mid, recipient, raw in made.values():
+    count = judge.accepted[mid]
+    if count != 1:
+        faults.append('%s to %s was accepted %d times' % (mid, recipient, count))
+    elif judge.bodies[mid] != raw:
+        faults.append('%s arrived changed' % mid)
+states = dict(sqlite3.connect(run / 'ledger.sqlite').execute("SELECT state, count(*) FROM deliveries GROUP BY state"))
+if states != {'accepted': a.messages}:
+    faults.append('the ledger says %s' % states)
+print('mischief: %s' % dict(judge.seen))
+print('%d messages in %.1f s with %d kills' % (a.messages, took, a.kills))
+for fault in faults[:20]:
+    print('FAIL %s' % fault)
+print('%s deliver: %d of %d messages accepted exactly once' % ('FAIL' if faults else 'PASS', sum(1 for v in made.values() if judge.accepted[v[0]] == 1), len(made)))
+sys.stdout.flush()
+
+os._exit(1 if faults else 0)

@@ -1,0 +1,253 @@
+//! `pressrun fallback`: documents whose messages did not arrive become letters.
+//!
+//! Takes a run whose messages came back, failed or are under way for too long, gives a new output folder: the same volumes, of whose
+//! documents only these are printed, with the same page bodies and hashes, sorted and assembled as any run is. A document is marked as
+//! fallen back before anything is printed, so that it is never handed to the server any more. Must never compose.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use super::clock::{milliseconds_now, seconds_of};
+use super::deliver::EMAIL;
+use super::inputs::Inputs;
+use super::night::{Account, Night, NightError};
+use super::{EngineError, Folder, Options, assemble, close, files, gather};
+use crate::base::file::{Fingerprint, FolderLock, Mapped};
+use crate::base::hash::Hash;
+use crate::ledger::{DecisionRow, DeliveryEvent, DocumentRow, JobRow, Ledger, MailRow, RouteRow, State, VolumePost, VolumeRow};
+use crate::model::channel::Channel;
+use crate::model::delivery::DeliveryState;
+use crate::plan::{PRODUCER, Plan};
+
+/// What falls back, and where to.
+pub struct Fallback {
+    /// The new output folder.
+    pub out: PathBuf,
+    /// Who.
+    pub account: Account,
+    /// Whether to count only.
+    pub dry_run: bool,
+}
+
+/// What fell back.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct FellBack {
+    /// Its documents, with why.
+    pub documents: Vec<(u64, String)>,
+    /// Their pages.
+    pub pages: u64,
+    /// Documents that need another way which is not paper: the channel of the job, and how many.
+    pub elsewhere: BTreeMap<String, u64>,
+    /// Messages in doubt: nothing is done before they are settled.
+    pub in_doubt: u64,
+    /// Whether an earlier call had finished the folder.
+    pub was_done: bool,
+}
+
+const PRINT: &str = Channel::NAMES[Channel::PRINT.0 as usize];
+
+/// Prints what did not arrive by e-mail.
+///
+/// # Errors
+/// The run is not closed, its plan cannot be used, or the new folder holds something else. What was marked stays marked; the same command
+/// again goes on.
+pub fn fallback(run: &Path, ask: &Fallback, options: &Options<'_>) -> Result<FellBack, NightError> {
+    let mut night = Night::open_any(run, State::Closed)?;
+    let plan = night.plan()?;
+    let source = source_of(&ask.out);
+    let mut marked = night.ledger.fallen_back(EMAIL, &source)?;
+    let mut found = FellBack { in_doubt: night.ledger.deliveries_in(EMAIL, DeliveryState::InDoubt)?.len() as u64, ..FellBack::default() };
+    let is_begun = Fingerprint::of(&Folder(&ask.out).ledger()).is_ok();
+    if marked.is_empty() && is_begun {
+        let message = format!("`{}` holds the output of another job: give a new folder with `--out`", ask.out.display());
+        return Err(NightError::Refused(vec![message]));
+    }
+    if marked.is_empty() {
+        let chosen = choose(&night, &plan, &mut found)?;
+        if ask.dry_run {
+            found.pages = pages_of(&night, &chosen)?;
+            found.documents = chosen;
+            night.close()?;
+            return Ok(found);
+        }
+        mark(&mut night, &chosen, &source, &ask.account)?;
+        marked = chosen;
+    }
+    found.documents = marked;
+    found.pages = pages_of(&night, &found.documents)?;
+    if !found.documents.is_empty() && !ask.dry_run {
+        found.was_done = print(&night, &plan, &found.documents, run, options)?;
+    }
+    night.close()?;
+    Ok(found)
+}
+
+/// What the events of a fallback say about where it went: the name of the folder, which stays when both are moved.
+fn source_of(out: &Path) -> String {
+    format!("fallback {}", out.file_name().map(|name| name.to_string_lossy()).unwrap_or_default())
+}
+
+/// The documents that need paper, with why: what failed or bounced hard, and what is under way for longer than the job allows.
+fn choose(night: &Night, plan: &Plan, found: &mut FellBack) -> Result<Vec<(u64, String)>, NightError> {
+    let rules = plan.channels.as_ref().map(|channels| &channels.rules);
+    let now = milliseconds_now();
+    let mut chosen = Vec::new();
+    for state in [DeliveryState::Failed, DeliveryState::BouncedHard, DeliveryState::Deferred, DeliveryState::BouncedSoft] {
+        for delivery in night.ledger.deliveries_in(EMAIL, state)? {
+            let decision = night.ledger.decision(delivery.record)?;
+            // Whoever has it on paper already needs no second copy.
+            if decision.as_ref().is_some_and(|decision| decision.routes.iter().any(|route| route.channel == PRINT)) {
+                continue;
+            }
+            let kind = decision.as_ref().map(|decision| decision.document_type.as_str()).unwrap_or_default();
+            let rule = rules.and_then(|rules| rules.fallback(Channel::EMAIL, kind));
+            if !state.needs_fallback() {
+                // Without a rule, nothing is given up that may still arrive.
+                let Some(hours) = rule.map(|rule| rule.after.map_or(72, |after| after.0)) else { continue };
+                let first = delivery.first_at.as_deref().and_then(seconds_of).unwrap_or(u64::MAX / 2_000) * 1_000;
+                if now < first.saturating_add(u64::from(hours) * 3_600_000) {
+                    continue;
+                }
+            }
+            match rule.map(|rule| rule.to) {
+                Some(other) if other != Channel::PRINT => {
+                    let name = rules.map_or("", |rules| rules.name(other)).to_string();
+                    *found.elsewhere.entry(name).or_insert(0) += 1;
+                }
+                _ => chosen.push((delivery.record, format!("{}: {}", state.name(), delivery.reason))),
+            }
+        }
+    }
+    chosen.sort();
+    Ok(chosen)
+}
+
+fn mark(night: &mut Night, chosen: &[(u64, String)], source: &str, account: &Account) -> Result<(), NightError> {
+    let events: Vec<DeliveryEvent> = chosen
+        .iter()
+        .map(|(record, reason)| DeliveryEvent {
+            record: *record,
+            state: Some(DeliveryState::FallenBack),
+            what: "",
+            reason: reason.clone(),
+            source: source.to_string(),
+            operator: account.operator.clone(),
+            at: account.at.clone(),
+            next_at: None,
+            identity: None,
+        })
+        .collect();
+    Ok(night.ledger.post_deliveries(EMAIL, &events)?)
+}
+
+fn pages_of(night: &Night, chosen: &[(u64, String)]) -> Result<u64, NightError> {
+    let records: BTreeSet<u64> = chosen.iter().map(|(record, _)| *record).collect();
+    let mut pages = 0;
+    night.ledger.each_document(|row| pages += u64::from(if records.contains(&row.entry.record) { row.entry.pages } else { 0 }))?;
+    Ok(pages)
+}
+
+/// Makes the new folder, or goes on with it. Whether it was complete.
+fn print(night: &Night, plan: &Plan, chosen: &[(u64, String)], run: &Path, options: &Options<'_>) -> Result<bool, NightError> {
+    let folder = Folder(&options.out);
+    options.disk.create_folder(&options.out)?;
+    for name in ["volumes", "print"] {
+        options.disk.create_inner_folder(&folder.file(name))?;
+    }
+    let Some(_lock) = FolderLock::acquire(&folder.file(".lock"))? else { return Err(EngineError::Locked(options.out.clone()).into()) };
+    let mut ledger = Ledger::open(&folder.ledger(), &options.disk)?;
+    let state = match ledger.job()? {
+        Some(job) => job.state,
+        None => {
+            let job = JobRow {
+                plan: plan.hash,
+                name: plan.settings.name.clone(),
+                date: plan.settings.date.to_string(),
+                program: PRODUCER.to_string(),
+                state: State::Composing,
+                records: Some(chosen.len() as u64),
+            };
+            ledger.begin_job(&job, &night.ledger.inputs()?, &plan.media)?;
+            State::Composing
+        }
+    };
+    if state == State::Closed {
+        ledger.close()?;
+        return Ok(true);
+    }
+    files::keep_plan(plan, &mut ledger, options)?;
+    if state == State::Composing {
+        copy_volumes(night, plan, chosen, run, &mut ledger, options)?;
+        ledger.set_state(State::Composed, Some(chosen.len() as u64))?;
+    }
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build();
+    let pool = pool.map_err(|error| NightError::Refused(vec![error.to_string()]))?;
+    if state <= State::Composed {
+        let order = gather::gather(plan, &mut ledger, &pool, options)?;
+        assemble::assemble(plan, &order, &mut ledger, &pool, options)?;
+    }
+    close::close(plan, &Inputs::none(), &mut ledger, options)?;
+    ledger.close()?;
+    Ok(false)
+}
+
+/// Copies the volumes that hold these documents, whole, and posts them with these documents alone.
+fn copy_volumes(
+    night: &Night,
+    plan: &Plan,
+    chosen: &[(u64, String)],
+    run: &Path,
+    ledger: &mut Ledger,
+    options: &Options<'_>,
+) -> Result<(), NightError> {
+    let reasons: BTreeMap<u64, &str> = chosen.iter().map(|(record, reason)| (*record, reason.as_str())).collect();
+    let mut documents: BTreeMap<u32, Vec<DocumentRow>> = BTreeMap::new();
+    night.ledger.each_document(|row| {
+        if reasons.contains_key(&row.entry.record) {
+            documents.entry(row.entry.volume).or_default().push(DocumentRow { is_printed: true, ..row });
+        }
+    })?;
+    let done: BTreeSet<u32> = ledger.volumes()?.iter().map(|row| row.number).collect();
+    let used = night.ledger.used()?;
+    for row in night.ledger.volumes()? {
+        let Some(documents) = documents.get(&row.number).filter(|_| !done.contains(&row.number)) else { continue };
+        let Some(file) = &row.file else { continue };
+        let bytes = Mapped::open(&run.join(file))?;
+        if Some(Hash::of(&bytes)) != row.hash {
+            return Err(NightError::Refused(vec![format!("`{}` is damaged: it is not what the run wrote", run.join(file).display())]));
+        }
+        options.disk.commit(&options.out.join(file), &bytes)?;
+        let mut mail: Vec<MailRow> = Vec::new();
+        if plan.mail.is_some() {
+            for document in documents {
+                mail.extend(night.ledger.mail_of(document.entry.record)?);
+            }
+        }
+        let mut decisions = Vec::new();
+        for document in documents {
+            let record = document.entry.record;
+            let Some(decision) = night.ledger.decision(record)? else { continue };
+            let reason = reasons.get(&record).copied().unwrap_or_default().to_string();
+            let route = RouteRow { channel: PRINT.into(), recipient: String::new(), instead_of: Some((EMAIL.into(), reason)) };
+            decisions.push(DecisionRow { routes: vec![route], ..decision });
+        }
+        let count = documents.len() as u32;
+        let pages = documents.iter().map(|document| u64::from(document.entry.pages)).sum();
+        let first_record = documents.first().map_or(0, |document| document.entry.record);
+        let volume = VolumeRow { records: count, documents: count, pages, first_record, ..row };
+        ledger.post_volume(&VolumePost {
+            volume: &volume,
+            used: &used,
+            documents,
+            holds: &[],
+            remarks: &[],
+            slots: &[],
+            mail: &mail,
+            decisions: &decisions,
+            message_files: &[],
+            messages: &[],
+            suppressed: &[],
+        })?;
+    }
+    Ok(())
+}
