@@ -19,6 +19,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import mail_run
@@ -174,6 +175,29 @@ def fallback():
     again = call('fallback', run, '--out', out)
     if 'was complete already' not in again.stdout or {path.name: path.read_bytes() for path in (out / 'print').iterdir()} != files:
         faults.append('the same command again prints again: %s' % again.stdout)
+    # The same with kills: what is marked is printed, once, in the same bytes.
+    twin = work / 'killed' / 'run'
+    twin.parent.mkdir()
+    shutil.copytree(run, twin)
+    twin_db = sqlite3.connect(twin / 'ledger.sqlite')
+    twin_db.execute("DELETE FROM delivery_events WHERE state = 'fallen-back'")
+    for record, state in fate.items():
+        twin_db.execute('UPDATE deliveries SET state = ? WHERE record = ?', (state, record))
+    twin_db.commit()
+    twin_db.close()
+    dice, hits, letters = random.Random(a.seed), 0, work / 'killed' / 'letters'
+    for kill in range(8):
+        process = subprocess.Popen([a.pressrun, 'fallback', str(twin), '--out', str(letters)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(dice.uniform(0.005, 0.12))
+        hits += process.poll() is None
+        process.kill()
+        process.wait()
+    call('fallback', twin, '--out', letters)
+    print('fallback killed %d times' % hits)
+    if {path.name: path.read_bytes() for path in (letters / 'print').iterdir()} != files or (letters / 'manifest.csv').read_bytes() != (out / 'manifest.csv').read_bytes():
+        faults.append('after kills the letters are others')
+    if call('status', letters, '--verify').returncode != 0:
+        faults.append('after kills the folder does not verify')
     other = call('fallback', run, '--out', work / 'letters2')
     if 'no document needs paper' not in other.stdout:
         faults.append('a second folder prints the same documents: %s' % other.stdout)

@@ -12,6 +12,7 @@ import os
 import random
 import signal
 import sqlite3
+import ssl
 import subprocess
 import sys
 import threading
@@ -147,6 +148,60 @@ def getparams(self, params):
 
 SMTP._getparams = getparams
 
+
+
+def secured():
+    """A few messages over STARTTLS and over TLS from the first byte, with a password, and a certificate that is trusted only by name."""
+    from aiosmtpd.smtp import AuthResult
+    folder = Path(a.work) / 'tls'
+    folder.mkdir(parents=True, exist_ok=True)
+    key, certificate = folder / 'key.pem', folder / 'ca.pem'
+    subprocess.run(['openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', certificate, '-days', '2', '-subj', '/CN=localhost',
+                    '-addext', 'subjectAltName=DNS:localhost', '-addext', 'basicConstraints=critical,CA:FALSE'], check=True, capture_output=True)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate, key)
+    found = []
+    for way, words in (('starttls', {'tls_context': context, 'require_starttls': True}), ('implicit', {})):
+        taken, logins, ports = [], [], []
+
+        class Takes:
+            async def handle_DATA(self, server, session, envelope):
+                taken.append(envelope.original_content)
+                return '250 2.0.0 accepted'
+
+        def login(server, session, envelope, mechanism, data):
+            logins.append((mechanism, data.login.decode(), data.password.decode()))
+            return AuthResult(success=data.password == b'secret')
+
+        def serve_tls():
+            loop = asyncio.new_event_loop()
+            asyncio.set_event_loop(loop)
+            made = lambda: SMTP(Takes(), authenticator=login, auth_required=True, auth_require_tls=way == 'starttls', loop=loop, **words)
+            server = loop.run_until_complete(loop.create_server(made, '127.0.0.1', 0, ssl=context if way == 'implicit' else None))
+            ports.append(server.sockets[0].getsockname()[1])
+            loop.run_forever()
+
+        threading.Thread(target=serve_tls, daemon=True).start()
+        while not ports:
+            time.sleep(0.01)
+        run = folder / way
+        made = mail_run.make(run, 20, 'host = "localhost"\nport = %d\ntls = "%s"\nuser = "me"\npassword-file = "password"\nca = "ca.pem"' % (ports[0], way))
+        (run / 'password').write_text('secret\n')
+        (run / 'ca.pem').write_text(certificate.read_text())
+        done = subprocess.run([a.pressrun, 'deliver', run, '--secrets', run], capture_output=True, text=True, timeout=60)
+        if done.returncode or sorted(taken) != sorted(raw for _, _, raw in made.values()) or not logins or any(l[1:] != ('me', 'secret') for l in logins):
+            found.append('%s: exit %d, %d messages, logins %s: %s %s' % (way, done.returncode, len(taken), logins[:2], done.stdout, done.stderr))
+        # With the certificates of browsers, ours is not trusted, and nothing is said.
+        before = len(taken), len(logins)
+        mail_run.make(run, 1, 'host = "localhost"\nport = %d\ntls = "%s"\nuser = "me"\npassword-file = "password"\ntimeout = "2s"' % (ports[0], way))
+        (run / 'password').write_text('secret\n')
+        done = subprocess.run([a.pressrun, 'deliver', run, '--secrets', run], capture_output=True, text=True, timeout=60)
+        if done.returncode != 2 or (len(taken), len(logins)) != before or 'certificate' not in done.stdout:
+            found.append('%s: a certificate of nobody is trusted: exit %d %s' % (way, done.returncode, done.stdout))
+    print('TLS: %s' % ('; '.join(found) or 'both ways, with a password, to a trusted certificate only'))
+    return found
+
+
 work = Path(a.work)
 work.mkdir(parents=True, exist_ok=True)
 (work / 'accepted.txt').write_text('')
@@ -170,7 +225,7 @@ def command(*more):
 
 
 dice = random.Random(seed)
-faults = []
+faults = secured()
 start = time.monotonic()
 for kill in range(a.kills):
     process = subprocess.Popen(command('--accepted', str(judge.list)), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)

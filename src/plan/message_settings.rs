@@ -4,6 +4,7 @@
 //! frozen plan would: of a secret only its hash is a part of the plan.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::freeze::Frozen;
 use super::keys_channels as keys;
@@ -72,7 +73,7 @@ pub struct EmailSettings {
     pub list_id: Option<String>,
     feedback_id: Option<Template>,
     /// Who signs messages; nobody where `[email.dkim]` is not, and in a frozen copy, which has no key.
-    pub signer: Option<Signer>,
+    pub signer: Option<Arc<Signer>>,
 }
 
 /// What the record says for its message.
@@ -129,7 +130,7 @@ pub(super) struct Around<'a> {
 
 impl Around<'_> {
     /// Who signs messages. Of the key, the plan has the record of DNS, which is public.
-    fn signer(&mut self, table: &Table<'_>, from: &Address, faults: &mut Faults) -> Option<Signer> {
+    fn signer(&mut self, table: &Table<'_>, from: &Address, faults: &mut Faults) -> Option<Arc<Signer>> {
         const KEPT: &str = "secrets/dkim.txt";
         let domain = table.text("domain", faults);
         let selector = table.required_text("selector", faults);
@@ -159,7 +160,7 @@ impl Around<'_> {
         let signer = Signer::new(&domain, &selector_name, key.ok()?);
         let (name, text) = signer.dns_record();
         self.parts.push(Part::new(KEPT.into(), format!("{name}\t{text}\n").into_bytes().into()));
-        Some(signer)
+        Some(Arc::new(signer))
     }
 
     fn secret(&mut self, table: &Table<'_>, key: &str, name: &str, faults: &mut Faults) -> Option<Secret> {

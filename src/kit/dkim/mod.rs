@@ -49,6 +49,15 @@ pub struct Signer {
     key: DkimKey,
 }
 
+impl PartialEq for Signer {
+    /// Whether both make the same signatures.
+    fn eq(&self, other: &Signer) -> bool {
+        self.dns_record() == other.dns_record()
+    }
+}
+
+impl Eq for Signer {}
+
 impl Signer {
     /// For the domain `d=` and the selector `s=`, both in A-labels.
     pub fn new(domain: &str, selector: &str, key: DkimKey) -> Signer {
