@@ -153,7 +153,8 @@ fn every_member_has_a_case() {
         for attribute in element.attributes {
             let written = cases.iter().any(|case| has_attribute(&case.layout, element.name, attribute.name));
             // Size and place are properties of blocks in all but name: one case for all elements.
-            let is_shared = matches!(attribute.name, "left" | "top" | "right" | "bottom" | "width") && shows(&format!(" {}=", attribute.name));
+            let is_shared =
+                matches!(attribute.name, "left" | "top" | "right" | "bottom" | "width" | "only") && shows(&format!(" {}=", attribute.name));
             if !written && !is_shared {
                 missing.push(format!("<{} {}>", element.name, attribute.name));
             }

@@ -228,6 +228,21 @@ codes! {
         "The row of `corrected` for this record was made from another address than the record has now: the data changed since `pressrun address\n\
          export`. Export again, have the file coded again, and run with that.";
 
+    // ---- records that get no message
+    RECORD_EMAIL_SIZE = "R0470", "an e-mail is too large",
+        "The HTML or the text of the e-mail is larger than 5 MB, which no mail server takes. Show less of a long list in the e-mail: a table with\n\
+         `only=\"pages\"` in the body, and a short one in `<email>`.";
+    RECORD_EMAIL_SUBJECT = "R0471", "an e-mail has no subject that can be sent",
+        "The subject of the layout's `<email>` is empty for this record, or subject or preheader is longer than 998 bytes.";
+    RECORD_SMS_LENGTH = "R0472", "an SMS is too long",
+        "The text needs more segments than `segments-max` of `<sms>` allows. A single character outside the alphabet of GSM 03.38 makes\n\
+         segments of 70 characters out of those of 160: `transliterate=\"true\"` replaces such characters where they have a plain form.";
+    RECORD_RENDITION = "R0473", "a value is not the same in all renditions",
+        "A value of the record is on the pages and not in the e-mail or SMS made of it, or the other way round. This is a fault of Pressrun: the\n\
+         record is held, and nothing of it is sent. Please report it with the record.";
+    RECORD_EMAIL_CLIPPED = "R0474", "an e-mail is so long that it is cut off",
+        "Gmail shows the first 102 KB of a message and hides the rest behind a link. The e-mail is whole; consider showing less of a long list.";
+
     // ---- the job file
     JOB_SYNTAX = "J0101", "the job file is not TOML",
         "Job files are TOML 1.0 (toml.io). Texts stand in quotes, dates do not, and a table begins with its name in brackets.";
@@ -577,6 +592,16 @@ codes! {
     LAYOUT_CLAUSE_LOST = "L0305", "a layout takes away a clause that its base requires",
         "The base layout says `<require clause=\"…\"/>`, and the clause stands in a block, region or page of the base that this layout fills or\n\
          replaces with something that has no such clause. Put the clause into it, or leave the base's content there.";
+
+    // ---- e-mails and text messages of layouts
+    LAYOUT_EMAIL = "L0520", "the e-mail of a layout cannot be made",
+        "`<email>` holds blocks and at most one `<body-content/>`, which stands directly in it. There are no pages in an e-mail: `pagebreak`,\n\
+         `fill`, `slot`, footnotes and placed blocks stand in the body.";
+    LAYOUT_ONLY = "L0521", "a block cannot be for one rendition here",
+        "`only=\"pages\"` and `only=\"email\"` choose among the blocks that flow in the body. What is placed and what stands in a region is on pages\n\
+         only; what stands in `<email>` is in the e-mail only; rows, cells and items are not chosen one by one.";
+    LAYOUT_SMS = "L0522", "the SMS of a layout cannot be made",
+        "An SMS is text: it has merge fields, `<br/>`, `if`, `choose` and `for`, and no looks, links or footnotes.";
 
     // ---- catalogues of texts
     CATALOGUE_FOLDER = "L0401", "the texts of a layout cannot be used",

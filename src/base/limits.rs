@@ -109,3 +109,9 @@ pub const PIECES_FILE_BYTES_MAX: usize = 4_000_000_000;
 pub const CAMERA_BYTES_MAX: usize = 1 << 30;
 /// Largest certificate of a run in bytes: a million trays.
 pub const CERTIFICATE_BYTES_MAX: usize = 256 << 20;
+/// Largest HTML or text of an e-mail in bytes; mail servers refuse messages of 10 to 25 MB, attachments and encoding included.
+pub const EMAIL_BYTES_MAX: usize = 5 << 20;
+/// Bytes of HTML of which Gmail shows nothing more.
+pub const EMAIL_CLIPPED_BYTES: usize = 102 << 10;
+/// Longest subject and preheader of an e-mail in bytes (RFC 5322, 2.1.1: a line).
+pub const SUBJECT_BYTES_MAX: usize = 998;

@@ -12,6 +12,7 @@ use crate::base::readable::counted;
 use crate::base::span::Sources;
 use crate::engine::{self, Composed, EngineError};
 use crate::kit::raster;
+use crate::model::record::Hold;
 use crate::plan::{Compiled, Plan};
 
 /// Most records of one call: a proof is looked at by a person.
@@ -23,7 +24,8 @@ const RECORDS_MAX: u64 = 10_000;
 Examples:
   pressrun proof job.toml --records 1-20 --png
   pressrun proof job.toml --records 7,30-32 --png --dpi 200 --out /tmp/proof
-  pressrun proof job.toml --records 1")]
+  pressrun proof job.toml --records 1
+  pressrun proof job.toml --records 1-3 --email")]
 pub(super) struct Proof {
     /// The job file.
     job: PathBuf,
@@ -36,6 +38,9 @@ pub(super) struct Proof {
     /// Write each page as a PNG picture instead of each document as a PDF file.
     #[arg(long)]
     png: bool,
+    /// Write what each record says as an e-mail (HTML, text, pictures) and as an SMS instead, where its layout has them.
+    #[arg(long, conflicts_with = "png")]
+    email: bool,
     /// Dots per inch of pictures.
     #[arg(long, value_name = "N", default_value_t = 150, value_parser = clap::value_parser!(u32).range(10..=1200))]
     dpi: u32,
@@ -91,6 +96,7 @@ impl Proof {
             for range in &self.records.0 {
                 for number in range.clone() {
                     match records.compose(number)? {
+                        Some(Ok(composed)) if self.email => messages(&composed, &out, &disk, &sources, &mut written)?,
                         Some(Ok(composed)) => self.write(&plan, &composed, &out, &disk, &mut written)?,
                         Some(Err(hold)) => {
                             written.held += 1;
@@ -135,6 +141,42 @@ impl Proof {
         }
         Ok(())
     }
+}
+
+/// Writes the messages of a document. Pictures stand beside the HTML, which names them as files so that a browser shows them.
+fn messages(composed: &Composed, out: &std::path::Path, disk: &Disk, sources: &Sources, written: &mut Written) -> Result<(), EngineError> {
+    let record = composed.document.record + 1;
+    written.documents += 1;
+    let refused = |hold: &Hold| {
+        tell(Diagnostic::warning(hold.code, hold.span, format!("record {record} gets no message: {}", hold.reason)), sources);
+    };
+    match composed.email.as_deref() {
+        Some(Ok(email)) => {
+            let mut html = email.html.clone();
+            for image in &email.images {
+                html = html.replace(&format!("cid:{}", image.content_id), &image.file_name);
+                disk.commit(&out.join(&image.file_name), &image.bytes)?;
+            }
+            disk.commit(&out.join(format!("{record:06}.html")), html.as_bytes())?;
+            let head = match email.preheader.is_empty() {
+                true => format!("Subject: {}\n\n", email.subject),
+                false => format!("Subject: {}\nPreheader: {}\n\n", email.subject, email.preheader),
+            };
+            disk.commit(&out.join(format!("{record:06}.txt")), (head + &email.text).as_bytes())?;
+            written.files += 2 + email.images.len() as u64;
+        }
+        Some(Err(hold)) => refused(hold),
+        None => {}
+    }
+    match composed.sms.as_deref() {
+        Some(Ok(sms)) => {
+            disk.commit(&out.join(format!("{record:06}.sms.txt")), sms.text.as_bytes())?;
+            written.files += 1;
+        }
+        Some(Err(hold)) => refused(hold),
+        None => {}
+    }
+    Ok(())
 }
 
 fn tell(diagnostic: Diagnostic, sources: &Sources) {

@@ -7,6 +7,7 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec as BumpVec;
 use std::cell::Cell;
 
+use super::email::{BoundValues, Use};
 use super::inline::{FixedTexts, Scratch};
 use super::line::Setter;
 use super::symbol::Symbols;
@@ -24,6 +25,7 @@ use crate::model::layout::{
     AddressNode, AnchorNode, BoxNode, Break, ColumnOrder, Columns, Edges, FlowColumns, Layout, LinkNode, ListItem, ListNode, Marker, Node, NodeKind,
     NoteNode, Paragraph, ParagraphStyle, Role, RowGroup, RowPart, Show, Table, TableRow,
 };
+use crate::model::message::Only;
 use crate::model::record::Hold;
 use crate::model::resources::{FormId, Used};
 use crate::model::slot::SlotFate;
@@ -78,6 +80,10 @@ pub struct Binder<'s, 'p, 'a> {
     pub slots: Vec<&'a Slot<'a>>,
     /// What became of them.
     pub fates: Vec<SlotFate>,
+    /// The values bound so far, if an e-mail is compared with them.
+    pub values: BoundValues<'a>,
+    /// Whether blocks that are in e-mails only are bound.
+    pub wants_email: bool,
 }
 
 pub(super) type Bound<T> = Result<T, Hold>;
@@ -133,6 +139,18 @@ where
     }
 
     fn node(&mut self, node: &'a Node, form: Option<FormId>, out: &mut BumpVec<'a, Placed<'a>>) -> Bound<()> {
+        // What is placed, and what fills a page or a picture, is in no e-mail.
+        let is_of_pages = node.place.is_some() || matches!(node.kind, NodeKind::Fill(_) | NodeKind::Drawing(_));
+        if is_of_pages && self.values.is_on() {
+            let before = self.values.set(Use::Pages);
+            let bound = self.bind_node(node, form, out);
+            self.values.restore(before);
+            return bound;
+        }
+        self.bind_node(node, form, out)
+    }
+
+    fn bind_node(&mut self, node: &'a Node, form: Option<FormId>, out: &mut BumpVec<'a, Placed<'a>>) -> Bound<()> {
         let block = match &node.kind {
             NodeKind::Paragraph(paragraph) => self.paragraph(paragraph)?,
             NodeKind::Box(frame) => self.frame(frame)?,
@@ -149,6 +167,11 @@ where
             NodeKind::PageBreak => Block::PageBreak,
             NodeKind::Fill(fill) => Block::Fill(self.arena.alloc(Filling { children: self.blocks(&fill.children, None)?, node: fill })),
             NodeKind::Slot(slot) => self.slot(slot),
+            NodeKind::Only(only, body) => match (self.wants_email, only) {
+                (true, only) => Block::Only(*only, self.rendition(*only, body)?),
+                (false, Only::Pages) => return self.blocks_into(body, form, out),
+                (false, Only::Email) => return Ok(()),
+            },
             NodeKind::Choose(branches) => {
                 if let Some(body) = self.chosen(branches)? {
                     self.blocks_into(body, form, out)?;
@@ -331,7 +354,7 @@ where
     fn paragraph(&mut self, paragraph: &'a Paragraph) -> Bound<Block<'a>> {
         let before = self.marks.len();
         let (mut items, style) = self.inlines(&paragraph.inlines, &paragraph.style)?;
-        if let (true, Role::Heading(level), None) = (self.layout().outline, paragraph.role, self.page) {
+        if let (true, Role::Heading(level), None, false) = (self.layout().outline, paragraph.role, self.page, self.values.is_of_email()) {
             items = self.bookmarked(items, level);
         }
         Ok(self.lines_block(paragraph.role, style, items, self.marks.len() > before))
@@ -377,7 +400,7 @@ where
         let is_plain = |row: &TableRow| row.show == Show::Auto;
         let head_again = match table.head.iter().all(is_plain) {
             true => None,
-            false => Some(self.some_rows(&table.head, |row| row.show.in_head(false))?),
+            false => Some(self.of_pages(|binder| binder.some_rows(&table.head, |row| row.show.in_head(false)))?),
         };
         let mut bound = BoundRows {
             rows: BumpVec::new_in(self.arena),
@@ -392,7 +415,7 @@ where
         let foot = self.some_rows(&table.foot, |row| row.show.in_foot(true))?;
         let foot_between = match table.foot.iter().all(is_plain) {
             true => &[] as &[_],
-            false => self.some_rows(&table.foot, |row| row.show.in_foot(false))?,
+            false => self.of_pages(|binder| binder.some_rows(&table.foot, |row| row.show.in_foot(false)))?,
         };
         let rows = bound.rows.into_bump_slice();
         let variables = self.arena.alloc_slice_copy(&self.variables);
@@ -471,7 +494,7 @@ where
                 bound.push(row, &self.running[..table.running.len()]);
             }
         }
-        let rows = self.some_rows(head, |row| row.show.in_head(false))?;
+        let rows = self.of_pages(|binder| binder.some_rows(head, |row| row.show.in_head(false)))?;
         let outer = bound.group.replace(bound.groups.len());
         bound.groups.push(GroupHead { first: bound.rows.len(), end: usize::MAX, outer, rows });
         Ok(bound.groups.len() - 1)
@@ -523,7 +546,7 @@ where
         Ok(self.anchors.len() as u32 - 1)
     }
 
-    fn text_of(&mut self, expr: &Expr) -> Bound<&'a str> {
+    pub(super) fn text_of(&mut self, expr: &Expr) -> Bound<&'a str> {
         let mut buffer = std::mem::take(&mut self.buffer);
         buffer.clear();
         self.write(expr, &mut buffer)?;
@@ -539,7 +562,9 @@ where
         self.text(self.arena.alloc_str(&number.to_string()), node.number, &mut marker);
         // The paragraph that calls it is being bound: its pieces are put aside.
         let around = std::mem::take(&mut self.scratch);
+        let before = self.values.set(Use::Loose);
         let (items, style) = self.inlines(&node.inlines, &node.style)?;
+        self.values.restore(before);
         self.scratch = around;
         let text = Text {
             role: Role::Paragraph,

@@ -101,7 +101,7 @@ fn walk(layout: &Layout, resources: &Resources, locale: &Locale, nodes: &[Node],
                     walk(layout, resources, locale, body, width, found)?;
                 }
             }
-            NodeKind::For { body, .. } => walk(layout, resources, locale, body, width, found)?,
+            NodeKind::For { body, .. } | NodeKind::Only(_, body) => walk(layout, resources, locale, body, width, found)?,
             NodeKind::Paragraph(_)
             | NodeKind::Columns(_)
             | NodeKind::Image(_)
@@ -138,7 +138,7 @@ fn assign(nodes: &mut [Node], resources: &mut Resources, found: &mut impl Iterat
                     assign(body, resources, found);
                 }
             }
-            NodeKind::For { body, .. } => assign(body, resources, found),
+            NodeKind::For { body, .. } | NodeKind::Only(_, body) => assign(body, resources, found),
             NodeKind::Paragraph(_)
             | NodeKind::Columns(_)
             | NodeKind::Image(_)
@@ -247,6 +247,8 @@ fn binder<'s, 'p, 'a>(
         symbols: super::symbol::Symbols::default(),
         slots: Vec::new(),
         fates: Vec::new(),
+        values: super::email::BoundValues::default(),
+        wants_email: false,
     }
 }
 

@@ -120,6 +120,9 @@ where
                     }
                     let text: &'a str = self.arena.alloc_str(&buffer);
                     self.buffer = buffer;
+                    if self.values.is_on() {
+                        self.note_value(text, *style);
+                    }
                     self.piece(text, *style, scratch);
                 }
                 Inline::Break => {

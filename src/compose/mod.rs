@@ -10,6 +10,7 @@ mod chart;
 mod chosen;
 mod decimal;
 mod drawing;
+mod email;
 mod flow;
 mod form;
 mod frame;
@@ -22,6 +23,7 @@ mod pages;
 mod paginate;
 mod paint;
 mod paragraph;
+mod rendition;
 mod require;
 mod require_place;
 mod shrink;
@@ -41,6 +43,7 @@ pub use trace::Tracer;
 use bumpalo::Bump;
 
 use bind::Binder;
+use email::{BoundValues, Emails, Use};
 use inline::{FixedTexts, Scratch};
 use line::{Setter, StyleMetrics};
 use paginate::Paginator;
@@ -54,6 +57,7 @@ use crate::kit::font::FaceId;
 use crate::kit::locale::Locale;
 use crate::kit::text::Words;
 use crate::model::layout::{Layout, PageMaster};
+use crate::model::message::{EmailContent, ImageLinks, SmsContent, Wants};
 use crate::model::page::{Page, PageExtras};
 use crate::model::record::{Hold, Remark};
 use crate::model::resources::{Resources, Used};
@@ -87,6 +91,7 @@ pub struct Composer<'p> {
     compressor: libdeflater::Compressor,
     used: Used,
     figures_used: u64,
+    emails: Emails<'p>,
 }
 
 /// A document on its canvases.
@@ -99,6 +104,8 @@ struct LaidOut {
     extras: Vec<Option<Box<PageExtras>>>,
     /// What became of its slots.
     slots: Vec<SlotFate>,
+    email: Option<Box<Result<EmailContent, Hold>>>,
+    sms: Option<Box<Result<SmsContent, Hold>>>,
 }
 
 /// What is known of a document beside its pages.
@@ -108,7 +115,14 @@ pub struct Composed {
     pub remarks: Vec<Remark>,
     /// What became of its slots, in the order they were filled.
     pub slots: Vec<SlotFate>,
+    /// Its e-mail, if one was wanted and the layout has one; or why there is none of this record.
+    pub email: Option<Box<Result<EmailContent, Hold>>>,
+    /// Its SMS, likewise.
+    pub sms: Option<Box<Result<SmsContent, Hold>>>,
 }
+
+/// Where pictures are if nothing is said.
+static ATTACHED: std::sync::LazyLock<ImageLinks> = std::sync::LazyLock::new(ImageLinks::default);
 
 /// The libdeflate level of page bodies. On statements, level 1 makes bodies of 1,545 bytes in 27 µs, level 4 of 1,520 in 49 µs,
 /// level 6 of 1,455 in 57 µs: the operators of a page repeat at short distances, which the simplest search finds.
@@ -134,6 +148,7 @@ impl<'p> Composer<'p> {
             compressor: libdeflater::Compressor::new(level),
             used: Used::default(),
             figures_used: 0,
+            emails: Emails::new(layouts.len(), resources, &ATTACHED),
         }
     }
 
@@ -153,10 +168,31 @@ impl<'p> Composer<'p> {
     where
         'p: 'a,
     {
+        self.compose_renditions(layout, arena, variables, (locale, language), Wants::default(), pages)
+    }
+
+    /// Composes one document as [`Composer::compose`] does, and from the same bound content the e-mail and the SMS of its layout, where they
+    /// are wanted and the layout has them. That a message cannot be made of a record is told in its place: the document is whole.
+    ///
+    /// # Errors
+    /// The reason to hold the record; then `pages` is as it was. One reason is that a value is not the same in all renditions.
+    pub fn compose_renditions<'a>(
+        &mut self,
+        layout: usize,
+        arena: &'a Bump,
+        variables: &[Value<'a>],
+        (locale, language): (&'p Locale, usize),
+        wants: Wants,
+        pages: &mut Vec<Page>,
+    ) -> Result<Composed, Hold>
+    where
+        'p: 'a,
+    {
         let first = pages.len();
         // A form has no place of its own that could be looked at.
         let use_forms = self.layouts[layout].requirements.as_ref().is_none_or(|requirements| !requirements.are_of_pages);
-        let LaidOut { masters, remarks, mut extras, slots } = self.lay_out(layout, arena, variables, (locale, language), use_forms)?;
+        let laid_out = self.lay_out(layout, arena, variables, (locale, language), use_forms, wants)?;
+        let LaidOut { masters, remarks, mut extras, slots, email, sms } = laid_out;
         for (index, (canvas, master)) in self.canvases.iter_mut().zip(&masters).enumerate() {
             self.content.clear();
             canvas.finish(&mut self.content);
@@ -175,7 +211,7 @@ impl<'p> Composer<'p> {
             });
         }
         assert!(pages.len() > first, "a document has at least one page");
-        Ok(Composed { remarks, slots })
+        Ok(Composed { remarks, slots, email, sms })
     }
 
     /// Places one document on the canvases. Without forms, what no record can change is placed like everything else.
@@ -186,6 +222,7 @@ impl<'p> Composer<'p> {
         variables: &[Value<'a>],
         (locale, language): (&'p Locale, usize),
         use_forms: bool,
+        wants: Wants,
     ) -> Result<LaidOut, Hold>
     where
         'p: 'a,
@@ -223,12 +260,19 @@ impl<'p> Composer<'p> {
             symbols: std::mem::take(&mut self.symbols),
             slots: Vec::new(),
             fates: Vec::new(),
+            values: BoundValues::default(),
+            wants_email: wants.email && layout.email.is_some(),
         };
         let requirements = layout.requirements.as_deref();
         if let Some(requirements) = requirements {
             binder.check_record(requirements)?;
         }
-        let body = binder.blocks(&layout.body, None)?;
+        if binder.wants_email {
+            binder.values.begin(Use::Both);
+        }
+        let bound = binder.blocks(&layout.body, None)?;
+        binder.values.begin(Use::Off);
+        let body = if binder.wants_email && layout.has_only { binder.page_blocks(bound) } else { bound };
         let masters = match binder.slots.is_empty() {
             true => pages::paginate_body(&mut binder, body, &mut self.canvases, &mut self.figures_used)?,
             false => slot::paginate_with_messages(&mut binder, body, (&mut self.canvases, &mut self.spare), &mut self.figures_used)?,
@@ -239,16 +283,32 @@ impl<'p> Composer<'p> {
             let reason = format!("no font of the layout has a glyph for {what}");
             return Err(Hold::new(&code::RECORD_GLYPH, reason));
         }
-        let remarks = binder.remarks();
+        let mut remarks = binder.remarks();
         if let Some(requirements) = requirements {
             binder.check_document(requirements, &require_place::printed(layout, &masters, &self.canvases), &remarks)?;
+        }
+        let (mut email, mut sms) = (None, None);
+        if let Some(part) = layout.email.as_deref().filter(|_| binder.wants_email) {
+            let document =
+                email::Document { layout, part, metrics: binder.setter.metrics, arena, variables, locale, language: binder.language, body: bound };
+            let written = refused(self.emails.write(layout_index, &document, &binder))?;
+            remarks.extend(written.as_ref().as_ref().ok().and_then(EmailContent::remark));
+            email = Some(written);
+        }
+        if let Some(part) = layout.sms.as_deref().filter(|_| wants.sms) {
+            sms = Some(refused(self.emails.write_sms(part, &mut binder))?);
         }
         self.symbols = std::mem::take(&mut binder.symbols);
         let extras = match binder.marks.is_empty() {
             true => Vec::new(),
             false => mark::extras(&self.canvases[..masters.len()], &binder.links, &binder.anchors)?,
         };
-        Ok(LaidOut { masters, remarks, extras, slots })
+        Ok(LaidOut { masters, remarks, extras, slots, email, sms })
+    }
+
+    /// Says where the pictures of e-mails are; without it they are in the messages.
+    pub fn set_image_links(&mut self, links: &'p ImageLinks) {
+        self.emails = Emails::new(self.layouts.len(), self.resources, links);
     }
 
     /// What all documents since the last call name; starts anew.
@@ -262,6 +322,14 @@ impl<'p> Composer<'p> {
             used.merge(&self.resources.forms[usize::from(form.0)].used);
         }
         used
+    }
+}
+
+/// What was made, or why it was not: only a fault of this program holds the record for it.
+fn refused<T>(made: Result<T, Hold>) -> Result<Box<Result<T, Hold>>, Hold> {
+    match made {
+        Err(hold) if hold.code.id == code::RECORD_RENDITION.id => Err(hold),
+        other => Ok(Box::new(other)),
     }
 }
 

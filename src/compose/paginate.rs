@@ -106,7 +106,7 @@ where
             Block::Box(frame) => self.frame(frame, from, room),
             Block::Columns(columns) => self.columns(columns, from, room),
             Block::Table(table) => self.table(table, from, room),
-            Block::PageBreak | Block::Fill(_) | Block::Slot(_) => Ok(Placement { height: Length::ZERO, rest: None }),
+            Block::PageBreak | Block::Fill(_) | Block::Slot(_) | Block::Only(..) => Ok(Placement { height: Length::ZERO, rest: None }),
             Block::Image(_) | Block::Drawing(_) | Block::Chosen(_) | Block::Rule(_) | Block::Barcode(_) | Block::Chart(_) => {
                 if let Block::Barcode(bars) = child.block
                     && bars_width(bars) > room.width
@@ -158,7 +158,7 @@ where
             Block::Rule(rule) => rule.border.width,
             Block::Barcode(bars) => self.bars_height(bars),
             Block::Chart(chart) => chart.node.height,
-            Block::PageBreak | Block::Fill(_) | Block::Slot(_) => Length::ZERO,
+            Block::PageBreak | Block::Fill(_) | Block::Slot(_) | Block::Only(..) => Length::ZERO,
         })
     }
 

@@ -9,6 +9,7 @@ use std::cell::Cell;
 use bumpalo::collections::Vec as BumpVec;
 
 use super::bind::Binder;
+use super::email::Use;
 use super::pages::paginate_body;
 use super::paginate::{Paginator, Result};
 use super::paint::Canvas;
@@ -115,7 +116,7 @@ where
         if self.fates.iter().any(|fate| fate.message == Some(candidate.message)) {
             return Err(Obstacle::Taken);
         }
-        let missing = self.missing.len();
+        let (missing, values) = (self.missing.len(), self.values.len());
         let before = (self.broken_keep.take(), self.shrunk.take());
         let outcome = self.bind_message(slot, candidate).and_then(|()| match self.missing.len() > missing {
             true => Err(Obstacle::Glyph),
@@ -124,6 +125,7 @@ where
         if outcome.is_err() {
             slot.message.set(None);
             self.missing.truncate(missing);
+            self.values.truncate(values);
             (self.broken_keep, self.shrunk) = (None, None);
         }
         self.broken_keep = self.broken_keep.take().or(before.0);
@@ -132,7 +134,12 @@ where
     }
 
     fn bind_message(&mut self, slot: &'a Slot<'a>, candidate: &'a Candidate) -> std::result::Result<(), Obstacle> {
-        let children = self.blocks(&candidate.body, None).map_err(|_| Obstacle::Value)?;
+        if self.wants_email && self.page.is_none() {
+            self.values.begin(Use::Loose);
+        }
+        let children = self.blocks(&candidate.body, None);
+        self.values.begin(Use::Off);
+        let children = children.map_err(|_| Obstacle::Value)?;
         let style = self.arena.alloc(BoxStyle { max_height: Some(candidate.max_height), ..slot.node.style.clone() });
         let frame = self.arena.alloc(FramedBlocks { style, children, placed: &[], form: None, columns: None });
         slot.message.set(Some(Block::Box(frame)));

@@ -16,6 +16,7 @@ use crate::base::span::Span;
 use crate::kit::expr::Value;
 use crate::kit::locale::Locale;
 use crate::model::content::{Block, Item, Placed};
+use crate::model::message::Wants;
 use crate::model::record::Hold;
 use crate::model::trace::{Rectangle, TracedBox, TracedLine, TracedPage};
 
@@ -215,7 +216,7 @@ impl<'p> Tracer<'p> {
     where
         'p: 'a,
     {
-        let LaidOut { masters, .. } = self.0.lay_out(layout, arena, variables, locale, false)?;
+        let LaidOut { masters, .. } = self.0.lay_out(layout, arena, variables, locale, false, Wants::default())?;
         let layout = &self.0.layouts[layout];
         let pages = masters.iter().zip(&mut self.0.canvases).map(|(master, canvas)| {
             let master = &layout.masters[*master];

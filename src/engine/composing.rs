@@ -29,6 +29,7 @@ use crate::ledger::{
 use crate::model::channel::{Channel, Decision, Route};
 use crate::model::layout::Layout;
 use crate::model::mail::{MailFacts, Thickness, Weight};
+use crate::model::message::Wants;
 use crate::model::page::{ComposedRange, Document, Media, Properties, SortKey};
 use crate::model::record::{Hold, JOB_VARIABLES, LAYOUT_VARIABLES, Remark};
 use crate::model::resources::Used;
@@ -406,12 +407,13 @@ pub(super) fn language(plan: &Plan) -> &str {
     if plan.compiled.iter().all(|layout| layout.language() == Some(first)) { first } else { "" }
 }
 
-/// One record from its bytes to its pages, with the index of its layout and what it is to be looked at for. `first` records came before its input.
+/// One record from its bytes to its pages and the messages that are wanted, with the index of its layout and what it is to be looked at for. `first` records came before its input.
 pub(super) fn compose_record<'p>(
     plan: &'p Plan,
     opened: &Opened<'_>,
     raw: &Raw<'_>,
     first: u64,
+    wants: Wants,
     composer: &mut Composer<'p>,
     arena: &Bump,
 ) -> Result<(u16, Document, Composed), Hold> {
@@ -421,7 +423,7 @@ pub(super) fn compose_record<'p>(
         Some(MailFate::Suppressed { .. }) | None => None,
     };
     let Chosen { layout, locale, language, mut document, variables, .. } = chosen;
-    let mut composed = composer.compose(layout, arena, &variables, (locale, language), &mut document.pages)?;
+    let mut composed = composer.compose_renditions(layout, arena, &variables, (locale, language), wants, &mut document.pages)?;
     marks::check_document(plan, &document, facts.as_deref(), &mut composed.remarks, arena)?;
     Ok((layout as u16, document, composed))
 }

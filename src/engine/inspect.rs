@@ -11,6 +11,7 @@ use std::path::Path;
 use bumpalo::Bump;
 
 use super::composing::{compose_record, composer};
+use super::records::ALL;
 use crate::base::code::{self, Code};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::file::Mapped;
@@ -137,7 +138,7 @@ impl Inspector<'_> {
         let (mut composer, mut arena, mut holds) = (composer(plan), Bump::new(), Holds::new());
         for raw in opened.raws(&range) {
             arena.reset();
-            let outcome = catch_unwind(AssertUnwindSafe(|| compose_record(plan, opened, &raw, 0, &mut composer, &arena).map(drop)));
+            let outcome = catch_unwind(AssertUnwindSafe(|| compose_record(plan, opened, &raw, 0, ALL, &mut composer, &arena).map(drop)));
             let hold = match outcome {
                 Ok(Ok(())) => continue,
                 Ok(Err(hold)) => hold,

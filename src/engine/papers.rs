@@ -9,6 +9,7 @@ use super::composing::{RANGE_BYTES_MAX, compose_record, composer};
 use super::{EngineError, told};
 use crate::base::date::Date;
 use crate::input::InputFile;
+use crate::model::message::Wants;
 use crate::model::page::ComposedRange;
 use crate::plan::{PRODUCER, compile_built_in};
 use crate::streams::FileInfo;
@@ -69,7 +70,7 @@ pub fn compose_paper(paper: &Paper, rows: &[serde_json::Value], info: &PaperInfo
     while let Some(records) = cutter.next(1_000, RANGE_BYTES_MAX).map_err(at_fault)? {
         for raw in opened.raws(&records) {
             arena.reset();
-            let composed = compose_record(&plan, &opened, &raw, 0, &mut composer, &arena);
+            let composed = compose_record(&plan, &opened, &raw, 0, Wants::default(), &mut composer, &arena);
             let (_, document, _) = composed.map_err(|hold| failed(format!("{}, row {}", hold.reason, raw.number + 1)))?;
             range.documents.push(document);
         }

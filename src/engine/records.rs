@@ -15,6 +15,7 @@ use crate::base::hash::Hash;
 use crate::compose::{self, Composer, Tracer};
 use crate::input::{Cutter, InputFile, Opened, Raw, RecordRange};
 use crate::ledger::SlotRow;
+use crate::model::message::{EmailContent, SmsContent, Wants};
 use crate::model::page::{ComposedRange, Document};
 use crate::model::record::{Hold, Remark};
 use crate::model::resources::Used;
@@ -37,7 +38,14 @@ pub struct Composed {
     pub remarks: Vec<Remark>,
     /// What became of its slots.
     pub slots: Vec<SlotFate>,
+    /// Its e-mail, if its layout has one; or why there is none of this record.
+    pub email: Option<Box<Result<EmailContent, Hold>>>,
+    /// Its SMS, likewise.
+    pub sms: Option<Box<Result<SmsContent, Hold>>>,
 }
+
+/// A single record is shown in all renditions.
+pub(super) const ALL: Wants = Wants { email: true, sms: true };
 
 impl Composed {
     /// What became of its slots, in words: `promotion: heat-pump`.
@@ -195,12 +203,12 @@ impl<'p> Worker<'p> {
     pub(super) fn compose(&mut self, opened: &Opened<'_>, raw: &Raw<'_>, first: u64) -> Result<Composed, Hold> {
         self.arena.reset();
         let (plan, arena) = (self.plan, &self.arena);
-        let outcome = catch_unwind(AssertUnwindSafe(|| compose_record(plan, opened, raw, first, &mut self.composer, arena)));
+        let outcome = catch_unwind(AssertUnwindSafe(|| compose_record(plan, opened, raw, first, ALL, &mut self.composer, arena)));
         let used = self.composer.take_used();
         match outcome {
-            Ok(composed) => composed.map(|(layout, document, compose::Composed { remarks, slots })| {
+            Ok(composed) => composed.map(|(layout, document, compose::Composed { remarks, slots, email, sms })| {
                 let layout = usize::from(layout);
-                Composed { layout, document, used, remarks, slots }
+                Composed { layout, document, used, remarks, slots, email, sms }
             }),
             Err(panic) => {
                 self.composer = composer(plan);

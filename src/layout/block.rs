@@ -30,7 +30,10 @@ impl<'t> Compiler<'_, 't> {
         for child in children {
             match child {
                 Child::Element(element) if element.name == "clause" => nodes.extend(self.clause(element, context)),
-                Child::Element(element) => nodes.extend(self.block(element, context)),
+                Child::Element(element) => {
+                    let node = self.block(element, context);
+                    nodes.extend(self.chosen_rendition(element, context, node));
+                }
                 Child::Text(text) if text.is_blank() => {}
                 Child::Text(text) => {
                     let shown = text.text.trim();
@@ -256,7 +259,7 @@ impl<'t> Compiler<'_, 't> {
                 None => Marker::Text("•".to_string()),
             }
         };
-        let inside = Context { width: inside.width.map(|width| width - indent), may_slot: false, ..inside.clone() };
+        let inside = Context { width: inside.width.map(|width| width - indent), may_slot: false, may_choose: false, ..inside.clone() };
         let mut items = Vec::new();
         for child in &element.children {
             match child {

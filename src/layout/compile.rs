@@ -96,6 +96,8 @@ pub(super) struct Compiler<'a, 't> {
     /// What holds in the body, for its footnotes.
     pub(super) note_context: Option<Context>,
     pub(super) has_notes: bool,
+    /// Whether blocks of the body are for one rendition.
+    pub(super) has_only: bool,
     /// The names of anchors.
     pub(super) anchors: Vec<String>,
     /// The links to anchors, with the names they lead to.
@@ -137,6 +139,7 @@ impl<'a> Compiler<'a, '_> {
             untold_languages: BTreeSet::new(),
             note_context: None,
             has_notes: false,
+            has_only: false,
             anchors: Vec::new(),
             links_to: Vec::new(),
             messages: &[],
@@ -165,7 +168,7 @@ impl<'t> Compiler<'_, 't> {
                 Child::Text(text) => self.refuse_text(
                     text,
                     spec.name,
-                    "the children of `<layout>` are `data`, `properties`, `font`, `palette`, `texts`, `style`, `page`, `body`, `put` and `require`",
+                    "the children of `<layout>` are `data`, `properties`, `font`, `palette`, `texts`, `style`, `page`, `body`, `email`, `sms`, `put` and `require`",
                 ),
             }
         }
@@ -180,8 +183,10 @@ impl<'t> Compiler<'_, 't> {
         let look = Look::initial(family, lang.clone(), direction.unwrap_or_default());
         let look = self.look_of_texts(look, direction.is_some());
         let mut masters = self.compile_pages(root, &look);
-        let (body, pages) = self.compile_body(root, &look, &masters);
+        let (body, pages, body_look) = self.compile_body(root, &look, &masters);
         masters.extend(blank_master(&masters, &body, pages));
+        let email = self.read_email(root, &body_look);
+        let sms = self.read_sms(root, &body_look);
         let requirements = self.read_requirements(root, &masters);
         let properties = self.read_properties_of_document(root);
         let outline = root.elements().find(|element| element.name == "body").and_then(|body| body.find("outline"));
@@ -208,6 +213,9 @@ impl<'t> Compiler<'_, 't> {
             properties,
             slots,
             requirements,
+            email,
+            sms,
+            has_only: self.has_only,
         })
     }
 
@@ -220,14 +228,14 @@ impl<'t> Compiler<'_, 't> {
         }
     }
 
-    fn compile_body(&mut self, root: &'t Element, look: &Look, masters: &[PageMaster]) -> (Vec<Node>, PageCount) {
+    fn compile_body(&mut self, root: &'t Element, look: &Look, masters: &[PageMaster]) -> (Vec<Node>, PageCount, Look) {
         let mut bodies = root.elements().filter(|element| element.name == "body");
         let (Some(body), Some(spec)) = (bodies.next(), find_element("body")) else {
             self.fault(
                 Diagnostic::error(&code::LAYOUT_MISSING_CONTENT, root.span, "the layout has no `<body>`")
                     .hint("the body is what flows from page to page: `<body> <p>…</p> </body>`"),
             );
-            return (Vec::new(), PageCount { multiple: 1, most: None });
+            return (Vec::new(), PageCount { multiple: 1, most: None }, look.clone());
         };
         for again in bodies {
             self.refuse_second(again, body);
@@ -252,9 +260,10 @@ impl<'t> Compiler<'_, 't> {
             may_slot: true,
             may_link: true,
             is_region: false,
+            may_choose: true,
         };
         self.note_context = Some(context.clone());
-        (self.blocks(&body.children, &context), pages)
+        (self.blocks(&body.children, &context), pages, context.look)
     }
 
     /// Reports an element that may stand only once.

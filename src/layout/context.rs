@@ -31,6 +31,8 @@ pub(super) struct Context {
     pub(super) may_link: bool,
     /// Whether this is inside a region.
     pub(super) is_region: bool,
+    /// Whether blocks here may be for pages or for e-mails only.
+    pub(super) may_choose: bool,
 }
 
 impl Context {

@@ -49,7 +49,7 @@ impl<'t> Compiler<'_, 't> {
         let number = self.text_style(&raised(&look), element.span);
         let indent = self.length(element, "indent").unwrap_or(look.size);
         let style = self.paragraph_style(&look, element.span);
-        let inside = Context { look, host: spec, may_note: false, may_slot: false, ..base };
+        let inside = Context { look, host: spec, may_note: false, may_slot: false, may_choose: false, ..base };
         let inlines = self.inlines(element, &inside);
         let flow = Flow { margin: Edges { left: indent, ..Edges::default() }, ..Flow::default() };
         self.has_notes = true;
@@ -68,7 +68,7 @@ impl<'t> Compiler<'_, 't> {
         }
         let min_height = self.length(element, "min-height").unwrap_or_default();
         let spec = super::schema::find_element("fill")?;
-        let inside = Context { may_note: false, may_slot: false, ..context.inside(spec, context.look.with(properties)) };
+        let inside = Context { may_note: false, may_slot: false, may_choose: false, ..context.inside(spec, context.look.with(properties)) };
         let children = self.blocks(&element.children, &inside);
         let align = properties.vertical_align().unwrap_or_default();
         let kind = NodeKind::Fill(FillNode { children, min_height, align });

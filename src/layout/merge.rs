@@ -75,8 +75,10 @@ impl Compiler<'_, '_> {
         self.extend_pages(&mut base, take(&mut child, "page"));
         self.extend_palette(&mut base, &mut child);
         extend_data(&mut base, &mut child);
-        if child.elements().any(|element| element.name == "properties") {
-            take(&mut base, "properties");
+        for name in ["properties", "email", "sms"] {
+            if child.elements().any(|element| element.name == name) {
+                take(&mut base, name);
+            }
         }
         self.refuse_body(&base, &mut child);
         self.fill_blocks(&mut base, fills);

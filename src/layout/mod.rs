@@ -14,6 +14,7 @@ mod compile;
 mod context;
 mod data;
 mod drawing;
+mod email;
 mod flowing;
 mod format;
 mod inline;

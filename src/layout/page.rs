@@ -318,6 +318,7 @@ impl<'t> Compiler<'_, 't> {
             may_slot: true,
             may_link: true,
             is_region: true,
+            may_choose: false,
         };
         self.scope.allow_page(true);
         let children = self.content(element, &context);

@@ -38,7 +38,7 @@ impl<'t> Compiler<'_, 't> {
         let style = BoxStyle { width: None, height: None, min_height: Length::ZERO, max_height: Some(max_height), ..properties.box_style() };
         // What a message says stands in a box.
         let host = find_element("box")?;
-        let inside = Context { host, may_note: false, may_slot: false, is_box: false, height: Some(max_height), ..inside.clone() };
+        let inside = Context { host, may_note: false, may_slot: false, may_choose: false, is_box: false, height: Some(max_height), ..inside.clone() };
         let mut candidates = Vec::new();
         for message in self.messages {
             if !message.slots.is_empty() && !message.slots.iter().any(|slot| slot == name) {

@@ -16,6 +16,7 @@ use crate::model::layout::{
     BoxStyle, FillNode, Flow, FlowColumns, ImageNode, Node, ParagraphStyle, Role, RuleNode, SymbolNode, Table, TableCell, TableRow, TextStyleId,
     Track, VerticalAlign,
 };
+use crate::model::message::Only;
 use crate::model::picture::ChosenContent;
 use crate::model::resources::FormId;
 use crate::model::slot::SlotNode;
@@ -62,6 +63,8 @@ pub enum Block<'a> {
     Fill(&'a Filling<'a>),
     /// A place for a message. Once it is known which, the message stands in its place.
     Slot(&'a Slot<'a>),
+    /// Blocks of one rendition. Pages are made of a copy without them.
+    Only(Only, &'a [Placed<'a>]),
 }
 
 /// A place for a message.

@@ -13,6 +13,7 @@ use crate::kit::expr::{Expr, Schema};
 use crate::model::chart::ChartNode;
 use crate::model::drawing::DrawingNode;
 pub use crate::model::geometry::{Absolute, Border, Borders, Break, Color, ColumnOrder, Edges, Flow, LineStyle, Track, VerticalAlign};
+use crate::model::message::{EmailPart, Only, SmsPart};
 use crate::model::picture::ChosenNode;
 use crate::model::requirement::Requirements;
 use crate::model::resources::{FormId, Picture};
@@ -70,6 +71,8 @@ pub enum NodeKind {
     Fill(FillNode),
     /// A place for one message.
     Slot(Box<SlotNode>),
+    /// Blocks of the body that are on pages or in e-mails only.
+    Only(Only, Vec<Node>),
     /// Blocks that appear if one of the tests holds: the first that does. A missing test always holds.
     Choose(Vec<(Option<Expr>, Vec<Node>)>),
     /// Blocks for each row of a list. The row is the variable `variable` of the environment.
@@ -522,6 +525,12 @@ pub struct Layout {
     pub slots: Vec<String>,
     /// What is required of its documents, if anything is.
     pub requirements: Option<Box<Requirements>>,
+    /// What its documents say as e-mails.
+    pub email: Option<Box<EmailPart>>,
+    /// What they say as text messages.
+    pub sms: Option<Box<SmsPart>>,
+    /// Whether blocks of its body are for one rendition.
+    pub has_only: bool,
 }
 
 /// The languages of a layout with catalogues.

@@ -10,6 +10,7 @@ pub mod drawing;
 pub mod geometry;
 pub mod layout;
 pub mod mail;
+pub mod message;
 pub mod page;
 pub mod picture;
 pub mod record;

@@ -9,6 +9,7 @@ use crate::base::span::Span;
 use crate::kit::text::{is_control, is_invisible};
 use crate::model::drawing::DrawingPiece;
 use crate::model::layout::{Inline, Layout, Marker, Node, NodeKind, RowGroup, RowPart, Table, TableRow, TextStyleId, Transform};
+use crate::model::message::Only;
 use crate::model::resources::Resources;
 
 /// Reports the texts of all layouts.
@@ -50,7 +51,9 @@ impl Check<'_> {
                 }
                 NodeKind::Slot(slot) => slot.candidates.iter().for_each(|candidate| self.nodes(&candidate.body)),
                 NodeKind::Choose(branches) => branches.iter().for_each(|(_, nodes)| self.nodes(nodes)),
-                NodeKind::For { body, .. } => self.nodes(body),
+                NodeKind::For { body, .. } | NodeKind::Only(Only::Pages, body) => self.nodes(body),
+                // A mail program has fonts of its own.
+                NodeKind::Only(Only::Email, _) => {}
                 NodeKind::Drawing(drawing) => {
                     for piece in &drawing.pieces {
                         if let DrawingPiece::Text(text) = piece {

@@ -326,7 +326,7 @@ fn has_address_in(node: &Node) -> bool {
         NodeKind::Box(frame) => frame.children.iter().any(has_address_in),
         NodeKind::Columns(columns) => columns.columns.iter().any(|(_, nodes)| nodes.iter().any(has_address_in)),
         NodeKind::Choose(choices) => choices.iter().any(|(_, nodes)| nodes.iter().any(has_address_in)),
-        NodeKind::For { body, .. } => body.iter().any(has_address_in),
+        NodeKind::For { body, .. } | NodeKind::Only(_, body) => body.iter().any(has_address_in),
         NodeKind::Fill(fill) => fill.children.iter().any(has_address_in),
         NodeKind::Paragraph(_)
         | NodeKind::Table(_)

@@ -20,6 +20,9 @@
 //! place = layout.xml 2:4 box
 //! ```
 //!
+//! Messages: `subject = "…"`, `preheader = "…"`, `line 1 of the text = "…"`, `html <p …>` (a line of the HTML), `sms = "…"`,
+//! `sms GSM-7 42 in 1`, `no e-mail R0471 …`, `no sms R0472 …`.
+//!
 //! Other lines are `warning CODE message`, `fault CODE message`, and `remark CODE reason` of a document that is composed all the same.
 //! A line that starts with `not` must be absent, up to its `…` if it ends with one.
 
@@ -174,6 +177,7 @@ pub fn describe(case: &Case) -> Vec<String> {
                 describe_page(index + 1, page, &mut out);
             }
             out.extend(reading::read_about(&file));
+            describe_messages(&composed, &mut out);
         }
         Err(hold) => {
             out.extend([format!("held {}", hold.code.id), format!("reason = \"{}\"", hold.reason)]);
@@ -185,6 +189,32 @@ pub fn describe(case: &Case) -> Vec<String> {
         }
     }
     out
+}
+
+/// What its e-mail and SMS say: lines of the text, lines of the HTML between the frame around it.
+fn describe_messages(composed: &pressrun::engine::Composed, out: &mut Vec<String>) {
+    match composed.email.as_deref() {
+        Some(Ok(email)) => {
+            out.push(format!("subject = \"{}\"", email.subject));
+            out.push(format!("preheader = \"{}\"", email.preheader));
+            out.push(format!("pictures of the e-mail = {}", email.images.len()));
+            let lines = email.text.lines().filter(|line| !line.is_empty());
+            out.extend(lines.enumerate().map(|(index, line)| format!("line {} of the text = \"{line}\"", index + 1)));
+            let start = email.html.find("class=\"in paper").expect("a message has a frame");
+            out.extend(email.html[start..].lines().skip(1).map(|line| format!("html {line}")));
+            out.extend(email.html.lines().filter(|line| line.starts_with("<html")).map(str::to_string));
+        }
+        Some(Err(hold)) => out.push(format!("no e-mail {} {}", hold.code.id, hold.reason)),
+        None => {}
+    }
+    match composed.sms.as_deref() {
+        Some(Ok(sms)) => {
+            out.push(format!("sms = {:?}", sms.text));
+            out.push(format!("sms {} {} in {}", sms.count.coding.name(), sms.count.units, sms.count.segments));
+        }
+        Some(Err(hold)) => out.push(format!("no sms {} {}", hold.code.id, hold.reason)),
+        None => {}
+    }
 }
 
 fn describe_page(number: usize, page: &Shown, out: &mut Vec<String>) {

@@ -8,8 +8,10 @@ mod encode;
 mod jpeg;
 mod png;
 mod raster;
+mod screen;
 
 pub use raster::{Shape, filtered_bytes, read_rows};
+pub use screen::{bitmap_file, screen_file};
 
 use crate::base::limits::{IMAGE_BYTES_MAX, IMAGE_DECODED_BYTES_MAX, IMAGE_PIXELS_MAX};
 

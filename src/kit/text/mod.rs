@@ -13,4 +13,4 @@ pub use breaks::Strictness;
 pub use hyphen::{hyphenate, is_hyphenated};
 pub use script::{Direction, Part, Script, base_level, is_complex, levels, order, runs_against, script_of};
 pub use tokens::{Token, is_control, tokens, tokens_with_places};
-pub use words::{Run, Stack, Word, WordId, Words, is_invisible};
+pub use words::{Run, Stack, Word, WordId, Words, columns_of, is_invisible};

@@ -514,6 +514,11 @@ fn is_joining(character: char) -> bool {
         || is_invisible(character)
 }
 
+/// Columns that a text takes on a terminal: wide characters take two, marks none (UAX 11).
+pub fn columns_of(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { unicode_width::UnicodeWidthStr::width(text) }
+}
+
 /// Joiners, direction marks and variation selectors: they steer shaping and have no look of their own.
 pub fn is_invisible(character: char) -> bool {
     matches!(character, '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')

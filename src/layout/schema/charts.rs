@@ -1,6 +1,6 @@
 //! The elements of charts.
 
-use super::elements::{ALIGN, BOTTOM, LEFT, RIGHT, TEXT_FLOW, TOP, WIDTH, needs, takes};
+use super::elements::{ALIGN, BOTTOM, LEFT, ONLY, RIGHT, TEXT_FLOW, TOP, WIDTH, needs, takes};
 use super::{Content, ElementSpec, Kind, Place};
 
 pub(super) const CHART: ElementSpec = ElementSpec {
@@ -39,6 +39,7 @@ pub(super) const CHART: ElementSpec = ElementSpec {
         TOP,
         RIGHT,
         BOTTOM,
+        ONLY,
     ],
     properties: TEXT_FLOW,
     example: r#"<chart type="bar" rows="t in transactions" label="{t.date | date 'd MMM'}" format="{value | money}" alt="Amounts by day" height="45mm" font-size="8pt">

@@ -1,11 +1,12 @@
 //! Every element of the layout language.
 
+use super::email::{BODY_CONTENT, EMAIL, SMS};
 use super::house::{BLOCK as OPEN_BLOCK, COLOR, PALETTE, PUT, TEXTS};
 use super::requirements::{CLAUSE, REQUIRE};
 use super::{AttributeSpec, Content, ElementSpec, Group, Kind, Place, PropertyGroup, charts};
 
 const TEXT: &[PropertyGroup] = &[PropertyGroup::Text];
-const LINES: &[PropertyGroup] = &[PropertyGroup::Text, PropertyGroup::Paragraph];
+pub(super) const LINES: &[PropertyGroup] = &[PropertyGroup::Text, PropertyGroup::Paragraph];
 const ROWS: &[PropertyGroup] = &[PropertyGroup::Text, PropertyGroup::Paragraph, PropertyGroup::Background];
 const ROW: &[PropertyGroup] =
     &[PropertyGroup::Text, PropertyGroup::Paragraph, PropertyGroup::Background, PropertyGroup::Border, PropertyGroup::Vertical];
@@ -67,6 +68,12 @@ pub(super) const LEFT: AttributeSpec =
 pub(super) const TOP: AttributeSpec = takes("top", Kind::Offset, "", "Placed: the distance from the top edge.");
 pub(super) const RIGHT: AttributeSpec = takes("right", Kind::Offset, "", "Placed: the distance from the right edge.");
 pub(super) const BOTTOM: AttributeSpec = takes("bottom", Kind::Offset, "", "Placed: the distance from the bottom edge.");
+pub(super) const ONLY: AttributeSpec = takes(
+    "only",
+    Kind::Keyword(&["pages", "email"]),
+    "both",
+    "A block of the body for one rendition: `pages` leaves it out of the e-mail, `email` out of the pages. For blocks in the flow of the body.",
+);
 pub(super) const ALIGN: AttributeSpec =
     takes("align", Kind::Keyword(&["left", "center", "right"]), "left", "Where it stands across if it is narrower than the room.");
 const TEST: AttributeSpec = takes("test", Kind::Test, "", "It appears only if this holds.");
@@ -88,7 +95,7 @@ pub(super) const LOCKED: AttributeSpec = takes(
 const HEADING: &str = "A heading. The next block stays with it on one page unless `break-after` says otherwise. It has no look of its own: name a \
                        style like the element.";
 pub(super) const WIDTH: AttributeSpec = takes("width", Kind::Length, "all there is", "Its width, padding included.");
-const PLACED: &[AttributeSpec] = &[WIDTH, LEFT, TOP, RIGHT, BOTTOM];
+const PLACED: &[AttributeSpec] = &[WIDTH, LEFT, TOP, RIGHT, BOTTOM, ONLY];
 const CELL_ATTRIBUTES: &[AttributeSpec] = &[
     takes("colspan", Kind::Integer(1, 100), "1", "How many columns it covers."),
     takes("rowspan", Kind::Integer(1, 100), "1", "How many rows it covers, among the rows that come together."),
@@ -108,7 +115,10 @@ pub const ELEMENTS: &[ElementSpec] = &[
     ElementSpec {
         name: "layout",
         doc: "The whole layout. The order of its children is free.",
-        content: Content::Elements(&["data", "properties", "font", "palette", "texts", "style", "page", "body", "put", "require"], &[]),
+        content: Content::Elements(
+            &["data", "properties", "font", "palette", "texts", "style", "page", "body", "email", "sms", "put", "require"],
+            &[],
+        ),
         attributes: &[
             needs("xmlns", Kind::Namespace, "The language of the file."),
             needs("name", Kind::NewName, "The name of the layout."),
@@ -304,6 +314,9 @@ pub const ELEMENTS: &[ElementSpec] = &[
         example: r#"<body font-size="9.5pt" line-height="13pt"><p>Dear {customer.name}</p></body>"#,
         place: Place::Layout,
     },
+    EMAIL,
+    BODY_CONTENT,
+    SMS,
     ElementSpec {
         name: "p",
         doc: "A paragraph.",
@@ -410,6 +423,7 @@ pub const ELEMENTS: &[ElementSpec] = &[
             TOP,
             RIGHT,
             BOTTOM,
+            ONLY,
         ],
         properties: BLOCK,
         example: r#"<ul marker="–"> <li>online</li> <li>by post</li> </ul>"#,
@@ -427,6 +441,7 @@ pub const ELEMENTS: &[ElementSpec] = &[
             TOP,
             RIGHT,
             BOTTOM,
+            ONLY,
         ],
         properties: BLOCK,
         example: r#"<ol marker="alpha"> <li>Sign.</li> <li>Send.</li> </ol>"#,
@@ -470,6 +485,7 @@ pub const ELEMENTS: &[ElementSpec] = &[
             TOP,
             RIGHT,
             BOTTOM,
+            ONLY,
         ],
         properties: BOX,
         example: r##"<box width="80mm" height="25mm" padding="3mm" border="0.5pt solid #888" border-radius="2mm" background="#f4f4f4">
@@ -496,6 +512,7 @@ pub const ELEMENTS: &[ElementSpec] = &[
             TOP,
             RIGHT,
             BOTTOM,
+            ONLY,
         ],
         properties: MARGINS,
         example: r#"<img src="logo.png" alt="Alder Bank" width="40mm"/>"#,
@@ -524,6 +541,7 @@ pub const ELEMENTS: &[ElementSpec] = &[
             TOP,
             RIGHT,
             BOTTOM,
+            ONLY,
         ],
         properties: MARGINS,
         example: r#"<picture from="products" src="{account}.jpg" missing="logo.png" alt="" width="30mm" height="20mm"/>"#,
@@ -533,7 +551,7 @@ pub const ELEMENTS: &[ElementSpec] = &[
         name: "columns",
         doc: "Blocks side by side. They stay together on one page if they fit one.",
         content: Content::Elements(&["column"], &[]),
-        attributes: &[takes("gap", Kind::Length, "0", "The space between columns."), WIDTH, LEFT, TOP, RIGHT, BOTTOM],
+        attributes: &[takes("gap", Kind::Length, "0", "The space between columns."), WIDTH, LEFT, TOP, RIGHT, BOTTOM, ONLY],
         properties: COLUMNS,
         example: r#"<columns gap="5mm">
   <column width="60mm"><p>Left</p></column>
@@ -574,6 +592,7 @@ pub const ELEMENTS: &[ElementSpec] = &[
             TOP,
             RIGHT,
             BOTTOM,
+            ONLY,
         ],
         properties: TABLE,
         example: r##"<table rows="t in transactions" columns="22mm 1fr 28mm 28mm" cell-padding="2pt 3pt" zebra="#f6f6f6">
@@ -731,6 +750,7 @@ pub const ELEMENTS: &[ElementSpec] = &[
             TOP,
             RIGHT,
             BOTTOM,
+            ONLY,
         ],
         properties: BLOCK,
         example: r#"<address lines-max="5"> <line>{customer.name}</line> <line>{customer.street}</line> <line>{customer.zip} {customer.city}</line> </address>"#,
@@ -803,6 +823,7 @@ pub const ELEMENTS: &[ElementSpec] = &[
             TOP,
             RIGHT,
             BOTTOM,
+            ONLY,
         ],
         properties: TEXT_FLOW,
         example: r#"<barcode type="code128" value="{account}" height="8mm"/>"#,
@@ -867,6 +888,7 @@ pub const ELEMENTS: &[ElementSpec] = &[
             TOP,
             RIGHT,
             BOTTOM,
+            ONLY,
         ],
         properties: MARGINS,
         example: r#"<epc-qr name="Red Cross of Belgium" account="BE72000000001616" amount="{closing}" text="Account {account}"/>"#,
@@ -885,6 +907,7 @@ pub const ELEMENTS: &[ElementSpec] = &[
             TOP,
             RIGHT,
             BOTTOM,
+            ONLY,
         ],
         properties: MARGINS,
         example: r##"<hr border="0.75pt dashed #888" margin="6pt 0"/>"##,

@@ -7,6 +7,7 @@ mod charts;
 mod content;
 mod datatype;
 mod elements;
+mod email;
 mod house;
 mod properties;
 mod requirements;

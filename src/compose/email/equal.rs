@@ -1,0 +1,239 @@
+//! Whether all renditions of a document say the same values.
+//!
+//! Takes the values that were bound, in the order of the document, and what was written: HTML, text, an SMS, page contents. Gives the
+//! first value that is not there to be seen. Looks at written bytes alone, so that a fault of a writer, an escape or a line break cannot
+//! hide. Must never know how a rendition was made.
+
+use memchr::memmem;
+
+use crate::base::code;
+use crate::kit::html::{Visible, push_seen};
+use crate::kit::sms::transliterate;
+use crate::model::record::Hold;
+
+/// Where a value is to be seen.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Use {
+    /// Nowhere that is looked at.
+    #[default]
+    Off,
+    /// On the pages and in the e-mail, behind the values before it.
+    Both,
+    /// On the pages only.
+    Pages,
+    /// In the e-mail only, behind the values before it.
+    Email,
+    /// On the pages and in the e-mail, anywhere: a footnote, a message in a slot.
+    Loose,
+}
+
+/// A value as text. Its id is its place among the values of the document.
+#[derive(Clone, Copy, Debug)]
+pub struct Bound<'a> {
+    /// What it says.
+    pub text: &'a str,
+    /// Where it is to be seen.
+    pub place: Use,
+}
+
+/// The values of a document as they are bound.
+#[derive(Debug, Default)]
+pub struct BoundValues<'a> {
+    list: Vec<Bound<'a>>,
+    place: Use,
+}
+
+impl<'a> BoundValues<'a> {
+    /// From now on, values are noted.
+    pub fn begin(&mut self, place: Use) {
+        self.place = place;
+    }
+
+    /// Whether values are noted.
+    #[inline]
+    pub fn is_on(&self) -> bool {
+        self.place != Use::Off
+    }
+
+    /// Whether what is bound is in the e-mail only.
+    pub fn is_of_email(&self) -> bool {
+        self.place == Use::Email
+    }
+
+    /// Notes a value.
+    pub fn push(&mut self, text: &'a str) {
+        if self.place != Use::Off {
+            self.list.push(Bound { text, place: self.place });
+        }
+    }
+
+    /// Says where values are seen from now on, if they are noted at all; gives what held before.
+    pub fn set(&mut self, place: Use) -> Use {
+        let before = self.place;
+        // What is on pages only stays so, whatever stands in it.
+        if before != Use::Off && before != Use::Pages {
+            self.place = place;
+        }
+        before
+    }
+
+    /// Says again what held before.
+    pub fn restore(&mut self, before: Use) {
+        self.place = before;
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Forgets all but the first.
+    pub fn truncate(&mut self, length: usize) {
+        self.list.truncate(length);
+    }
+
+    /// All of them.
+    pub fn list(&self) -> impl Iterator<Item = &Bound<'a>> {
+        self.list.iter()
+    }
+}
+
+/// Compares what was written with what was bound. Keeps its buffers.
+#[derive(Default)]
+pub struct Check {
+    visible: Visible,
+    text: Vec<u8>,
+    value: Vec<u8>,
+}
+
+impl Check {
+    /// Compares an e-mail with its values.
+    ///
+    /// # Errors
+    /// A value that is not to be seen: a fault of this program.
+    pub fn email<'b, 'a: 'b>(&mut self, html: &[u8], text: &[u8], values: impl Iterator<Item = &'b Bound<'a>>) -> Result<(), Hold> {
+        let Check { visible, text: seen_text, value: needle } = self;
+        let seen_html = visible.read(html);
+        seen_text.clear();
+        push_seen(text, seen_text);
+        let (mut in_html, mut in_text) = (0, 0);
+        for (id, value) in values.enumerate() {
+            let is_loose = match value.place {
+                Use::Both | Use::Email => false,
+                Use::Loose => true,
+                Use::Pages | Use::Off => continue,
+            };
+            needle.clear();
+            push_seen(value.text.as_bytes(), needle);
+            if needle.is_empty() {
+                continue;
+            }
+            if !find(seen_html, needle, &mut in_html, is_loose) {
+                return Err(unequal(id, value.text, "HTML"));
+            }
+            if !find(seen_text, needle, &mut in_text, is_loose) {
+                return Err(unequal(id, value.text, "plain text"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Compares an SMS with its values.
+    ///
+    /// # Errors
+    /// A value that is not to be seen.
+    pub fn sms<'b, 'a: 'b>(&mut self, text: &str, values: impl Iterator<Item = &'b Bound<'a>>) -> Result<(), Hold> {
+        self.text.clear();
+        push_seen(text.as_bytes(), &mut self.text);
+        let mut at = 0;
+        for (id, value) in values.enumerate() {
+            self.value.clear();
+            push_seen(value.text.as_bytes(), &mut self.value);
+            if self.value.is_empty() || find(&self.text, &self.value, &mut at, false) {
+                continue;
+            }
+            self.value.clear();
+            push_seen(transliterate(value.text).as_bytes(), &mut self.value);
+            if !find(&self.text, &self.value, &mut at, false) {
+                return Err(unequal(id, value.text, "SMS"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a value stands behind `at`, or anywhere if it is loose; moves `at` behind it.
+fn find(seen: &[u8], value: &[u8], at: &mut usize, is_loose: bool) -> bool {
+    let rest = &seen[*at..];
+    // In tables and lists, a value stands right behind the one before.
+    if rest.starts_with(value) {
+        *at += value.len();
+        return true;
+    }
+    if is_loose {
+        return memmem::find(seen, value).is_some();
+    }
+    match memmem::find(rest, value) {
+        Some(found) => {
+            *at += found + value.len();
+            true
+        }
+        None => false,
+    }
+}
+
+fn unequal(id: usize, value: &str, rendition: &str) -> Hold {
+    let shown: String = value.chars().take(60).collect();
+    Hold::new(&code::RECORD_RENDITION, format!("value {id}, `{}`, is not in the {rendition}", shown.escape_debug()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(html: &str, text: &str, values: &[(&str, Use)]) -> Result<(), String> {
+        let values: Vec<Bound<'_>> = values.iter().map(|(text, place)| Bound { text, place: *place }).collect();
+        Check::default().email(html.as_bytes(), text.as_bytes(), values.iter()).map_err(|hold| hold.reason)
+    }
+
+    const HTML: &str = "<p>Dear Ada &amp; Co.</p><table><tr><td>1,200.00</td><td>5</td></tr><tr><td>30.00</td><td>5</td></tr></table>";
+    const TEXT: &str = "Dear Ada & Co.\n1,200.00  5\n   30.00  5\n";
+    const VALUES: &[(&str, Use)] = &[("Ada & Co.", Use::Both), ("1,200.00", Use::Both), ("5", Use::Both), ("30.00", Use::Both), ("5", Use::Both)];
+
+    #[test]
+    fn equal_renditions_are_equal() {
+        assert_eq!(check(HTML, TEXT, VALUES), Ok(()));
+    }
+
+    #[test]
+    fn every_lost_or_changed_value_is_found() {
+        for (from, to) in [
+            ("1,200.00", "1,200.0"),
+            ("1,200.00", "1<b></b>200.00"),
+            ("Ada &amp; Co.", "Ada & Co"),
+            ("<td>5</td></tr></table>", "</tr></table>"),
+            ("30.00", "30.O0"),
+        ] {
+            assert!(check(&HTML.replacen(from, to, 1), TEXT, VALUES).is_err(), "{from}");
+        }
+        for (from, to) in [("30.00", "3.00"), ("   30.00  5\n", "   30.00\n"), ("Ada", "Ad")] {
+            assert!(check(HTML, &TEXT.replacen(from, to, 1), VALUES).is_err(), "{from}");
+        }
+    }
+
+    #[test]
+    fn a_value_that_is_escaped_twice_is_found() {
+        assert!(check(&HTML.replace("&amp;", "&amp;amp;"), TEXT, VALUES).is_err());
+    }
+
+    #[test]
+    fn what_is_hidden_from_readers_does_not_count() {
+        assert!(check("<style>1,200.00</style><p title=\"1,200.00\"></p>", "1,200.00", &[("1,200.00", Use::Both)]).is_err());
+    }
+
+    #[test]
+    fn what_is_loose_may_stand_anywhere() {
+        assert_eq!(check("<p>2 1</p>", "2 1", &[("1", Use::Both), ("2", Use::Loose)]), Ok(()));
+        assert!(check("<p>2 1</p>", "2 1", &[("1", Use::Both), ("2", Use::Both)]).is_err());
+    }
+}

@@ -1,0 +1,323 @@
+//! Tables in HTML: heads with their scope, rows, cells.
+//!
+//! Takes bound tables, gives `<table>` with headings that screen readers announce. Columns are as wide as their content; those of short
+//! values do not wrap. A table of many columns becomes cards on a telephone: each cell stands on a line of its own, with its heading.
+//! Must never know where a page would end.
+
+use std::fmt::Write;
+
+use super::Source;
+use super::css::{Around, is_kept, push_class};
+use super::html::{Html, push_align, push_classes};
+use super::inline::push_plain;
+use crate::base::length::Length;
+use crate::kit::html::{push_color, push_text};
+use crate::kit::text::Direction;
+use crate::model::content::{Block, CellContent, Item, Placed, RowContent, TableContent, Text};
+use crate::model::layout::{Align, Table, TextStyleId, VerticalAlign};
+
+/// Columns from which on a table is stacked on a telephone.
+const STACKED_FROM: usize = 5;
+/// Most characters of a value that does not wrap.
+const UNWRAPPED_MAX: usize = 24;
+/// Most width of a column whose values do not wrap.
+const UNWRAPPED_WIDTH: Length = Length::from_points(90);
+
+/// What decides the tag of a cell.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct CellKey {
+    /// The cell of the layout.
+    cell: usize,
+    /// The style of its only paragraph.
+    text: Option<TextStyleId>,
+    align: u8,
+    is_reversed: bool,
+    is_unwrapped: bool,
+    is_head: bool,
+    is_kept: bool,
+}
+
+/// The head of a table that no record can change.
+#[derive(Default)]
+pub struct FixedHead {
+    /// Its rows.
+    pub html: String,
+    /// The text of the heading of each column.
+    pub labels: Vec<String>,
+}
+
+impl Html<'_, '_> {
+    /// Adds a table.
+    pub(super) fn table(&mut self, source: &Source<'_, '_>, table: &TableContent<'_>, margins: (Length, Length), around: Around) {
+        let fixed = self.heads.get(&(std::ptr::from_ref(table.table) as usize)).filter(|_| table.head.is_empty());
+        let has_head = !table.head.is_empty() || fixed.is_some();
+        if !has_head && table.rows.is_empty() && table.foot.is_empty() {
+            return;
+        }
+        let heads_rows = || table.rows.iter().chain(table.foot).any(|row| row.cells.iter().any(|cell| cell.cell.is_heading));
+        let is_data = has_head || heads_rows();
+        let is_stacked = has_head && table.table.columns.len() >= STACKED_FROM;
+        self.open_table(table.table, margins, is_data, is_stacked);
+        let labels: Vec<String> = match (is_stacked, fixed) {
+            (false, _) => Vec::new(),
+            (true, Some(fixed)) => fixed.labels.clone(),
+            (true, None) => labels(source, table.head, table.table.columns.len()),
+        };
+        if let Some(fixed) = fixed {
+            self.out.push_str(&fixed.html);
+        } else if !table.head.is_empty() {
+            self.head(source, table.head, around);
+        }
+        if !table.rows.is_empty() {
+            self.out.push_str("<tbody>\n");
+            for row in table.rows {
+                self.row(source, row, Some(table.table), &labels, false, around);
+            }
+            self.out.push_str("</tbody>\n");
+        }
+        if !table.foot.is_empty() {
+            self.out.push_str("<tfoot>\n");
+            for row in table.foot {
+                self.row(source, row, Some(table.table), &labels, false, around);
+            }
+            self.out.push_str("</tfoot>\n");
+        }
+        self.out.push_str("</table>\n");
+    }
+
+    fn open_table(&mut self, table: &Table, (top, bottom): (Length, Length), is_data: bool, is_stacked: bool) {
+        self.out.push_str("<table");
+        if !is_data {
+            self.out.push_str(" role=\"presentation\"");
+        }
+        if is_stacked {
+            self.out.push_str(" class=\"stk\"");
+        }
+        let (top, bottom) = (self.css.space(top), self.css.space(bottom));
+        let is_full = table.width.is_none() || is_stacked;
+        if is_full {
+            self.out.push_str(" width=\"100%\"");
+        }
+        self.out.push_str(" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" style=\"border-collapse:collapse");
+        if is_full {
+            self.out.push_str(";width:100%");
+        }
+        if (top, bottom) != (0, 0) {
+            write!(self.out, ";margin:{top}px 0 {bottom}px").expect("a String takes what is written");
+        }
+        self.out.push_str("\">\n");
+    }
+
+    /// Adds the rows of a head.
+    pub(super) fn head(&mut self, source: &Source<'_, '_>, rows: &[RowContent<'_>], around: Around) {
+        self.out.push_str("<thead>\n");
+        for row in rows {
+            self.row(source, row, None, &[], true, around);
+        }
+        self.out.push_str("</thead>\n");
+    }
+
+    fn row(&mut self, source: &Source<'_, '_>, row: &RowContent<'_>, table: Option<&Table>, labels: &[String], is_head: bool, around: Around) {
+        let fill = row.row.background.or(table.and_then(|table| table.zebra).filter(|_| row.striped));
+        match fill {
+            None => self.out.push_str("<tr>"),
+            Some(color) => {
+                self.out.push_str("<tr");
+                if !is_kept(color) {
+                    self.out.push_str(" class=\"");
+                    push_class('b', color, &mut self.out);
+                    self.out.push('"');
+                }
+                self.out.push_str(" style=\"background-color:");
+                push_color(&mut self.out, (color.r, color.g, color.b));
+                self.out.push_str("\">");
+            }
+        }
+        let inside = Around { is_kept: fill.map_or(around.is_kept, is_kept), ..around };
+        for cell in row.cells {
+            self.cell(source, row, cell, labels, is_head, table, inside);
+        }
+        self.out.push_str("</tr>\n");
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn cell(
+        &mut self,
+        source: &Source<'_, '_>,
+        row: &RowContent<'_>,
+        cell: &CellContent<'_>,
+        labels: &[String],
+        is_head: bool,
+        table: Option<&Table>,
+        around: Around,
+    ) {
+        let only = only_text(cell.children);
+        let is_heading = (is_head || cell.cell.is_heading) && !cell.children.is_empty();
+        let column = table.and_then(|table| table.columns.get(cell.cell.column));
+        let is_narrow = match (only.map(|text| text.style.align), column) {
+            (Some(Align::Right | Align::Decimal | Align::End), _) => true,
+            (_, Some(crate::model::layout::Track::Fixed(width))) => *width <= UNWRAPPED_WIDTH,
+            _ => false,
+        };
+        let is_unwrapped = !is_head && is_narrow && only.is_some_and(|text| length_of(source, text.items) <= UNWRAPPED_MAX);
+        let around = Around { is_kept: cell.cell.style.background.map_or(around.is_kept, is_kept), ..around };
+        let key = CellKey {
+            cell: std::ptr::from_ref(cell.cell) as usize,
+            text: only.map(|text| text.style.text),
+            align: only.map_or(u8::MAX, |text| text.style.align as u8),
+            is_reversed: only.is_some_and(|text| text.style.direction == Direction::RightToLeft),
+            is_unwrapped,
+            is_head,
+            is_kept: around.is_kept,
+        };
+        match self.tags.cells.get(&key) {
+            Some(tag) => self.out.push_str(tag),
+            None => {
+                let tag = self.cell_tag(row, cell, only, key, is_heading, around);
+                self.out.push_str(&tag);
+                self.tags.cells.insert(key, tag.into());
+            }
+        }
+        if let Some(label) = labels.get(cell.cell.column).filter(|label| !label.is_empty() && !cell.children.is_empty() && cell.cell.colspan == 1) {
+            self.out.push_str("<span class=\"lb\" style=\"display:none;mso-hide:all\">");
+            push_text(label, &mut self.out);
+            self.out.push_str(" </span>");
+        }
+        match only {
+            Some(text) => self.items(source, text.items, Around { text: text.style.text, ..around }),
+            None => self.blocks(source, cell.children, around),
+        }
+        self.out.push_str(if is_heading { "</th>" } else { "</td>" });
+    }
+
+    fn cell_tag(
+        &self,
+        row: &RowContent<'_>,
+        cell: &CellContent<'_>,
+        only: Option<&Text<'_>>,
+        key: CellKey,
+        is_heading: bool,
+        around: Around,
+    ) -> String {
+        let mut tag = String::from(if is_heading { "<th" } else { "<td" });
+        if is_heading {
+            let scope = match (key.is_head, cell.cell.colspan > 1) {
+                (true, false) => "col",
+                (true, true) => "colgroup",
+                (false, _) => "row",
+            };
+            write!(tag, " scope=\"{scope}\"").expect("a String takes what is written");
+        }
+        for (name, count) in [("colspan", cell.cell.colspan), ("rowspan", cell.cell.rowspan)] {
+            if count > 1 {
+                write!(tag, " {name}=\"{count}\"").expect("a String takes what is written");
+            }
+        }
+        if key.is_reversed {
+            tag.push_str(" dir=\"rtl\"");
+        }
+        let (mut classes, mut declarations) = (String::new(), String::new());
+        let mut style = cell.cell.style.clone();
+        // Lines of the row are drawn by its cells.
+        style.borders.top = style.borders.top.or(row.row.borders.top);
+        style.borders.bottom = style.borders.bottom.or(row.row.borders.bottom);
+        self.push_box(&style, around.is_kept, &mut classes, &mut declarations);
+        let text = key.text.unwrap_or(around.text);
+        // Outlook inherits no text style into cells.
+        self.css.push_text(text, None, &mut declarations);
+        if is_heading && !declarations.contains("font-weight") {
+            declarations.push_str("font-weight:normal;");
+        }
+        if self.color_of(text, around) {
+            let color = self.css.color(text);
+            declarations.push_str("color:");
+            push_color(&mut declarations, (color.r, color.g, color.b));
+            declarations.push(';');
+            if !around.is_kept {
+                push_class('t', color, &mut classes);
+            }
+        }
+        let align = only.map_or(Align::Left, |text| text.style.align);
+        let before = declarations.len();
+        push_align(align, key.is_reversed, &mut declarations);
+        if declarations.len() == before && (is_heading || key.is_reversed) {
+            declarations.push_str(if key.is_reversed { "text-align:right;" } else { "text-align:left;" });
+        }
+        declarations.push_str(match cell.cell.valign {
+            VerticalAlign::Top => "vertical-align:top;",
+            VerticalAlign::Middle => "",
+            VerticalAlign::Bottom => "vertical-align:bottom;",
+        });
+        if key.is_unwrapped {
+            declarations.push_str("white-space:nowrap;");
+        }
+        push_classes(&classes, &mut tag);
+        declarations.pop();
+        write!(tag, " style=\"{declarations}\">").expect("a String takes what is written");
+        tag
+    }
+}
+
+/// The only paragraph of a cell, if it holds nothing else and stands at its edges.
+pub(super) fn only_text<'c, 'a>(children: &'c [Placed<'a>]) -> Option<&'c Text<'a>> {
+    let [only] = children else { return None };
+    match only.block {
+        Block::Text(text) if only.place.is_none() && text.marker.is_none() => Some(text),
+        _ => None,
+    }
+}
+
+/// Bytes of a text, up to what never wraps.
+fn length_of(source: &Source<'_, '_>, items: &[Item<'_>]) -> usize {
+    let mut length = 0;
+    for item in items {
+        length += match item {
+            Item::Word { word, .. } => source.words.text(*word).len(),
+            Item::Figures { text, .. } => text.len(),
+            Item::Space { .. } => 1,
+            Item::Break | Item::Tab { .. } => return usize::MAX,
+            Item::Opportunity | Item::SoftHyphen { .. } | Item::Symbol { .. } | Item::Mark { .. } => 0,
+        };
+        if length > UNWRAPPED_MAX {
+            break;
+        }
+    }
+    length
+}
+
+/// The text of the heading of each column: of the last row of a head that has one.
+pub(super) fn labels(source: &Source<'_, '_>, head: &[RowContent<'_>], columns: usize) -> Vec<String> {
+    let mut labels = vec![String::new(); columns];
+    for row in head {
+        for cell in row.cells.iter().filter(|cell| cell.cell.colspan == 1) {
+            let mut text = String::new();
+            push_blocks(source, cell.children, &mut text);
+            if let Some(label) = labels.get_mut(cell.cell.column).filter(|_| !text.trim().is_empty()) {
+                *label = text.trim().to_string();
+            }
+        }
+    }
+    labels
+}
+
+/// Adds the characters of blocks in one line.
+pub(super) fn push_blocks(source: &Source<'_, '_>, blocks: &[Placed<'_>], out: &mut String) {
+    for placed in blocks {
+        match placed.block {
+            Block::Text(text) => {
+                if !out.is_empty() && !out.ends_with(' ') {
+                    out.push(' ');
+                }
+                let start = out.len();
+                push_plain(source, text.items, out);
+                if out[start..].contains('\n') {
+                    let line = out[start..].replace('\n', " ");
+                    out.truncate(start);
+                    out.push_str(&line);
+                }
+            }
+            Block::Box(frame) => push_blocks(source, frame.children, out),
+            _ => {}
+        }
+    }
+}
