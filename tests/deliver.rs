@@ -395,3 +395,36 @@ fn what_comes_back_changes_the_message_it_is_about() {
     assert_eq!(read(bounce(&path)), [Told::Known(record)]);
     assert_eq!(run.send(&server).tried, Tried::default());
 }
+
+#[test]
+fn what_is_delivered_after_it_fell_back_is_an_alarm() {
+    let server = Server::start("220 hello", ALL);
+    let run = Run::new(&["ann@a.example"]);
+    run.send(&server);
+    let path = server.seen.lock().unwrap().commands[0].split(['<', '>']).nth(1).unwrap().to_string();
+    let mut ledger = Ledger::open(&run.out().join("ledger.sqlite"), &Disk::real()).unwrap();
+    let event = pressrun::ledger::DeliveryEvent {
+        record: 0,
+        state: Some(DeliveryState::FallenBack),
+        what: "",
+        reason: String::new(),
+        source: "fallback letters".into(),
+        operator: "test".into(),
+        at: "2026-04-01T07:00:00Z".into(),
+        next_at: None,
+        identity: None,
+    };
+    ledger.post_deliveries(EMAIL, &[event]).unwrap();
+    ledger.close().unwrap();
+    let file = run.out().join("dsn.eml");
+    let report = format!(
+        "From: MAILER-DAEMON@a.example\nTo: {path}\nSubject: Success\nMIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n\
+         --b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; a.example\n\nFinal-Recipient: rfc822; ann@a.example\nAction: delivered\nStatus: 2.0.0\n\n--b--\n"
+    );
+    std::fs::write(&file, report).unwrap();
+    let (rules, paths) = (Rules::shipped(), [file]);
+    let all = read_bounces(run.out(), &Bounces { paths: &paths, rules: &rules, secrets: run.out(), return_key: None, account: Account::default() })
+        .unwrap();
+    assert_eq!(all[0].told, Told::LateDelivery(0));
+    assert_eq!((run.state(0), run.ledger().late_deliveries(EMAIL).unwrap()), (DeliveryState::FallenBack, 1));
+}

@@ -41,6 +41,8 @@ struct Found {
     stages: Vec<(String, u64)>,
     /// How the messages by e-mail stand.
     email: Vec<(DeliveryState, u64)>,
+    /// Messages that were delivered after another channel had taken their documents over.
+    late: u64,
 }
 
 impl Status {
@@ -93,12 +95,13 @@ impl Status {
             holds: ledger.hold_counts()?,
             stages: ledger.stages()?,
             email: ledger.delivery_counts(EMAIL)?,
+            late: ledger.late_deliveries(EMAIL)?,
         }))
     }
 }
 
 fn text(found: &Found, faults: &[String], presence: &Presence, verified: Option<&Verified>) -> String {
-    let Found { job, balance, holds, stages, email } = found;
+    let Found { job, balance, holds, stages, email, late } = found;
     let state = match job.state {
         State::Composing => "not complete: records are being composed, or a run was stopped; run the job again to go on",
         State::Composed => "not complete: all records are composed, print files are missing; run the job again to go on",
@@ -118,6 +121,9 @@ fn text(found: &Found, faults: &[String], presence: &Presence, verified: Option<
     if !email.is_empty() {
         let stands: Vec<String> = email.iter().map(|(state, count)| format!("{} {}", grouped(*count), state.name())).collect();
         out.push_str(&format!("\n  e-mail: {}\n", stands.join(", ")));
+    }
+    if *late > 0 {
+        out.push_str(&format!("  alarm: {} delivered after another channel had taken the document over\n", counted(*late, "message")));
     }
     out.push('\n');
     if faults.is_empty() && job.state != State::Composing {
@@ -155,7 +161,7 @@ fn list(out: &mut String, title: &str, lines: &[String]) {
 }
 
 fn json(found: &Found, faults: &[String], presence: &Presence, verified: Option<&Verified>) -> serde_json::Value {
-    let Found { job, balance, holds, stages, email } = found;
+    let Found { job, balance, holds, stages, email, late } = found;
     let mut status = balance_json(balance);
     status["event"] = "status".into();
     status["job"] = job.name.as_str().into();
@@ -173,6 +179,7 @@ fn json(found: &Found, faults: &[String], presence: &Presence, verified: Option<
     if !email.is_empty() {
         status["email"] =
             email.iter().map(|(state, count)| (state.name().to_string(), serde_json::Value::from(*count))).collect::<serde_json::Map<_, _>>().into();
+        status["late_deliveries"] = (*late).into();
     }
     if let Some(verified) = verified {
         status["verified"] = serde_json::json!({ "volumes": verified.volumes, "print_files": verified.print_files, "pages": verified.pages, "files": verified.files, "faults": verified.faults });

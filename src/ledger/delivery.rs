@@ -221,6 +221,12 @@ impl Ledger {
         self.on("read", statement.query_row(params![channel, recipient, from], |row| row.get::<_, i64>(0).map(|count| count as u64)))
     }
 
+    /// How many messages were delivered after another channel had taken their documents over.
+    pub fn late_deliveries(&self, channel: &str) -> Result<u64, LedgerError> {
+        let sql = "SELECT count(DISTINCT record) FROM delivery_events WHERE channel = ?1 AND state = 'late-delivery'";
+        self.on("read", self.connection.query_row(sql, [channel], |row| row.get::<_, i64>(0).map(|count| count as u64)))
+    }
+
     /// What happened to the message of a record, in order: state, reason, source, time.
     pub fn delivery_history(&self, channel: &str, record: u64) -> Result<Vec<[String; 4]>, LedgerError> {
         let sql = "SELECT state, reason, source, at FROM delivery_events WHERE channel = ?1 AND record = ?2 ORDER BY number";
