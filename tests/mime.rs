@@ -32,7 +32,7 @@ fn signers() -> [Signer; 2] {
 
 fn sample(number: usize, name: &str, signer: &Signer) -> Vec<u8> {
     let from = Address::parse("billing@bank.example").unwrap();
-    let to = Address::parse(if number % 2 == 0 { "ann@example.org" } else { "info@bücher.example" }).unwrap();
+    let to = Address::parse(if number.is_multiple_of(2) { "ann@example.org" } else { "info@bücher.example" }).unwrap();
     let short: String = name.chars().filter(|c| !c.is_control()).take(60).collect();
     let text = format!("Dear {short},\nyour statement is there.\n\n.\nFrom here on\n>From there\n");
     let escaped = short.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");

@@ -39,9 +39,10 @@ def small_job():
     """The job with 100 records a volume and 300 pieces a print file, its paths made absolute."""
     home = Path(a.job).resolve().parent
     text = Path(a.job).read_text()
+    text = re.sub(r'^volume-records = .*\n', '', text, flags=re.M)
     text = re.sub(r'^\[job\]$', '[job]\nvolume-records = 100', text, count=1, flags=re.M)
     text = re.sub(r'^pieces-per-file = .*$', 'pieces-per-file = 300', text, flags=re.M)
-    text = re.sub(r'^(files?|profile|scheme|envelopes) = "(?!none")([^"]+)"', lambda m: '%s = "%s"' % (m[1], home / m[2]), text, flags=re.M)
+    text = re.sub(r'^(files?|profile|scheme|envelopes|preferences|return-key|secret) = "(?!none")([^"]+)"', lambda m: '%s = "%s"' % (m[1], home / m[2]), text, flags=re.M)
     job = work / 'job.toml'
     job.write_text(text)
     return job

@@ -5,15 +5,18 @@
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
 use super::night::{Who, refuse};
 use super::text::columns;
-use super::{Outcome, print};
+use super::{Outcome, fail, print};
+use crate::base::code;
 use crate::base::readable::{counted, grouped};
 use crate::engine::Stopwatch;
 use crate::engine::deliver::{self, Deliver, Delivered, DeliveryWatch, Proofs, Tried, Where};
+use crate::engine::post::{Post, post};
 use crate::model::delivery::DeliveryState;
 use crate::plan::smtp::Tls;
 
@@ -28,6 +31,15 @@ server took: its log, or a list of Message-IDs or envelope ids.")]
 pub(super) struct DeliverCommand {
     /// The output folder of the run.
     run: PathBuf,
+    /// The channel: `email`, or `sms` and web hooks, whose messages are posted to their URL.
+    #[arg(long, value_name = "NAME", default_value = deliver::EMAIL)]
+    channel: String,
+    /// Where to post, in place of the URL of the job.
+    #[arg(long, value_name = "URL")]
+    url: Option<String>,
+    /// Pauses before a message is posted again, between commas, such as `10s,1m,1h`; the last one repeats.
+    #[arg(long, value_name = "PAUSES", default_value = "10s,1m,10m,1h,6h")]
+    retry: String,
     /// Wait for what is deferred and try again, until every message has its fate.
     #[arg(long)]
     until_done: bool,
@@ -104,6 +116,9 @@ impl DeliverCommand {
             }
             eprintln!("stopping after the messages that are under way; once more to stop at once");
         });
+        if self.channel != deliver::EMAIL {
+            return self.post(stop);
+        }
         let meter = Meter { is_json: self.json, told: Mutex::new((Stopwatch::start(), 0)) };
         let tls = self.tls.map(|word| match word {
             TlsWord::Starttls => Tls::StartTls,
@@ -147,6 +162,72 @@ impl DeliverCommand {
             Err(error) => refuse(&error),
         }
     }
+}
+
+impl DeliverCommand {
+    /// Posts the messages of a web hook, or text messages.
+    fn post(&self, stop: &AtomicBool) -> Outcome {
+        let Some(retry) = self.retry.split(',').map(|text| pause_of(text.trim())).collect::<Option<Vec<Duration>>>() else {
+            let hint = "write seconds, minutes, hours or days between commas: `10s,1m,1h`".to_string();
+            return fail(&code::WORLD_ARGUMENT, format!("`{}` are no pauses", self.retry), Some(hint));
+        };
+        let ask = Post {
+            account: self.who.account(""),
+            channel: self.channel.clone(),
+            url: self.url.clone(),
+            secrets: self.secrets.clone(),
+            connections: CONNECTIONS,
+            limit: self.limit,
+            retry,
+            expire: EXPIRE,
+            timeout: TIMEOUT,
+            until_done: self.until_done,
+            stop,
+        };
+        let posted = match post(&self.run, &ask) {
+            Ok(posted) => posted,
+            Err(error) => return refuse(&error),
+        };
+        let [taken, deferred, failed] = posted.tried;
+        if self.json {
+            let counts: serde_json::Map<String, serde_json::Value> =
+                posted.counts.iter().map(|(state, count)| (state.name().to_string(), (*count).into())).collect();
+            print(&format!(
+                "{:#}\n",
+                serde_json::json!({ "accepted": taken, "deferred": deferred, "failed": failed, "standing": counts, "next_at": posted.next_at,
+                                    "answers": posted.answers })
+            ));
+        } else {
+            let mut out = format!("{} taken now, {} deferred, {} failed\n\n", grouped(taken), grouped(deferred), grouped(failed));
+            out.push_str(&standing(&posted.counts));
+            posted.answers.iter().for_each(|answer| out.push_str(&format!("  {answer}\n")));
+            if let Some(at) = &posted.next_at {
+                out.push_str(&format!("\n  the next deferred message is due at {at}; give the command again then, or with `--until-done`\n"));
+            }
+            print(&out);
+        }
+        let is_done = posted.counts.iter().all(|(state, _)| !state.may_be_sent() && *state != DeliveryState::Failed);
+        if is_done { Outcome::Done } else { Outcome::Held }
+    }
+}
+
+/// Requests at once.
+const CONNECTIONS: usize = 8;
+/// How long a document is posted.
+const EXPIRE: Duration = Duration::from_secs(3 * 86_400);
+/// How long an answer may take.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Reads `10s`, `5m`, `1h`, `2d`.
+fn pause_of(text: &str) -> Option<Duration> {
+    let unit = match text.chars().last()? {
+        's' => 1,
+        'm' => 60,
+        'h' => 3_600,
+        'd' => 86_400,
+        _ => return None,
+    };
+    text[..text.len() - 1].parse::<u64>().ok()?.checked_mul(unit).map(Duration::from_secs)
 }
 
 /// Tells how a delivery gets on, now and then.

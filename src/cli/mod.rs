@@ -23,6 +23,7 @@ mod presort;
 mod preview;
 mod progress;
 mod proof;
+mod receipts;
 mod render;
 mod run;
 mod sample;
@@ -58,6 +59,8 @@ enum Command {
     Render(document::Render),
     /// Say which way the documents of a job would take, and by which rule, before anything is composed.
     Decide(decide::Decide),
+    /// Read the delivery receipts of text messages into the ledger of a run.
+    Receipts(receipts::ReceiptsCommand),
     /// Write chosen records of a job as PDF files, or their pages as pictures, composed as a run composes them.
     Proof(proof::Proof),
     /// Make the folder of a small job that runs at once.
@@ -142,6 +145,7 @@ pub fn main() -> ExitCode {
         Command::Render(command) => command.run(),
         Command::Proof(command) => command.run(),
         Command::Decide(command) => command.run(),
+        Command::Receipts(command) => command.run(),
         Command::Init(command) => command.run(),
         Command::Sample(command) => command.run(),
         Command::Explain(command) => command.run(),

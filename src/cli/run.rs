@@ -207,7 +207,7 @@ pub(super) fn code_of(error: &EngineError) -> &'static Code {
         EngineError::NoRecords => &code::JOB_NO_INPUT,
         EngineError::Unbalanced(_) => &code::WORLD_BALANCE,
         EngineError::Paper { .. } => &code::MAIL_PAPER,
-        EngineError::Bug(_) | EngineError::Picture(_) => &code::WORLD_PROGRAM,
+        EngineError::Bug(_) | EngineError::Picture(_) | EngineError::Message(_) => &code::WORLD_PROGRAM,
     }
 }
 
@@ -245,7 +245,7 @@ fn summary_text(plan: &Plan, summary: &Summary, out: &Path, milliseconds: u64) -
     if !stages.is_empty() {
         text.push_str(&format!("\n  {}\n", stages.join(" · ")));
     }
-    if balance.print_files == 0 {
+    if !summary.was_closed && !summary.stages.iter().any(|(name, _)| *name == "close") {
         text.push_str("\n  composed; the same command without `--until` prints it\n");
         return text;
     }
@@ -265,6 +265,9 @@ pub(super) fn books(balance: &Balance, holds: &[HoldCount]) -> Vec<(String, Stri
     }
     if balance.suppressed > 0 {
         lines.push(line("suppressed", balance.suppressed, "suppressed.csv".into()));
+    }
+    for (channel, documents) in &balance.by_channel {
+        lines.push((format!("  by {channel}"), grouped(*documents), String::new()));
     }
     if balance.pulled[0] > 0 {
         lines.push(line("pulled", balance.pulled[0], String::new()));
@@ -303,6 +306,8 @@ pub(super) fn balance_json(balance: &crate::ledger::Balance) -> serde_json::Valu
         "held": balance.held,
         "suppressed": balance.suppressed,
         "pulled": balance.pulled[0],
+        "channels": balance.by_channel.iter().map(|(channel, documents)| (channel.clone(), (*documents).into())).collect::<serde_json::Map<_, _>>(),
+        "messages": balance.messages[0],
         "pieces": balance.pieces,
         "trays": balance.trays,
         "pages": balance.pages,

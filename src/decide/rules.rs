@@ -188,9 +188,11 @@ impl Rules {
         let (mut routes, mut lost): (Vec<Route>, Vec<String>) = (Vec::new(), Vec::new());
         for channel in wanted {
             match self.route(channel, case, told) {
-                // What another way reaches already is not sent twice.
-                Ok(route) if routes.iter().any(|known| known.channel == route.channel) => {}
-                Ok(route) => routes.push(route),
+                Ok(route) => match routes.iter_mut().find(|known| known.channel == route.channel) {
+                    // What another way reaches already is not sent twice; that it stands for two is known.
+                    Some(known) => known.instead_of = known.instead_of.take().or(route.instead_of),
+                    None => routes.push(route),
+                },
                 Err(reason) => lost.push(reason),
             }
         }

@@ -11,6 +11,7 @@ use bumpalo::Bump;
 
 use super::hold_limit::{self, HoldWatch};
 use super::marks;
+use super::messages::{self, CommittedMessages};
 use super::posting::{self, Failure};
 use super::sheets::{Side, impose, sheet_count};
 use super::{EngineError, Folder, Inputs, Options, Progress, Stage, Texts};
@@ -23,8 +24,8 @@ use crate::input::{Cutter, Opened, Raw, RecordRange};
 use crate::kit::expr::{Env, EvalError, Expr, Value};
 use crate::kit::locale::Locale;
 use crate::ledger::{
-    DecisionRow, DocumentRow, HoldRow, Ledger, MailRow, MessageFileRow, MessageRow, RemarkRow, RouteRow, SlotRow, State, SuppressedRow, VolumePost,
-    VolumeRow,
+    DecisionRow, DocumentRow, FileRow, HoldRow, Ledger, MailRow, MessageFileRow, MessageRow, RemarkRow, RouteRow, SlotRow, State, SuppressedRow,
+    VolumePost, VolumeRow,
 };
 use crate::model::channel::{Channel, Decision, Route};
 use crate::model::layout::Layout;
@@ -37,6 +38,7 @@ use crate::model::slot::{MessageId, SlotFate};
 use crate::model::trace::TracedPage;
 use crate::plan::{Channelled, LocaleChoice, Mail, MailFate, PRODUCER, Plan, PlannedPaper, Undeliverable, find_locale};
 use crate::streams::FileInfo;
+use crate::streams::message::OutgoingMessage;
 use crate::streams::volume::write_volume;
 
 /// Ranges end early when they reach this size, so that a few huge records do not make a volume that fills the memory.
@@ -55,6 +57,7 @@ struct Committed {
     decisions: Vec<DecisionRow>,
     message_files: Vec<MessageFileRow>,
     messages: Vec<MessageRow>,
+    images: Vec<FileRow>,
     bytes: u64,
 }
 
@@ -90,6 +93,9 @@ pub(super) fn compose(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, pool: &
         compose_range(plan, &opened[cut.input], &cut, worker, inputs, options).map(Some)
     };
     let post = |volume: Committed, failure: &Failure| {
+        if !volume.images.is_empty() {
+            ledger.post_files(&volume.images)?;
+        }
         ledger.post_volume(&VolumePost {
             volume: &volume.row,
             used: &volume.used,
@@ -209,7 +215,11 @@ pub(super) fn open<'d>(plan: &'d Plan, inputs: &Inputs, texts: &'d [Texts<'d>]) 
 /// A composer for the layouts of a plan.
 pub(super) fn composer(plan: &Plan) -> Composer<'_> {
     let missing = if plan.settings.report_missing_glyphs { MissingGlyphs::Report } else { MissingGlyphs::Hold };
-    Composer::new(&plan.compiled, &plan.resources, &plan.media_of, missing)
+    let mut composer = Composer::new(&plan.compiled, &plan.resources, &plan.media_of, missing);
+    if let Some(email) = plan.channels.as_ref().and_then(|channels| channels.email.as_ref()) {
+        composer.set_image_links(&email.images);
+    }
+    composer
 }
 
 fn compose_range<'p>(
@@ -224,7 +234,7 @@ fn compose_range<'p>(
     let mut composed = ComposedRange::default();
     let mut layouts = Vec::new();
     let (mut holds, mut remarks, mut slots, mut sides) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let (mut mail, mut suppressed, mut decisions) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut mail, mut suppressed, mut decisions, mut files) = (Vec::new(), Vec::new(), Vec::new(), messages::Files::default());
     let weights = plan.mail.as_ref().map(|mail| SheetWeights::of(plan, mail));
     let mut source = Hasher::new();
     for raw in opened.raws(range) {
@@ -232,12 +242,17 @@ fn compose_range<'p>(
         worker.arena.reset();
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             assert!(options.fail_at != Some(cut.first + raw.number), "asked to fail at this record");
-            mail_record(plan, opened, &raw, cut.first, &mut worker.composer, &worker.arena)
+            mail_record(plan, opened, &raw, cut.first, worker, &mut composed.used)
         }));
         match outcome {
             Ok(Ok(Fate::Suppressed(row))) => suppressed.push(row),
-            Ok(Ok(Fate::Composed(layout, document, found, facts, decision))) => {
+            Ok(Ok(Fate::Composed(fate))) => {
+                let ComposedRecord { layout, document, found, facts, decision, renditions, messages } = *fate;
                 decisions.extend(decision.map(|decision| decision_row(plan, document.record, decision)));
+                if let Some(channels) = &plan.channels {
+                    files.add(channels, number, document.record, messages)?;
+                    renditions.email.iter().for_each(|content| files.add_images(content));
+                }
                 if let Some((facts, weights)) = facts.zip(weights.as_ref()) {
                     impose(plan.print.duplex.is_duplex(), document.pages.iter().map(|page| page.media), &mut sides);
                     let (weight, thickness) = weights.of_sides(&sides);
@@ -278,6 +293,10 @@ fn compose_range<'p>(
     if index.is_some() {
         options.disk.commit(&options.out.join(&file), &worker.file)?;
     }
+    let committed = match &plan.channels {
+        Some(channels) => files.commit(channels, number, options)?,
+        None => CommittedMessages::default(),
+    };
     let mut documents = Vec::with_capacity(composed.documents.len());
     if let Some(index) = &index {
         for (at, ((document, place), layout)) in composed.documents.iter().zip(&index.documents).zip(layouts).enumerate() {
@@ -314,30 +333,50 @@ fn compose_range<'p>(
         mail,
         suppressed,
         decisions,
-        message_files: Vec::new(),
-        messages: Vec::new(),
+        message_files: committed.files,
+        messages: committed.messages,
+        images: committed.images,
         bytes: range.bytes() as u64,
     })
 }
 
 /// What became of a record that is not held.
 enum Fate {
-    /// The index of its layout, its document, what it is to be looked at for, what the mail knows of it, and which way it takes.
-    Composed(u16, Document, Composed, Option<Box<MailFacts>>, Option<Decision>),
+    /// A document.
+    Composed(Box<ComposedRecord>),
     /// Nothing is sent.
     Suppressed(SuppressedRow),
 }
 
-/// One record from its bytes to its pages, unless nothing is to be sent.
-fn mail_record<'p>(plan: &'p Plan, opened: &Opened<'_>, raw: &Raw<'_>, first: u64, composer: &mut Composer<'p>, arena: &Bump) -> Result<Fate, Hold> {
+/// A document with what else came of its record.
+struct ComposedRecord {
+    /// The index of its layout.
+    layout: u16,
+    document: Document,
+    /// What it is to be looked at for.
+    found: Composed,
+    /// What the mail knows of it.
+    facts: Option<Box<MailFacts>>,
+    /// Which way it takes.
+    decision: Option<Decision>,
+    /// What its messages say.
+    renditions: messages::Renditions,
+    /// Its messages, by channel.
+    messages: Vec<(Channel, OutgoingMessage)>,
+}
+
+/// One record from its bytes to its pages and messages, unless nothing is to be sent.
+fn mail_record<'p>(plan: &'p Plan, opened: &Opened<'_>, raw: &Raw<'_>, first: u64, worker: &mut Worker<'p>, used: &mut Used) -> Result<Fate, Hold> {
+    let Worker { composer, arena, .. } = worker;
+    let arena = &*arena;
     let mut chosen = choose(plan, opened, raw, first, arena)?;
     let suppressed = |chosen: Chosen<'_, '_>, rule, reason| {
         Ok(Fate::Suppressed(SuppressedRow { record: chosen.document.record, id: chosen.document.id, rule, reason }))
     };
-    let decision = match decide(plan, &chosen, arena, &mut |_| ())?.map(|channelled| channelled.decided) {
-        None => None,
-        Some(Decided::Document(decision)) => Some(decision),
-        Some(Decided::Suppressed { rule, reason }) => return suppressed(chosen, rule, reason),
+    let (decision, seen) = match decide(plan, &chosen, arena, &mut |_| ())? {
+        None => (None, None),
+        Some(Channelled { decided: Decided::Document(decision), variables }) => (Some(decision), Some(variables)),
+        Some(Channelled { decided: Decided::Suppressed { rule, reason }, .. }) => return suppressed(chosen, rule, reason),
     };
     let is_printed = decision.as_ref().is_none_or(Decision::is_printed);
     let facts = match settle(plan, &mut chosen, is_printed, arena)? {
@@ -346,9 +385,37 @@ fn mail_record<'p>(plan: &'p Plan, opened: &Opened<'_>, raw: &Raw<'_>, first: u6
         Some(MailFate::Suppressed { rule, reason }) => return suppressed(chosen, rule, reason),
     };
     let Chosen { layout, locale, language, mut document, variables, .. } = chosen;
-    let mut composed = composer.compose(layout, arena, &variables, (locale, language), &mut document.pages)?;
-    marks::check_document(plan, &document, facts.as_deref(), &mut composed.remarks, arena)?;
-    Ok(Fate::Composed(layout as u16, document, composed, facts, decision))
+    let wants = messages::wants(decision.as_ref());
+    let mut found = composer.compose_renditions(layout, arena, &variables, (locale, language), wants, &mut document.pages)?;
+    let renditions = messages::Renditions::take(&mut found)?;
+    marks::check_document(plan, &document, facts.as_deref(), &mut found.remarks, arena)?;
+    let mut written = Vec::new();
+    if let (Some(channels), Some(decision), Some(seen)) = (&plan.channels, &decision, &seen) {
+        let pdf = match messages::attaches(plan, decision) {
+            true => Some(alone(plan, layout, &mut document, composer, used)?),
+            false => None,
+        };
+        let env = Env { arena, vars: seen, running: &[], page: None, locale, language: 0 };
+        let of = messages::Composing { document: &document, decision, renditions: &renditions, pdf: pdf.as_deref(), env };
+        written = messages::write(plan, channels, &of)?;
+    }
+    Ok(Fate::Composed(Box::new(ComposedRecord { layout: layout as u16, document, found, facts, decision, renditions, messages: written })))
+}
+
+/// A document as a file of its own.
+fn alone(plan: &Plan, layout: usize, document: &mut Document, composer: &mut Composer<'_>, used: &mut Used) -> Result<Vec<u8>, Hold> {
+    // What it uses is counted apart, so that its file has no more.
+    let own = composer.take_used();
+    used.merge(&own);
+    let mut composed = ComposedRange { used: own, ..ComposedRange::default() };
+    let mut file = Vec::new();
+    composed.documents.push(std::mem::take(document));
+    let written = write_volume(&composed, &plan.resources, &plan.media, &alone_info(plan, layout, &composed.documents[0]), &mut file);
+    *document = composed.documents.pop().unwrap_or_default();
+    match written {
+        Ok(_) => Ok(file),
+        Err(error) => Err(Hold::new(&code::RECORD_MESSAGE, format!("its attachment cannot be made: {error}"))),
+    }
 }
 
 /// What a sheet of each paper weighs, and how thick it is.
@@ -399,6 +466,14 @@ fn hold_row(raw: &Raw<'_>, cut: &Cut, inputs: &Inputs, hold: Hold) -> HoldRow {
 
 pub(super) fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
     panic.downcast_ref::<String>().cloned().or_else(|| panic.downcast_ref::<&str>().map(|text| text.to_string())).unwrap_or_default()
+}
+
+/// What the file of one document says about itself.
+pub(super) fn alone_info<'i>(plan: &'i Plan, layout: usize, document: &'i Document) -> FileInfo<'i> {
+    let tags = plan.compiled.get(layout).and_then(|layout| layout.languages.as_ref()).map(|languages| languages.tags.as_slice());
+    let own = tags.zip(document.language).and_then(|(tags, at)| tags.get(at)).map(String::as_str);
+    let language = own.unwrap_or_else(|| language(plan));
+    FileInfo { title: &document.title, producer: PRODUCER, date: plan.settings.date, language, properties: None }
 }
 
 /// The language of a job's files: that of its layouts if they agree, and if no record chooses.

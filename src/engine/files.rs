@@ -6,6 +6,7 @@
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use super::messages::IMAGES;
 use super::{EngineError, Folder, Options, presence};
 use crate::base::file::{FileError, Pending};
 use crate::base::hash::Hasher;
@@ -25,7 +26,7 @@ pub(super) const LANES: &str = "lanes/";
 pub(super) fn expected(ledger: &Ledger, state: State) -> Result<Vec<FileRow>, EngineError> {
     let mut rows = ledger.files()?;
     // What a job was closed with that was opened again is written anew.
-    rows.retain(|row| state == State::Closed || row.name.starts_with(PLAN) || print_file_of(&row.name).is_some());
+    rows.retain(|row| state == State::Closed || row.name.starts_with(PLAN) || row.name.starts_with(IMAGES) || print_file_of(&row.name).is_some());
     Ok(rows)
 }
 

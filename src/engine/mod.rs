@@ -26,14 +26,17 @@ mod mail_papers;
 mod maildat;
 mod mailing;
 mod marks;
+mod messages;
 pub mod night;
 mod order;
 mod paper_rows;
 mod papers;
+pub mod post;
 mod postage;
 mod postal_order;
 mod posting;
 mod presence;
+mod receipts;
 mod records;
 mod report;
 mod runs;
@@ -55,6 +58,7 @@ pub use inspect::{inspect, inspect_inputs, told};
 pub use papers::{JOB_TICKET, POSTAGE_SUMMARY, Paper, PaperInfo, TRAY_LABELS, TRAY_LIST, compose_paper};
 pub use postage::{Change, Cost, postage};
 pub use presence::{Presence, presence};
+pub use receipts::{Receipts, receipts};
 pub use records::{Composed, ComposedData, Records, Traced, compose_data, compose_one, faults_of, with_records};
 pub use runs::RunFiles;
 pub use survey::{SurveyedRecord, survey};
@@ -69,6 +73,7 @@ use crate::base::limits;
 use crate::base::readable::counted;
 use crate::input::InputFault;
 use crate::ledger::{Balance, JobRow, Ledger, LedgerError, SerialError, State};
+use crate::model::message::ImageLinks;
 use crate::plan::{PRODUCER, Plan};
 use crate::streams::StreamError;
 
@@ -228,6 +233,9 @@ pub enum EngineError {
     /// The mail cannot be sorted.
     #[error("the mail cannot be sorted: {0}")]
     Mail(String),
+    /// A message cannot be kept: a fault of this program.
+    #[error("a message cannot be kept: {0}")]
+    Message(String),
     /// A page cannot be shown as a picture.
     #[error("a page cannot be made a picture: {0}")]
     Picture(String),
@@ -291,6 +299,9 @@ pub fn run(plan: &Plan, options: &Options<'_>) -> Result<Summary, EngineError> {
     disk.create_folder(&options.out)?;
     for name in ["volumes", "print"] {
         disk.create_inner_folder(&folder.file(name))?;
+    }
+    if plan.channels.as_ref().and_then(|channels| channels.email.as_ref()).is_some_and(|email| matches!(email.images, ImageLinks::Hosted { .. })) {
+        disk.create_inner_folder(&folder.file(messages::IMAGES))?;
     }
     let Some(_lock) = FolderLock::acquire(&folder.file(".lock"))? else {
         return Err(EngineError::Locked(options.out.clone()));
@@ -426,6 +437,13 @@ fn repair(state: State, ledger: &mut Ledger, options: &Options<'_>) -> Result<St
             Some(number) => {
                 ledger.drop_print_file(number)?;
                 back = back.min(State::Composed);
+            }
+            // Pictures of e-mails are made with the volumes that show them; which these are, nobody has noted.
+            None if row.name.starts_with(messages::IMAGES) => {
+                for row in ledger.message_files()? {
+                    ledger.drop_volume(row.volume)?;
+                }
+                back = back.min(State::Composing);
             }
             None => back = back.min(State::Printed),
         }

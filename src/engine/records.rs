@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bumpalo::Bump;
 
-use super::composing::{RANGE_BYTES_MAX, compose_record, composer, language, open, panic_text, slot_rows, trace_record};
+use super::composing::{RANGE_BYTES_MAX, alone_info, compose_record, composer, open, panic_text, slot_rows, trace_record};
 use super::inputs::Inputs;
 use super::{EngineError, told};
 use crate::base::code;
@@ -21,8 +21,7 @@ use crate::model::record::{Hold, Remark};
 use crate::model::resources::Used;
 use crate::model::slot::SlotFate;
 use crate::model::trace::TracedPage;
-use crate::plan::{PRODUCER, Plan};
-use crate::streams::FileInfo;
+use crate::plan::Plan;
 use crate::streams::volume::{hash_bodies, write_volume};
 
 /// A document, composed on demand.
@@ -66,10 +65,7 @@ impl Composed {
     /// The document as a PDF/A file of its own.
     pub fn file(&self, plan: &Plan) -> Result<Vec<u8>, EngineError> {
         let range = ComposedRange { documents: vec![self.document.clone()], used: self.used.clone() };
-        let tags = plan.compiled.get(self.layout).and_then(|layout| layout.languages.as_ref()).map(|languages| languages.tags.as_slice());
-        let own = tags.and_then(|tags| tags.get(self.document.language?)).map(String::as_str);
-        let language = own.unwrap_or_else(|| language(plan));
-        let info = FileInfo { title: &self.document.title, producer: PRODUCER, date: plan.settings.date, language, properties: None };
+        let info = alone_info(plan, self.layout, &self.document);
         let mut file = Vec::new();
         let written = write_volume(&range, &plan.resources, &plan.media, &info, &mut file);
         written.map_err(|source| EngineError::Stream { file: format!("record {}", self.document.record + 1), source })?;

@@ -8,7 +8,7 @@ use std::fmt::Write;
 
 use super::{Stage, short};
 use crate::base::readable::{duration, grouped, megabytes};
-use crate::ledger::{Balance, HoldCount, JobRow, Ledger, LedgerError, PieceCount, PrintFileRow, SlotCount, State};
+use crate::ledger::{Balance, ChannelCount, HoldCount, JobRow, Ledger, LedgerError, PieceCount, PrintFileRow, SlotCount, State};
 
 /// What a report is made of.
 struct Report {
@@ -17,6 +17,7 @@ struct Report {
     holds: Vec<HoldCount>,
     remarks: Vec<HoldCount>,
     slots: Vec<SlotCount>,
+    channels: Vec<ChannelCount>,
     pieces: Vec<PieceCount>,
     trays: u64,
     page_counts: Vec<(u32, u64)>,
@@ -34,6 +35,7 @@ pub(super) fn report(ledger: &Ledger, with_times: bool) -> Result<Option<String>
         holds: ledger.hold_counts()?,
         remarks: ledger.remark_counts()?,
         slots: ledger.slot_counts()?,
+        channels: ledger.channel_counts()?,
         pieces: ledger.piece_counts()?,
         trays: ledger.trays()?.len() as u64,
         page_counts: ledger.page_counts()?,
@@ -61,6 +63,7 @@ impl Report {
             reasons(&mut out, "Composed, but to be looked at", &self.remarks, note);
         }
         messages(&mut out, &self.slots);
+        self.channels(&mut out);
         self.mail(&mut out);
         print_files(&mut out, &self.files);
         self.times(&mut out);
@@ -104,6 +107,7 @@ impl Report {
         let is_printed = self.job.state >= State::Printed && self.balance.faults().is_empty();
         let (class, text) = match (is_printed, self.balance.held) {
             (false, _) => ("bad", "not complete: run the job again to go on".to_string()),
+            (true, 0) if self.balance.decided > 0 => ("good", "complete: every record is decided about, the books balance".to_string()),
             (true, 0) => ("good", "complete: every record is printed, the books balance".to_string()),
             (true, held) => {
                 ("some", format!("complete, the books balance; {} {}", grouped(held), if held == 1 { "record is held" } else { "records are held" }))
@@ -115,20 +119,38 @@ impl Report {
     fn books(&self, out: &mut String) {
         let balance = &self.balance;
         let pulled = |none: &'static str, some: &'static str| if balance.pulled[0] == 0 { none } else { some };
-        let lines = [
-            match balance.suppressed {
-                0 => ("records", balance.records, "documents + held", balance.documents + balance.held),
-                suppressed => ("records", balance.records, "documents + held + suppressed", balance.documents + balance.held + suppressed),
-            },
-            ("documents", balance.documents, pulled("places in print files", "places in print files + pulled"), balance.places + balance.pulled[0]),
-            ("pages composed", balance.pages, pulled("pages printed", "pages printed + pulled"), balance.pages_printed + balance.pulled[1]),
+        // What goes by other channels only has its pages in the volumes and nowhere else.
+        let [others, other_pages, other_sheets] = balance.not_printed;
+        let [documents, pages, sheets] = match others {
+            0 => ["documents", "pages composed", "sheets of documents"],
+            _ => ["documents for print", "pages for print", "sheets of documents for print"],
+        };
+        let mut lines = vec![match balance.suppressed {
+            0 => ("records", balance.records, "documents + held", balance.documents + balance.held),
+            suppressed => ("records", balance.records, "documents + held + suppressed", balance.documents + balance.held + suppressed),
+        }];
+        if others > 0 {
+            let routed = balance.routed;
+            lines.push(("documents", balance.documents, "documents with a channel", routed));
+        }
+        lines.extend([
             (
-                "sheets of documents",
-                balance.sheets,
+                documents,
+                balance.documents - others,
+                pulled("places in print files", "places in print files + pulled"),
+                balance.places + balance.pulled[0],
+            ),
+            (pages, balance.pages - other_pages, pulled("pages printed", "pages printed + pulled"), balance.pages_printed + balance.pulled[1]),
+            (
+                sheets,
+                balance.sheets - other_sheets,
                 pulled("sheets of print files", "sheets of print files + pulled"),
                 balance.sheets_printed + balance.pulled[2],
             ),
-        ];
+        ]);
+        if balance.message_routes > 0 {
+            lines.push(("messages to be written", balance.message_routes, "messages in files", balance.messages[1]));
+        }
         out.push_str("<section><h2>The books</h2><table class=\"books\">");
         for (left, a, right, b) in lines {
             let sign = if a == b { "=" } else { "≠" };
@@ -144,6 +166,22 @@ impl Report {
             grouped(balance.print_files),
             megabytes(balance.print_bytes)
         );
+    }
+
+    /// Which way the documents take: nothing in a job without channels.
+    fn channels(&self, out: &mut String) {
+        if self.channels.is_empty() {
+            return;
+        }
+        out.push_str(
+            "<section><h2>Channels</h2><table><tr><th>Channel</th><th>Rule</th><th class=\"n\">Documents</th><th class=\"n\">in place of another</th></tr>",
+        );
+        for count in &self.channels {
+            let (channel, rule) = (escape(&count.channel), escape(&count.rule));
+            let (documents, instead) = (grouped(count.documents), grouped(count.instead));
+            let _ = write!(out, "<tr><td>{channel}</td><td>{rule}</td><td class=\"n\">{documents}</td><td class=\"n\">{instead}</td></tr>");
+        }
+        out.push_str("</table></section>");
     }
 
     /// What goes into envelopes: nothing in a job whose documents are its pieces.

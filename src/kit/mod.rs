@@ -20,6 +20,7 @@ pub mod mime;
 pub mod pdf;
 pub mod raster;
 pub mod sample;
+pub mod signature;
 pub mod sms;
 pub mod svg;
 pub mod table;

@@ -34,6 +34,8 @@ pub struct Balance {
     pub routed: u64,
     /// Documents whose ways and whose own word say different things of print.
     pub print_differs: u64,
+    /// Documents by channel, in jobs with channels.
+    pub by_channel: Vec<(String, u64)>,
     /// Ways by channels that have messages.
     pub message_routes: u64,
     /// Messages, and messages as their files count them.
@@ -193,6 +195,13 @@ impl Ledger {
                     (SELECT count(*) FROM messages m WHERE NOT EXISTS (SELECT 1 FROM routes r WHERE r.record = m.record AND r.channel = m.channel))
                FROM messages",
         )?;
+        let mut by_channel: Vec<(String, u64)> = Vec::new();
+        for count in self.channel_counts()? {
+            match by_channel.last_mut() {
+                Some((channel, documents)) if *channel == count.channel => *documents += count.documents,
+                _ => by_channel.push((count.channel, count.documents)),
+            }
+        }
         let trays = sums("SELECT sum(pieces), count(*) FROM trays")?;
         Ok(Balance {
             records,
@@ -208,6 +217,7 @@ impl Ledger {
             decided: decided[0],
             routed: decided[1],
             print_differs: decided[2],
+            by_channel,
             message_routes: decided[3],
             messages: [messages[0], messages[1]],
             stray_messages: messages[2],

@@ -21,6 +21,7 @@ use crate::decide::{Case, DecideError, Decided, Preference, Preferences, Rules, 
 use crate::kit::expr::{Env, EvalError, Expr, Scope, Type, Value};
 use crate::model::channel::Channel;
 use crate::model::record::{Hold, JOB_VARIABLES};
+use crate::streams::message::MessageStream;
 
 /// The channels of a job.
 #[derive(Debug)]
@@ -81,7 +82,7 @@ pub(super) fn read(
     (folder, frozen): (&Path, Option<&Frozen>),
     scope: Option<&Scope>,
     (parts, sources): (&mut Vec<Part>, &mut Sources),
-    date: Option<Date>,
+    (name, date): (&str, Option<Date>),
     faults: &mut Faults,
 ) -> Option<Channels> {
     let Some(table) = root.table("channels", &keys::CHANNELS, faults) else {
@@ -95,11 +96,12 @@ pub(super) fn read(
     for (name, kind) in CHANNEL_VARIABLES {
         own.push(name, kind.clone());
     }
+    let date = date?;
     let mut around = Around { folder, frozen, parts };
-    let email = message_settings::read_email(root, &mut around, &mut own, faults);
+    let email = message_settings::read_email(root, date, &mut around, &mut own, faults);
     let sms = message_settings::read_sms(root, &mut around, &mut own, faults);
-    let hooks = message_settings::read_hooks(root, &mut around, &mut own, faults);
-    let names: Vec<String> = Channel::NAMES.iter().map(|name| name.to_string()).chain(hooks.iter().map(|hook| hook.name.clone())).collect();
+    let hooks = message_settings::read_hooks(root, (name, date), &mut around, &mut own, faults);
+    let names: Vec<String> = Channel::NAMES.iter().map(|name| name.to_string()).chain(hooks.iter().map(|hook| hook.stream.name.clone())).collect();
     let has = |channel: Channel| match channel {
         Channel::EMAIL => email.is_some() || root.has("email"),
         Channel::SMS => sms.is_some() || root.has("sms"),
@@ -109,7 +111,6 @@ pub(super) fn read(
     let document_type = table.text("type", faults).map(|text| Template::compile(&text, &mut plain, faults));
     let mut files = MailFiles { folder, frozen, parts, sources };
     let wishes = read_wishes(&table, &names, &mut plain, &mut files, faults);
-    let date = date?;
     Some(Channels { span: table.span, rules, email, sms, hooks, document_type, wishes, date })
 }
 
@@ -154,6 +155,21 @@ fn read_table(path: &Text, names: &[String], files: &mut MailFiles<'_>, faults: 
 }
 
 impl Channels {
+    /// The stream of a channel; paper and archive have none.
+    pub fn stream(&self, channel: Channel) -> Option<&dyn MessageStream> {
+        match channel {
+            Channel::PRINT | Channel::ARCHIVE => None,
+            Channel::EMAIL => self.email.as_ref().map(|email| &email.stream as &dyn MessageStream),
+            Channel::SMS => self.sms.as_ref().map(|sms| &sms.stream as &dyn MessageStream),
+            Channel(hook) => self.hooks.get(usize::from(hook - Channel::FIRST_HOOK.0)).map(|hook| &hook.stream as &dyn MessageStream),
+        }
+    }
+
+    /// A web hook.
+    pub fn hook(&self, channel: Channel) -> Option<&HookSettings> {
+        self.hooks.get(usize::from(channel.0.checked_sub(Channel::FIRST_HOOK.0)?))
+    }
+
     /// Decides about a record: `job` are the variables of the job's expressions, `layout` the name of its layout. `told` is given every step.
     ///
     /// # Errors

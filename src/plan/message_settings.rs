@@ -14,12 +14,20 @@ use super::read::{Table, Text};
 use super::smtp;
 use super::template::{self, Template};
 use crate::base::code;
+use crate::base::date::Date;
 use crate::base::diagnostic::{Diagnostic, Faults};
 use crate::base::file;
 use crate::base::hash::Hash;
 use crate::kit::dkim::{DkimKey, Signer};
 use crate::kit::expr::{Env, EvalError, Expr, Scope};
-use crate::kit::mime::address::Address;
+use crate::kit::mime::Address;
+use crate::kit::mime::verp::{Returned, VerpKey};
+use crate::model::channel::{Channel, DocumentKey};
+use crate::model::message::ImageLinks;
+use crate::streams::email::EmailStream;
+use crate::streams::message::EmailParts;
+use crate::streams::sms::SmsStream;
+use crate::streams::webhook::WebhookStream;
 
 /// Fewest bytes of a secret.
 const SECRET_BYTES_MIN: usize = 16;
@@ -51,54 +59,30 @@ impl std::fmt::Debug for Secret {
 pub struct EmailSettings {
     to: Template,
     to_name: Option<Template>,
-    /// The sender.
-    pub from: Address,
-    /// The name beside it.
-    pub from_name: String,
-    /// Where answers go.
-    pub reply_to: Option<Address>,
+    /// Sender and date.
+    pub stream: EmailStream,
     /// Where bounces go.
     pub return_path: Address,
     /// What tokens are signed with.
     pub return_key: Option<Secret>,
-    /// The time of day of the Date header, in minutes since midnight, UTC.
-    pub minutes: u16,
+    verp: Option<VerpKey>,
     attach: Option<Template>,
-    /// The beginning of the URL of pictures; nothing: they are in the message.
-    pub images: Option<String>,
+    /// Where pictures are.
+    pub images: ImageLinks,
     marketing: Option<Expr>,
     unsubscribe_url: Option<Template>,
     unsubscribe_mail: Option<Template>,
-    /// List-Id.
-    pub list_id: Option<String>,
     feedback_id: Option<Template>,
     /// Who signs messages; nobody where `[email.dkim]` is not, and in a frozen copy, which has no key.
     pub signer: Option<Arc<Signer>>,
-}
-
-/// What the record says for its message.
-#[derive(Clone, PartialEq, Eq, Default, Debug)]
-pub struct EmailParts {
-    /// The name of the recipient.
-    pub to_name: String,
-    /// The name of the attached document; nothing is attached if it is empty.
-    pub attach: String,
-    /// Whether it is advertising.
-    pub is_marketing: bool,
-    /// What a mail program posts to.
-    pub unsubscribe_url: String,
-    /// An address for the same.
-    pub unsubscribe_mail: String,
-    /// Feedback-ID.
-    pub feedback_id: String,
 }
 
 /// Text messages.
 #[derive(Debug)]
 pub struct SmsSettings {
     to: Template,
-    /// The sender: a number or a name.
-    pub from: String,
+    /// The sender.
+    pub stream: SmsStream,
     /// Where they are posted to.
     pub url: Option<String>,
     /// What requests are signed with.
@@ -108,8 +92,8 @@ pub struct SmsSettings {
 /// A web hook.
 #[derive(Debug)]
 pub struct HookSettings {
-    /// The name of its channel.
-    pub name: String,
+    /// The stream of its channel.
+    pub stream: WebhookStream,
     /// Where documents are posted to.
     pub url: String,
     /// What requests are signed with.
@@ -190,7 +174,7 @@ impl Around<'_> {
 }
 
 /// Reads `[email]`.
-pub(super) fn read_email(root: &Table<'_>, around: &mut Around<'_>, scope: &mut Scope, faults: &mut Faults) -> Option<EmailSettings> {
+pub(super) fn read_email(root: &Table<'_>, date: Date, around: &mut Around<'_>, scope: &mut Scope, faults: &mut Faults) -> Option<EmailSettings> {
     let table = root.table("email", &keys::EMAIL, faults)?;
     let to = table.required_text("to", faults).map(|text| Template::compile(&text, scope, faults));
     let from = table.required_text("from", faults).and_then(|text| read_address(&text, faults));
@@ -207,7 +191,7 @@ pub(super) fn read_email(root: &Table<'_>, around: &mut Around<'_>, scope: &mut 
     }
     let is_https = |text: &Text| text.text.starts_with("https://");
     for key in ["unsubscribe-url", "images"] {
-        if let Some(text) = table.text(key, &mut Faults::new()).filter(|text| !is_https(text) && !(key == "images" && text.text == "attached")) {
+        if let Some(text) = table.text(key, &mut Faults::new()).filter(|text| !(is_https(text) || key == "images" && text.text == "attached")) {
             let fault = Diagnostic::error(
                 &code::JOB_VALUE,
                 text.part(0..text.text.len()),
@@ -217,8 +201,18 @@ pub(super) fn read_email(root: &Table<'_>, around: &mut Around<'_>, scope: &mut 
         }
     }
     let images = table.text("images", faults).map(|text| text.text).filter(|text| text != "attached");
+    let links = |from: &Address| match images {
+        Some(url) => ImageLinks::Hosted { prefix: url.clone() },
+        None => ImageLinks::Attached { domain: from.domain().to_string() },
+    };
     let from_name = table.text("from-name", faults).map(|text| text.text).unwrap_or_default();
     let list_id = table.text("list-id", faults).map(|text| text.text);
+    for key in ["marketing", "unsubscribe-mail"] {
+        if table.has(key) && !table.has("return-key") {
+            table.missing("return-key", faults);
+            break;
+        }
+    }
     let from = from?;
     let return_path = match return_path {
         Some(address) => address?,
@@ -232,18 +226,15 @@ pub(super) fn read_email(root: &Table<'_>, around: &mut Around<'_>, scope: &mut 
     Some(EmailSettings {
         to: to?,
         to_name,
-        from,
-        from_name,
-        reply_to,
+        images: links(&from),
+        stream: EmailStream { from, from_name, reply_to, date, minutes: minutes?, list_id },
         return_path,
+        verp: return_key.as_ref().and_then(|key| VerpKey::read(key.bytes.as_deref()?)),
         return_key,
-        minutes: minutes?,
         attach,
-        images,
         marketing,
         unsubscribe_url,
         unsubscribe_mail,
-        list_id,
         feedback_id,
         signer,
     })
@@ -265,11 +256,17 @@ pub(super) fn read_sms(root: &Table<'_>, around: &mut Around<'_>, scope: &mut Sc
     }
     let url = table.text("url", faults).and_then(|text| read_url(&text, faults));
     let secret = around.secret(&table, "secret", "sms", faults);
-    Some(SmsSettings { to: to?, from: from?.text, url, secret })
+    Some(SmsSettings { to: to?, stream: SmsStream { from: from?.text }, url, secret })
 }
 
 /// Reads the web hooks.
-pub(super) fn read_hooks(root: &Table<'_>, around: &mut Around<'_>, scope: &mut Scope, faults: &mut Faults) -> Vec<HookSettings> {
+pub(super) fn read_hooks(
+    root: &Table<'_>,
+    (job, date): (&str, Date),
+    around: &mut Around<'_>,
+    scope: &mut Scope,
+    faults: &mut Faults,
+) -> Vec<HookSettings> {
     let mut hooks: Vec<HookSettings> = Vec::new();
     for table in root.tables("webhook", &keys::WEBHOOK, faults) {
         let name = table.required_text("name", faults);
@@ -286,7 +283,7 @@ pub(super) fn read_hooks(root: &Table<'_>, around: &mut Around<'_>, scope: &mut 
         let is_name = name.text.starts_with(|first: char| first.is_ascii_lowercase())
             && name.text.len() <= 32
             && name.text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-        let is_taken = crate::model::channel::Channel::NAMES.contains(&name.text.as_str()) || hooks.iter().any(|hook| hook.name == name.text);
+        let is_taken = crate::model::channel::Channel::NAMES.contains(&name.text.as_str()) || hooks.iter().any(|hook| hook.stream.name == name.text);
         if !is_name || is_taken || ["none", "preference"].contains(&name.text.as_str()) {
             let fault =
                 Diagnostic::error(&code::JOB_CHANNELS, name.part(0..name.text.len()), format!("`{}` cannot be the name of a channel", name.text));
@@ -295,7 +292,8 @@ pub(super) fn read_hooks(root: &Table<'_>, around: &mut Around<'_>, scope: &mut 
         }
         let secret = around.secret(&table, "secret", &format!("webhook-{}", name.text), faults);
         let Some(url) = url else { continue };
-        hooks.push(HookSettings { name: name.text, url, secret, to, fields });
+        let stream = WebhookStream { name: name.text, job: job.to_string(), date: date.to_string() };
+        hooks.push(HookSettings { stream, url, secret, to, fields });
     }
     hooks
 }
@@ -381,6 +379,12 @@ impl EmailSettings {
     /// Whether the message of a record is advertising.
     pub fn is_marketing(&self, env: &Env<'_, '_>) -> Result<bool, EvalError> {
         self.marketing.as_ref().map_or(Ok(false), |marketing| marketing.test(env))
+    }
+
+    /// The token of a message: it says which it is, signed with `return-key`; nothing without one.
+    pub fn token(&self, key: &DocumentKey) -> Option<String> {
+        let about = Returned { run: key.run, channel: Channel::EMAIL.0, record: key.record };
+        self.verp.as_ref().map(|verp| verp.token(about))
     }
 
     /// Whether messages may have the document as an attachment.

@@ -37,6 +37,7 @@ mod omr;
 mod papers;
 mod paths;
 mod pictures;
+mod posts;
 mod print;
 mod print_sheet;
 mod read;
@@ -81,9 +82,10 @@ pub use mail_pieces::{PlannedEnvelope, PlannedInsert, PlannedPaper};
 pub use mail_schemes::PlannedSchemes;
 pub use mapping::PlannedInput;
 pub use mark::{CodeMark, MarkKind, MarkPages, PlannedMark};
-pub use message_settings::{EmailParts, EmailSettings, HookSettings, Secret, SmsSettings, telephone};
+pub use message_settings::{EmailSettings, HookSettings, Secret, SmsSettings, telephone};
 pub use messages::PlannedMessage;
 pub use papers::{PaperSettings, TraySettings};
+pub use posts::{PostSettings, read_posts};
 pub use print::{Duplex, LatePages, PlannedLate, Print};
 pub use print_sheet::Tickets;
 pub use scheme::{ReadScheme, read_scheme};
@@ -325,7 +327,7 @@ fn compile_source(
         date,
         faults,
     );
-    let channels = channels::read(&root, (&folder, overrides.frozen.as_ref()), scope.as_ref(), (&mut parts, &mut *sources), date, faults);
+    let channels = channels::read(&root, (&folder, overrides.frozen.as_ref()), scope.as_ref(), (&mut parts, &mut *sources), (&name, date), faults);
     papers::check_rates(&paper_settings, mail.as_ref(), faults);
     let totals = totals::read(&root, scope.as_mut(), faults);
     if let Some(mail) = &mail {

@@ -3,12 +3,14 @@
 //! Takes composed documents and shared resources, gives volumes (PDF/A-2b, one per range of records) and print files
 //! (pages of many volumes in mail order). Page bodies pass through byte for byte. Must never compose, sort or open a file.
 
+pub mod email;
 mod frame;
 mod image;
 pub mod late;
 pub mod late_place;
 mod link;
 pub mod mbox;
+pub mod message;
 mod outline;
 pub mod print_file;
 pub mod print_sheet;
@@ -17,7 +19,9 @@ pub mod print_ticket;
 pub mod print_up;
 mod scan;
 mod shared;
+pub mod sms;
 pub mod volume;
+pub mod webhook;
 
 use crate::base::date::Date;
 use crate::kit::font::SubsetError;

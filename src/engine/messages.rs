@@ -1,0 +1,197 @@
+//! The messages of documents: from what was composed and decided to the files beside a volume.
+//!
+//! Takes a plan, a document and its decision, gives the bytes of its messages; collects those of a range of records in files. Must never
+//! send anything.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{EngineError, Folder, Options};
+use crate::base::code;
+use crate::base::file::Fingerprint;
+use crate::base::hash::Hash;
+use crate::compose::Composed;
+use crate::kit::expr::{Env, Value};
+use crate::ledger::{FileRow, MessageFileRow, MessageRow};
+use crate::model::channel::{Channel, Decision, DocumentKey};
+use crate::model::message::{EmailContent, SmsContent, Wants};
+use crate::model::page::Document;
+use crate::model::record::Hold;
+use crate::plan::{Channels, Plan, TOKEN};
+use crate::streams::message::{EmailParts, MessageFile, Outgoing, OutgoingMessage};
+use crate::streams::volume::hash_bodies;
+
+/// What a decision wants of a document beside its pages.
+pub(super) fn wants(decision: Option<&Decision>) -> Wants {
+    let has = |channel| decision.is_some_and(|decision| decision.route(channel).is_some());
+    Wants { email: has(Channel::EMAIL), sms: has(Channel::SMS) }
+}
+
+/// What the messages of a document say.
+#[derive(Default)]
+pub(super) struct Renditions {
+    /// What its e-mail shows.
+    pub(super) email: Option<Box<EmailContent>>,
+    /// What its text message says.
+    pub(super) sms: Option<SmsContent>,
+}
+
+impl Renditions {
+    /// Takes them out of what was composed.
+    ///
+    /// # Errors
+    /// A message cannot be made of this record.
+    pub(super) fn take(found: &mut Composed) -> Result<Renditions, Hold> {
+        let email = found.email.take().map(|made| *made).transpose()?;
+        let sms = found.sms.take().map(|made| *made).transpose()?;
+        Ok(Renditions { email: email.map(Box::new), sms })
+    }
+}
+
+/// What the messages of one document are made of.
+pub(super) struct Composing<'c, 'a> {
+    /// The document, composed.
+    pub(super) document: &'c Document,
+    /// Which ways it takes.
+    pub(super) decision: &'c Decision,
+    /// What its e-mail shows and its text message says.
+    pub(super) renditions: &'c Renditions,
+    /// The document as a file of its own, if it is attached.
+    pub(super) pdf: Option<&'c [u8]>,
+    /// The environment of the expressions of its channels.
+    pub(super) env: Env<'c, 'a>,
+}
+
+/// Whether the message of a document has it as an attachment.
+pub(super) fn attaches(plan: &Plan, decision: &Decision) -> bool {
+    let email = plan.channels.as_ref().and_then(|channels| channels.email.as_ref());
+    email.is_some_and(|email| email.attaches()) && decision.route(Channel::EMAIL).is_some()
+}
+
+/// The messages of a document, by channel.
+///
+/// # Errors
+/// Why the record is held: an expression has no value, or a message cannot be written.
+pub(super) fn write(plan: &Plan, channels: &Channels, of: &Composing<'_, '_>) -> Result<Vec<(Channel, OutgoingMessage)>, Hold> {
+    let key = DocumentKey::new(&plan.hash, of.document.record);
+    let no_value = |error: crate::kit::expr::EvalError| Hold::new(&code::RECORD_EXPRESSION, error.to_string());
+    let content = hash_bodies(of.document.pages.iter().map(|page| &page.body[..]));
+    let mut messages = Vec::new();
+    for route in &of.decision.routes {
+        let Some(stream) = channels.stream(route.channel) else { continue };
+        let parts = match (&channels.email, route.channel) {
+            (Some(email), Channel::EMAIL) => {
+                let mut variables = of.env.vars.to_vec();
+                let token = email.token(&key);
+                variables[TOKEN] = Value::Text(token.as_deref().unwrap_or_default());
+                email.parts(&Env { vars: &variables, ..of.env }).map_err(no_value)?
+            }
+            _ => EmailParts::default(),
+        };
+        let fields = match channels.hook(route.channel) {
+            Some(hook) => hook.fields(&of.env).map_err(no_value)?,
+            None => Vec::new(),
+        };
+        let outgoing = Outgoing {
+            key: &key,
+            document: &of.document.id,
+            title: &of.document.title,
+            document_type: &of.decision.document_type,
+            recipient: &route.recipient,
+            pages: of.document.pages.len() as u32,
+            content: &content,
+            email: of.renditions.email.as_deref(),
+            sms: of.renditions.sms.as_ref(),
+            pdf: of.pdf.filter(|_| !parts.attach.is_empty()),
+            parts: &parts,
+            fields: &fields,
+        };
+        let name = channels.rules.name(route.channel);
+        let message = stream.message(&outgoing).map_err(|reason| Hold::new(&code::RECORD_MESSAGE, format!("{name}: {reason}")))?;
+        messages.push((route.channel, message));
+    }
+    Ok(messages)
+}
+
+/// What the ledger will know of the messages of a volume.
+#[derive(Default)]
+pub(super) struct CommittedMessages {
+    /// Their files.
+    pub(super) files: Vec<MessageFileRow>,
+    /// The messages.
+    pub(super) messages: Vec<MessageRow>,
+    /// Pictures that lie on a server.
+    pub(super) images: Vec<FileRow>,
+}
+
+/// The messages of one range of records.
+#[derive(Default)]
+pub(super) struct Files {
+    files: BTreeMap<Channel, (MessageFile, u32)>,
+    /// What the ledger will know of each message.
+    pub(super) rows: Vec<MessageRow>,
+    images: BTreeMap<Hash, (String, Arc<[u8]>)>,
+}
+
+impl Files {
+    /// Adds the messages of a document.
+    pub(super) fn add(
+        &mut self,
+        channels: &Channels,
+        volume: u32,
+        record: u64,
+        messages: Vec<(Channel, OutgoingMessage)>,
+    ) -> Result<(), EngineError> {
+        for (channel, message) in messages {
+            let stream = channels.stream(channel).expect("what has a message has a stream");
+            let (file, count) = self.files.entry(channel).or_insert_with(|| (MessageFile::new(&stream.container()), 0));
+            let name = channels.rules.name(channel);
+            let place = file.push(&message.bytes).map_err(|error| EngineError::Message(format!("{name}, record {}: {error}", record + 1)))?;
+            *count += 1;
+            let hash = Hash::of(&message.bytes);
+            self.rows.push(MessageRow {
+                record,
+                channel: name.to_string(),
+                volume,
+                offset: place.offset,
+                length: place.length,
+                hash,
+                message_id: message.id,
+            });
+        }
+        Ok(())
+    }
+
+    /// Keeps the pictures that lie on a server.
+    pub(super) fn add_images(&mut self, content: &EmailContent) {
+        for image in content.images.iter().filter(|image| image.content_id.is_empty()) {
+            self.images.entry(image.hash).or_insert_with(|| (image.file_name.clone(), image.bytes.clone()));
+        }
+    }
+
+    /// Writes all files, beside the volume of their number.
+    pub(super) fn commit(self, channels: &Channels, volume: u32, options: &Options<'_>) -> Result<CommittedMessages, EngineError> {
+        let mut rows = Vec::new();
+        for (channel, (file, messages)) in self.files {
+            let stream = channels.stream(channel).expect("what has a message has a stream");
+            let (name, bytes) = (Folder::messages_name(volume, &stream.extension()), file.finish());
+            options.disk.commit(&options.out.join(&name), &bytes)?;
+            let channel = channels.rules.name(channel).to_string();
+            rows.push(MessageFileRow { volume, channel, file: name, messages, bytes: bytes.len() as u64, hash: Hash::of(&bytes) });
+        }
+        let mut images = Vec::new();
+        for (hash, (name, bytes)) in self.images {
+            let name = format!("{IMAGES}{name}");
+            let path = options.out.join(&name);
+            // Many volumes show one picture; its name is its content.
+            if Fingerprint::of(&path).map_or(0, Fingerprint::length) != bytes.len() as u64 {
+                options.disk.commit(&path, &bytes)?;
+            }
+            images.push(FileRow { name, bytes: bytes.len() as u64, hash });
+        }
+        Ok(CommittedMessages { files: rows, messages: self.rows, images })
+    }
+}
+
+/// The folder of pictures that e-mails find on a server.
+pub(super) const IMAGES: &str = "images/";

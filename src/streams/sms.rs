@@ -1,0 +1,38 @@
+//! The stream of text messages: one JSON object per document, for a gateway.
+//!
+//! Takes the text with its coding and count of segments, gives a line of NDJSON. Must never divide a text into segments: the gateway does.
+
+use super::message::{Container, MessageStream, Outgoing, OutgoingMessage};
+
+/// Who sends.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SmsStream {
+    /// A number or a name.
+    pub from: String,
+}
+
+impl MessageStream for SmsStream {
+    fn extension(&self) -> String {
+        "sms.ndjson".into()
+    }
+
+    fn container(&self) -> Container {
+        Container::Lines
+    }
+
+    fn message(&self, outgoing: &Outgoing<'_>) -> Result<OutgoingMessage, String> {
+        let content = outgoing.sms.ok_or("its layout says nothing for text messages: it has no `<sms>`")?;
+        let id = format!("{}.sms", outgoing.key);
+        let object = serde_json::json!({
+            "id": id,
+            "document": outgoing.document,
+            "type": outgoing.document_type,
+            "from": self.from,
+            "to": outgoing.recipient,
+            "text": content.text,
+            "coding": content.count.coding.name(),
+            "segments": content.count.segments,
+        });
+        Ok(OutgoingMessage { bytes: object.to_string().into_bytes(), id })
+    }
+}
