@@ -20,6 +20,7 @@ use crate::base::span::{Sources, Span};
 use crate::decide::{Case, DecideError, Decided, Preference, Preferences, Rules, Step, parse_channels};
 use crate::kit::expr::{Env, EvalError, Expr, Scope, Type, Value};
 use crate::model::channel::Channel;
+use crate::model::layout::Layout;
 use crate::model::record::{Hold, JOB_VARIABLES};
 use crate::streams::message::MessageStream;
 
@@ -112,6 +113,18 @@ pub(super) fn read(
     let mut files = MailFiles { folder, frozen, parts, sources };
     let wishes = read_wishes(&table, &names, &mut plain, &mut files, faults);
     Some(Channels { span: table.span, rules, email, sms, hooks, document_type, wishes, date })
+}
+
+/// Tells layouts that say nothing for a channel that the job has.
+pub(super) fn check_layouts(channels: &Channels, layouts: &[Option<Layout>], faults: &mut Faults) {
+    for layout in layouts.iter().flatten() {
+        let has = [(Channel::EMAIL, channels.email.is_some(), layout.email.is_some()), (Channel::SMS, channels.sms.is_some(), layout.sms.is_some())];
+        for (channel, _, _) in has.into_iter().filter(|(_, is_sent, is_said)| *is_sent && !is_said) {
+            let name = channels.rules.name(channel);
+            let fault = Diagnostic::warning(&code::JOB_CHANNELS, channels.span, format!("the layout `{}` has no `<{name}>`", layout.name));
+            faults.push(fault.hint(format!("a record of it that goes by {name} is held (R0491); an empty `<{name}>` shows the body")));
+        }
+    }
 }
 
 fn read_wishes(table: &Table<'_>, names: &[String], scope: &mut Scope, files: &mut MailFiles<'_>, faults: &mut Faults) -> Wishes {

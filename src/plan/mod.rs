@@ -328,6 +328,9 @@ fn compile_source(
         faults,
     );
     let channels = channels::read(&root, (&folder, overrides.frozen.as_ref()), scope.as_ref(), (&mut parts, &mut *sources), (&name, date), faults);
+    if let Some(channels) = &channels {
+        channels::check_layouts(channels, &compiled, faults);
+    }
     papers::check_rates(&paper_settings, mail.as_ref(), faults);
     let totals = totals::read(&root, scope.as_mut(), faults);
     if let Some(mail) = &mail {
