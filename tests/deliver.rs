@@ -428,3 +428,31 @@ fn what_is_delivered_after_it_fell_back_is_an_alarm() {
     assert_eq!(all[0].told, Told::LateDelivery(0));
     assert_eq!((run.state(0), run.ledger().late_deliveries(EMAIL).unwrap()), (DeliveryState::FallenBack, 1));
 }
+
+#[test]
+fn bounces_are_read_while_a_delivery_waits() {
+    let server = Server::start("220 hello", ALL);
+    let run = Run::new(&["ann@a.example", "greylist@a.example"]);
+    let job = run.out().join("plan/job.toml");
+    std::fs::write(&job, std::fs::read_to_string(&job).unwrap().replace("retry = \"1ms\"", "retry = \"4s\"")).unwrap();
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| run.deliver(server.port, |ask| ask.until_done = true).unwrap());
+        while run.ledger().delivery(EMAIL, 0).unwrap().unwrap().state != Accepted {
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        let path = server.seen.lock().unwrap().commands[0].split(['<', '>']).nth(1).unwrap().to_string();
+        let file = run.out().join("bounce.eml");
+        std::fs::write(
+            &file,
+            format!("From: MAILER-DAEMON@a.example\nTo: {path}\nSubject: failure notice\n\n<ann@a.example>:\n550 5.1.1 user unknown\n"),
+        )
+        .unwrap();
+        let (rules, paths) = (Rules::shipped(), [file]);
+        let all =
+            read_bounces(run.out(), &Bounces { paths: &paths, rules: &rules, secrets: run.out(), return_key: None, account: Account::default() })
+                .unwrap();
+        assert_eq!(all[0].told, Told::Now(0, BouncedHard));
+        let delivered = waiting.join().unwrap();
+        assert_eq!((delivered.count(BouncedHard), delivered.count(Accepted)), (1, 1), "{delivered:?}");
+    });
+}

@@ -10,6 +10,8 @@ import argparse
 import asyncio
 import os
 import random
+import re
+import shutil
 import signal
 import sqlite3
 import ssl
@@ -32,6 +34,8 @@ p.add_argument('--kills', type=int, default=5)
 p.add_argument('--seed', type=int, default=None)
 p.add_argument('--bad', type=float, default=0.1)
 p.add_argument('--connections', type=int, default=6)
+p.add_argument('--real', help='also deliver the messages of this closed run, as it composed them')
+p.add_argument('--secrets', default='.', help='where its secrets are')
 a = p.parse_args()
 seed = a.seed if a.seed is not None else random.SystemRandom().randrange(10**6)
 print('seed %d' % seed)
@@ -202,6 +206,38 @@ def secured():
     return found
 
 
+def real(port):
+    """A run that was composed: what arrives is what its mbox files hold, byte for byte, once; and its signatures verify."""
+    import mailbox
+    import dkim
+    run = Path(a.work) / 'real'
+    shutil.rmtree(run, ignore_errors=True)
+    shutil.copytree(a.real, run)
+    before, bad = sum(judge.accepted.values()), a.bad
+    a.bad = 0
+    done = subprocess.run([a.pressrun, 'deliver', run, '--secrets', a.secrets, '--server', '127.0.0.1:%d' % port, '--tls', 'none'], capture_output=True, text=True, timeout=300)
+    a.bad = bad
+    held = {}
+    for path in sorted((run / 'volumes').glob('*.mbox')):
+        box = mailbox.mbox(path, create=False)
+        for key in box.keys():
+            raw = re.sub(rb'(?m)^>(>*From )', rb'\1', box.get_bytes(key)).replace(b'\n', b'\r\n')
+            held[next(line for line in raw.split(b'\r\n') if line.lower().startswith(b'message-id:')).split(b'<')[1].split(b'>')[0].decode()] = raw
+    found = []
+    arrived = sum(judge.accepted.values()) - before
+    wrong = [mid for mid, raw in held.items() if judge.accepted[mid] != 1 or judge.bodies[mid] != raw]
+    if done.returncode or not held or arrived != len(held) or wrong:
+        found.append('real run: exit %d, %d held, %d arrived, wrong %s: %s %s' % (done.returncode, len(held), arrived, wrong[:3], done.stdout, done.stderr))
+    records = run / 'plan/secrets/dkim.txt'
+    if records.exists():
+        dns = dict(line.split('\t') for line in records.read_text().splitlines())
+        failed = [mid for mid, raw in list(held.items())[:200] if not dkim.verify(raw, dnsfunc=lambda name, timeout=5: dns[name.decode().rstrip('.')].encode())]
+        if failed:
+            found.append('%d signatures of the run do not verify, such as that of %s' % (len(failed), failed[0]))
+    print('real run: %d messages%s' % (len(held), ', signed' if records.exists() else ''))
+    return found
+
+
 work = Path(a.work)
 work.mkdir(parents=True, exist_ok=True)
 (work / 'accepted.txt').write_text('')
@@ -257,6 +293,8 @@ for mid, recipient, raw in made.values():
         faults.append('%s to %s was accepted %d times' % (mid, recipient, count))
     elif judge.bodies[mid] != raw:
         faults.append('%s arrived changed' % mid)
+if a.real:
+    faults += real(port[0])
 states = dict(sqlite3.connect(run / 'ledger.sqlite').execute("SELECT state, count(*) FROM deliveries GROUP BY state"))
 if states != {'accepted': a.messages}:
     faults.append('the ledger says %s' % states)

@@ -110,7 +110,7 @@ fn files_of(path: &Path) -> Result<Vec<PathBuf>, file::FileError> {
 /// # Errors
 /// The run or a file cannot be read; what was told before stays.
 pub fn read_bounces(out: &Path, ask: &Bounces<'_>) -> Result<Vec<ReadBounce>, NightError> {
-    let mut night = Night::open_any(out, State::Closed)?;
+    let mut night = Night::open_beside(out, State::Closed)?;
     let settings = settings_of(out)?;
     let job = night.ledger.job()?.ok_or_else(|| NightError::NoJob(out.to_path_buf()))?;
     let key = return_key(&settings, ask.return_key, ask.secrets)?;

@@ -105,8 +105,10 @@ impl Ledger {
             let mut stand = to.prepare_cached(
                 "INSERT INTO deliveries (record, channel, state, attempts, next_at, event, first_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                  ON CONFLICT (record, channel) DO UPDATE SET state = excluded.state, attempts = attempts + excluded.attempts, next_at = excluded.next_at,
-                     event = excluded.event, first_at = coalesce(first_at, excluded.first_at)",
+                     event = excluded.event, first_at = coalesce(first_at, excluded.first_at)
+                 WHERE NOT (excluded.state = 'accepted' AND state IN ('bounced-hard', 'bounced-soft', 'complained', 'fallen-back'))",
             )?;
+            // A bounce may be read while a delivery goes on: an answer that comes after it does not undo it.
             for event in events {
                 let record = event.record as i64;
                 let word = match event.state {

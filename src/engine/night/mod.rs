@@ -102,7 +102,7 @@ pub(super) struct Night {
     pub(super) ledger: Ledger,
     pub(super) folder: PathBuf,
     pub(super) disk: Disk,
-    _lock: FolderLock,
+    _lock: Option<FolderLock>,
 }
 
 impl Night {
@@ -130,6 +130,21 @@ impl Night {
             lock = FolderLock::acquire(&paths.file(".lock"))?;
         }
         let lock = lock.ok_or_else(|| EngineError::Locked(folder.to_path_buf()))?;
+        Night::open_with(folder, needed, Some(lock))
+    }
+
+    /// The same while somebody else may be at it, such as a delivery that waits for days: for events that are only added, each in a
+    /// transaction of its own.
+    pub(super) fn open_beside(folder: &Path, needed: State) -> Result<Night, NightError> {
+        if crate::base::file::Fingerprint::of(&Folder(folder).ledger()).is_err() {
+            return Err(NightError::NoJob(folder.to_path_buf()));
+        }
+        let lock = FolderLock::acquire(&Folder(folder).file(".lock"))?;
+        Night::open_with(folder, needed, lock)
+    }
+
+    fn open_with(folder: &Path, needed: State, lock: Option<FolderLock>) -> Result<Night, NightError> {
+        let paths = Folder(folder);
         let disk = Disk::real();
         let ledger = Ledger::open(&paths.ledger(), &disk)?;
         match ledger.job()? {
