@@ -34,8 +34,7 @@ p.add_argument('--kills', type=int, default=5)
 p.add_argument('--seed', type=int, default=None)
 p.add_argument('--bad', type=float, default=0.1)
 p.add_argument('--connections', type=int, default=6)
-p.add_argument('--real', help='also deliver the messages of this closed run, as it composed them')
-p.add_argument('--secrets', default='.', help='where its secrets are')
+p.add_argument('--job', help='a job with channels: it is run with a key of DKIM, its messages delivered, some bounce and become letters')
 a = p.parse_args()
 seed = a.seed if a.seed is not None else random.SystemRandom().randrange(10**6)
 print('seed %d' % seed)
@@ -48,6 +47,7 @@ class Judge:
     def __init__(self):
         self.accepted = Counter()
         self.bodies = {}
+        self.paths = {}
         self.seen = Counter()
         self.done = set()
         self.list = Path(a.work) / 'accepted.txt'
@@ -64,10 +64,11 @@ class Judge:
         self.seen[kind] += 1
         return kind
 
-    def accept(self, raw):
+    def accept(self, raw, path):
         mid = next(line for line in raw.split(b'\r\n') if line.lower().startswith(b'message-id:')).split(b'<')[1].split(b'>')[0].decode()
         self.accepted[mid] += 1
         self.bodies[mid] = raw
+        self.paths[mid] = path
         with open(self.list, 'a') as f:
             f.write(mid + '\n')
 
@@ -117,7 +118,7 @@ class Handler:
         raw = envelope.original_content
         kind = judge.mischief(envelope.rcpt_tos[0], 'end')
         if kind == 'drop-after-accepting':
-            judge.accept(raw)
+            judge.accept(raw, envelope.mail_from)
             await server.drop()
         if kind == 'drop-without-accepting':
             await server.drop()
@@ -129,7 +130,7 @@ class Handler:
             await server.drop()
         if kind == '451-after-data':
             return '451 4.3.0 try again'
-        judge.accept(raw)
+        judge.accept(raw, envelope.mail_from)
         return '250 2.0.0 accepted'
 
 
@@ -207,34 +208,68 @@ def secured():
 
 
 def real(port):
-    """A run that was composed: what arrives is what its mbox files hold, byte for byte, once; and its signatures verify."""
+    """A run that was composed: what arrives is what its mbox files hold, byte for byte, once; its signatures verify; what bounces becomes letters."""
+    import csv
     import mailbox
     import dkim
-    run = Path(a.work) / 'real'
-    shutil.rmtree(run, ignore_errors=True)
-    shutil.copytree(a.real, run)
-    before, bad = sum(judge.accepted.values()), a.bad
-    a.bad = 0
-    done = subprocess.run([a.pressrun, 'deliver', run, '--secrets', a.secrets, '--server', '127.0.0.1:%d' % port, '--tls', 'none'], capture_output=True, text=True, timeout=300)
-    a.bad = bad
+    job = Path(a.job).resolve()
+    root, copy = job.parents[2], Path(a.work) / 'real'
+    shutil.rmtree(copy, ignore_errors=True)
+    for name in (job.parent.relative_to(root), 'layouts', 'fonts'):
+        if (root / name).exists():
+            shutil.copytree(root / name, copy / name)
+    folder, run = copy / job.parent.relative_to(root), copy / 'out'
+    subprocess.run(['openssl', 'genpkey', '-algorithm', 'RSA', '-pkeyopt', 'rsa_keygen_bits:2048', '-out', folder / 'secrets/dkim.pem'], check=True, capture_output=True)
+    text = (folder / job.name).read_text()
+    extra = '\n[email.dkim]\ndomain = "bank.example"\nselector = "press"\nkey = "secrets/dkim.pem"\n\n[email.smtp]\nhost = "127.0.0.1"\nport = %d\ntls = "none"\n' % port
+    (folder / job.name).write_text(text.replace('\n[sms]\n', extra + '\n[sms]\n', 1))
+    found = []
+
+    def call(*arguments, ok=(0,)):
+        done = subprocess.run([a.pressrun, *map(str, arguments)], capture_output=True, text=True, timeout=300)
+        if done.returncode not in ok:
+            found.append('%s: exit %d %s %s' % (arguments[0], done.returncode, done.stdout[-300:], done.stderr[-500:]))
+        return done
+
+    call('run', folder / job.name, '--out', run, ok=(0, 1))
+    before, a.bad = sum(judge.accepted.values()), 0
+    call('deliver', run, '--secrets', folder)
     held = {}
     for path in sorted((run / 'volumes').glob('*.mbox')):
         box = mailbox.mbox(path, create=False)
         for key in box.keys():
             raw = re.sub(rb'(?m)^>(>*From )', rb'\1', box.get_bytes(key)).replace(b'\n', b'\r\n')
             held[next(line for line in raw.split(b'\r\n') if line.lower().startswith(b'message-id:')).split(b'<')[1].split(b'>')[0].decode()] = raw
-    found = []
     arrived = sum(judge.accepted.values()) - before
     wrong = [mid for mid, raw in held.items() if judge.accepted[mid] != 1 or judge.bodies[mid] != raw]
-    if done.returncode or not held or arrived != len(held) or wrong:
-        found.append('real run: exit %d, %d held, %d arrived, wrong %s: %s %s' % (done.returncode, len(held), arrived, wrong[:3], done.stdout, done.stderr))
-    records = run / 'plan/secrets/dkim.txt'
-    if records.exists():
-        dns = dict(line.split('\t') for line in records.read_text().splitlines())
-        failed = [mid for mid, raw in list(held.items())[:200] if not dkim.verify(raw, dnsfunc=lambda name, timeout=5: dns[name.decode().rstrip('.')].encode())]
-        if failed:
-            found.append('%d signatures of the run do not verify, such as that of %s' % (len(failed), failed[0]))
-    print('real run: %d messages%s' % (len(held), ', signed' if records.exists() else ''))
+    if not held or arrived != len(held) or wrong:
+        found.append('real run: %d held, %d arrived, wrong %s' % (len(held), arrived, wrong[:3]))
+    dns = dict(line.split('\tTXT\t') for line in call('deliver', run, '--dns').stdout.splitlines())
+    record = dns.get('press._domainkey.bank.example', '').strip('"').encode()
+    failed = [mid for mid, raw in held.items() if not dkim.verify(raw, dnsfunc=lambda name, timeout=5: record)]
+    if failed:
+        found.append('%d signatures of the run do not verify, such as that of %s' % (len(failed), failed[0]))
+    # A third of them bounces; who has the document on paper, too, gets no second one.
+    db = sqlite3.connect(run / 'ledger.sqlite')
+    records = {mid: record for record, mid in db.execute("SELECT record, message_id FROM messages WHERE channel = 'email'")}
+    bounced = sorted(held)[::3]
+    with open(copy / 'bounces.mbox', 'w') as f:
+        for mid in bounced:
+            f.write('From MAILER-DAEMON Tue Mar 31 00:00:00 2026\nFrom: MAILER-DAEMON@x.example\nTo: %s\nSubject: failure notice\nMessage-ID: <b.%s>\n\n<a@x.example>:\n550 5.1.1 user unknown\n\n' % (judge.paths[mid], mid))
+    call('bounces', copy / 'bounces.mbox', '--run', run, '--secrets', folder)
+    printed = {record for (record,) in db.execute("SELECT record FROM routes WHERE channel = 'print'")}
+    wanted = {records[mid] for mid in bounced} - printed
+    hashes = {record: digest.hex() for record, digest in db.execute('SELECT record, hash FROM documents')}
+    letters = copy / 'letters'
+    call('fallback', run, '--out', letters)
+    rows = list(csv.DictReader(open(letters / 'manifest.csv')))
+    if {int(row['record']) - 1 for row in rows} != wanted or any(hashes[int(row['record']) - 1] not in row.values() for row in rows):
+        found.append('letters are not those that bounced: %d, wanted %d' % (len(rows), len(wanted)))
+    call('status', letters, '--verify')
+    again = call('deliver', run, '--secrets', folder, ok=(0, 1))
+    if not again.stdout.startswith('0 accepted now') or sum(judge.accepted.values()) - before != len(held):
+        found.append('after the fallback something was sent again')
+    print('real run: %d messages, signed and whole; %d bounced, %d of them are letters' % (len(held), len(bounced), len(rows)))
     return found
 
 
@@ -293,7 +328,7 @@ for mid, recipient, raw in made.values():
         faults.append('%s to %s was accepted %d times' % (mid, recipient, count))
     elif judge.bodies[mid] != raw:
         faults.append('%s arrived changed' % mid)
-if a.real:
+if a.job:
     faults += real(port[0])
 states = dict(sqlite3.connect(run / 'ledger.sqlite').execute("SELECT state, count(*) FROM deliveries GROUP BY state"))
 if states != {'accepted': a.messages}:

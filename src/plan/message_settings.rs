@@ -73,8 +73,6 @@ pub struct EmailSettings {
     unsubscribe_url: Option<Template>,
     unsubscribe_mail: Option<Template>,
     feedback_id: Option<Template>,
-    /// Who signs messages; nobody where `[email.dkim]` is not, and in a frozen copy, which has no key.
-    pub signer: Option<Arc<Signer>>,
 }
 
 /// Text messages.
@@ -227,7 +225,7 @@ pub(super) fn read_email(root: &Table<'_>, date: Date, around: &mut Around<'_>, 
         to: to?,
         to_name,
         images: links(&from),
-        stream: EmailStream { from, from_name, reply_to, date, minutes: minutes?, list_id },
+        stream: EmailStream { from, from_name, reply_to, date, minutes: minutes?, list_id, signer },
         return_path,
         verp: return_key.as_ref().and_then(|key| VerpKey::read(key.bytes.as_deref()?)),
         return_key,
@@ -236,7 +234,6 @@ pub(super) fn read_email(root: &Table<'_>, date: Date, around: &mut Around<'_>, 
         unsubscribe_url,
         unsubscribe_mail,
         feedback_id,
-        signer,
     })
 }
 

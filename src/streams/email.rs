@@ -1,10 +1,13 @@
 //! The e-mail stream: a document's content as a message by RFC 5322 and MIME.
 //!
-//! Takes content and what the record says of sender and recipient, gives bytes with CRLF that stand in an mbox file. Signing (DKIM) and the
-//! return path belong to delivery. Must never read a layout or a clock: the Date header is the job's.
+//! Takes content and what the record says of sender and recipient, gives bytes with CRLF that stand in an mbox file, signed if the job
+//! has a key. The return path belongs to delivery. Must never read a layout or a clock: the Date header is the job's.
+
+use std::sync::Arc;
 
 use super::message::{Container, MessageStream, Outgoing, OutgoingMessage};
 use crate::base::date::Date;
+use crate::kit::dkim::Signer;
 use crate::kit::mime::{Address, Attachment, Image, Mailbox, Message, Unsubscribe, unix_of};
 
 /// Who sends, and when.
@@ -22,6 +25,8 @@ pub struct EmailStream {
     pub minutes: u16,
     /// List-Id (RFC 2919).
     pub list_id: Option<String>,
+    /// Who signs (RFC 6376); nobody: messages are not signed.
+    pub signer: Option<Arc<Signer>>,
 }
 
 impl MessageStream for EmailStream {
@@ -64,7 +69,12 @@ impl MessageStream for EmailStream {
             unsubscribe,
             headers: &headers,
         };
-        let bytes = message.write().map_err(|error| error.to_string())?;
+        let mut bytes = message.write().map_err(|error| error.to_string())?;
+        if let Some(signer) = &self.signer {
+            let mut signed = signer.sign(&bytes, None).map_err(|error| error.to_string())?;
+            signed.append(&mut bytes);
+            bytes = signed;
+        }
         Ok(OutgoingMessage { bytes, id })
     }
 }
