@@ -7,7 +7,7 @@
 //!             └───────────────┬─────────────────┘
 //!     in parallel, one range of records = one VOLUME            engine
 //!             BIND → PAGINATE   compose    record + layout → content → pages
-//!             VOLUME            streams    PDF/A-2b, fsync, rename, one ledger transaction
+//!             VOLUME            streams    PDF/A-2a, fsync, rename, one ledger transaction
 //!             │
 //!           GATHER, SORT        engine, postal   documents → mailpieces → trays: small entries, no page is touched
 //!           ASSEMBLE            streams    copy page bodies, add the late stream

@@ -19,7 +19,8 @@ use crate::kit::expr::{Env, EvalError, Expr, List, Type, Value};
 use crate::kit::locale::Locale;
 use crate::kit::text::Direction;
 use crate::model::content::{
-    Anchor, Block, CellContent, Filling, FramedBlocks, GroupHead, Item, Mark, Placed, RowContent, SideBySide, Slot, TableContent, Text, is_in_form,
+    Anchor, Block, CellContent, Filling, FramedBlocks, GroupHead, InList, Item, Mark, Placed, RowContent, SideBySide, Slot, TableContent, Text,
+    is_in_form,
 };
 use crate::model::layout::{
     AddressNode, AnchorNode, BoxNode, Break, ColumnOrder, Columns, Edges, FlowColumns, Layout, LinkNode, ListItem, ListNode, Marker, Node, NodeKind,
@@ -84,6 +85,14 @@ pub struct Binder<'s, 'p, 'a> {
     pub values: BoundValues<'a>,
     /// Whether blocks that are in e-mails only are bound.
     pub wants_email: bool,
+    /// How many blocks have a number.
+    pub leaves: u32,
+    /// Whether the pages are tagged.
+    pub is_tagged: bool,
+    /// What pictures in lines show, as they were painted.
+    pub symbols_told: Vec<&'a str>,
+    /// The regions that are forms and read.
+    pub(super) form_leaves: Vec<super::region::FormLeaf>,
 }
 
 pub(super) type Bound<T> = Result<T, Hold>;
@@ -113,6 +122,12 @@ where
 {
     pub(super) fn layout(&self) -> &'p Layout {
         self.setter.layout
+    }
+
+    /// A number for a block.
+    pub(super) fn leaf(&mut self) -> u32 {
+        self.leaves += 1;
+        self.leaves - 1
     }
 
     /// Notes that something does not stay together because it is higher than a page.
@@ -186,13 +201,14 @@ where
                 return Ok(());
             }
         };
-        out.push(Placed { flow: &node.flow, place: node.place.as_ref(), block, span: &node.span });
+        out.push(Placed { flow: &node.flow, place: node.place.as_ref(), block, span: &node.span, leaf: self.leaf(), list: None });
         Ok(())
     }
 
     fn frame(&mut self, frame: &'a BoxNode) -> Bound<Block<'a>> {
         let form = frame.form.filter(|_| self.use_forms);
         let all = self.blocks(&frame.children, form)?;
+        let form = form.map(|form| (form, self.leaf()));
         let (children, placed) = if all.iter().any(|child| child.place.is_some()) {
             let flow = BumpVec::from_iter_in(all.iter().copied().filter(|c| c.place.is_none()), self.arena);
             let placed = BumpVec::from_iter_in(all.iter().copied().filter(|c| c.place.is_some()), self.arena);
@@ -235,6 +251,7 @@ where
             None => &list.marker_style,
         };
         let first = out.len();
+        let list_number = self.leaf();
         let mut number = 0;
         for item in &list.items {
             let rows = match &item.repeat {
@@ -245,10 +262,10 @@ where
                 Some((variable, rows)) => {
                     for row in rows.rows() {
                         self.variables[variable] = Value::Row(row);
-                        self.list_item(list, marker_style, item, node, &mut number, out)?;
+                        self.list_item((list, list_number), marker_style, item, node, &mut number, out)?;
                     }
                 }
-                None => self.list_item(list, marker_style, item, node, &mut number, out)?,
+                None => self.list_item((list, list_number), marker_style, item, node, &mut number, out)?,
             }
         }
         let margin = &node.flow.margin;
@@ -269,7 +286,7 @@ where
 
     fn list_item(
         &mut self,
-        list: &'a ListNode,
+        (list, list_number): (&'a ListNode, u32),
         marker_style: &'a ParagraphStyle,
         item: &'a ListItem,
         node: &'a Node,
@@ -299,6 +316,7 @@ where
         self.text(self.arena.alloc_str(&marker), marker_style.text, &mut items);
         let marker_items: &'a [Item<'a>] = self.arena.alloc_slice_copy(&items);
         if marker_items.is_empty() {
+            self.note_item((list, list_number), &mut out[first..]);
             return Ok(());
         }
         match out.get(first).and_then(|placed| self.marked(&placed.block, marker_items, list.indent)) {
@@ -306,17 +324,27 @@ where
             // What begins with an image, a table or another list has the marker on a line of its own.
             None => {
                 let marker = Some((marker_items, list.indent));
-                let text = Text { role: Role::Paragraph, style: marker_style, items: &[], marker, is_marked: false, lines: Cell::new(None) };
+                let leaf = self.leaf();
+                let text = Text { role: Role::Paragraph, style: marker_style, items: &[], marker, is_marked: false, leaf, lines: Cell::new(None) };
                 let mut flow = crate::model::layout::Flow { after: Break::Avoid, ..Default::default() };
                 match marker_style.direction {
                     Direction::RightToLeft => flow.margin.right = list.indent,
                     Direction::LeftToRight | Direction::Auto => flow.margin.left = list.indent,
                 }
                 let block = Block::Text(self.arena.alloc(text));
-                out.insert(first, Placed { flow: self.arena.alloc(flow), place: None, block, span: &node.span });
+                out.insert(first, Placed { flow: self.arena.alloc(flow), place: None, block, span: &node.span, leaf: self.leaf(), list: None });
             }
         }
+        self.note_item((list, list_number), &mut out[first..]);
         Ok(())
+    }
+
+    /// Notes that blocks are an item of a list.
+    fn note_item(&mut self, (list, number): (&'a ListNode, u32), blocks: &mut [Placed<'a>]) {
+        let item = self.leaf();
+        for placed in blocks {
+            placed.list = Some(self.arena.alloc(InList { list: number, item, marker: &list.marker, inner: placed.list }));
+        }
     }
 
     /// A block with a marker to the left of its first line; `None` if it does not begin with a line that has none yet.
@@ -328,6 +356,7 @@ where
                 items: text.items,
                 marker: Some((marker, indent)),
                 is_marked: text.is_marked,
+                leaf: text.leaf,
                 lines: Cell::new(None),
             }))),
             Block::Box(frame) => {
@@ -360,8 +389,9 @@ where
         Ok(self.lines_block(paragraph.role, style, items, self.marks.len() > before))
     }
 
-    fn lines_block(&self, role: Role, style: &'a ParagraphStyle, items: &'a [Item<'a>], is_marked: bool) -> Block<'a> {
-        Block::Text(self.arena.alloc(Text { role, style, items, marker: None, is_marked, lines: Cell::new(None) }))
+    fn lines_block(&mut self, role: Role, style: &'a ParagraphStyle, items: &'a [Item<'a>], is_marked: bool) -> Block<'a> {
+        let leaf = self.leaf();
+        Block::Text(self.arena.alloc(Text { role, style, items, marker: None, is_marked, leaf, lines: Cell::new(None) }))
     }
 
     fn address(&mut self, node: &'a AddressNode) -> Bound<Block<'a>> {
@@ -393,7 +423,8 @@ where
     }
 
     fn table(&mut self, table: &'a Table) -> Bound<Block<'a>> {
-        let use_form = self.use_forms && table.head_form.is_some();
+        // Where the table begins, its head has cells; a form has none.
+        let use_form = self.use_forms && table.head_form.is_some() && !self.is_tagged;
         // Without sums of its own, a table in a cell shows those of the table around.
         let saved = if table.running.is_empty() { None } else { Some(std::mem::replace(&mut self.running, sums_of_nothing(&table.running))) };
         let head = if use_form { &[] as &[_] } else { self.some_rows(&table.head, |row| row.show.in_head(true))? };
@@ -572,10 +603,12 @@ where
             items,
             marker: Some((self.arena.alloc_slice_copy(&marker), node.indent)),
             is_marked: false,
+            leaf: self.leaf(),
             lines: Cell::new(None),
         };
         let block = Block::Text(self.arena.alloc(text));
-        self.notes.push(Placed { flow: &node.flow, place: None, block, span: &node.span });
+        let leaf = self.leaf();
+        self.notes.push(Placed { flow: &node.flow, place: None, block, span: &node.span, leaf, list: None });
         Ok(number)
     }
 

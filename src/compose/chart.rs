@@ -61,7 +61,8 @@ where
             }
         };
         let figures = self.chart_figures(node, &numbers)?;
-        let content = ChartContent { node, values: numbers.values, labels, stride, names, scale, figures };
+        let alt = self.text_of(&node.alt)?;
+        let content = ChartContent { node, values: numbers.values, labels, stride, names, scale, figures, alt };
         Ok(Block::Chart(self.arena.alloc(content)))
     }
 

@@ -32,7 +32,8 @@ where
         let picture = found.ok_or_else(held)?;
         self.buffer = name;
         let (shown, place) = picture.fitted(node.width, node.height);
-        Ok(Block::Chosen(self.arena.alloc(ChosenContent { node, shown, place })))
+        let alt = self.text_of(&node.alt)?;
+        Ok(Block::Chosen(self.arena.alloc(ChosenContent { node, shown, place, alt })))
     }
 }
 

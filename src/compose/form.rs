@@ -3,6 +3,10 @@
 //! Takes the static regions of page masters, static table heads and the static parts of boxes, gives Form XObjects. Must
 //! never take a fragment whose width depends on the page it is on.
 
+mod region;
+
+pub(super) use region::figure_of;
+
 use bumpalo::Bump;
 
 use super::bind::Binder;
@@ -15,7 +19,7 @@ use crate::base::length::Length;
 use crate::kit::expr::Value;
 use crate::kit::locale::Locale;
 use crate::kit::text::Words;
-use crate::model::layout::{BoxNode, Layout, Node, NodeKind, Show, Table};
+use crate::model::layout::{BoxNode, Layout, Node, NodeKind, RegionRead, Show, Table};
 use crate::model::record::Hold;
 use crate::model::resources::{Form, FormId, Resources, Used};
 
@@ -23,12 +27,21 @@ use crate::model::resources::{Form, FormId, Resources, Used};
 ///
 /// # Errors
 /// The fault of a fragment that does not fit its place, with its layout's index.
-pub fn compose_forms(layouts: &mut [Layout], resources: &mut Resources, locale: &Locale) -> Result<(), (usize, Hold)> {
+///
+/// In tagged pages a form is an artifact or one paragraph: what has more structure is no form.
+pub fn compose_forms(layouts: &mut [Layout], resources: &mut Resources, locale: &Locale, is_tagged: bool) -> Result<(), (usize, Hold)> {
     for (index, layout) in layouts.iter_mut().enumerate() {
         let mut forms = Vec::new();
+        if is_tagged {
+            region::decide(layout);
+        }
+        for at in 0..layout.masters.len() {
+            region::compose_read(layout, at, resources, locale).map_err(|hold| (index, hold))?;
+        }
         for master in &layout.masters {
-            let form = if master.regions.iter().any(is_placed_static) {
-                let nodes: Vec<&Node> = master.regions.iter().filter(|n| is_placed_static(n)).collect();
+            let is_furniture = |(at, node): &(usize, &Node)| is_placed_static(node) && master.reads(*at) == RegionRead::Never;
+            let nodes: Vec<&Node> = master.regions.iter().enumerate().filter(is_furniture).map(|(_, node)| node).collect();
+            let form = if !nodes.is_empty() {
                 Some(compose(layout, resources, locale, &nodes, master.width, master.height).map_err(|hold| (index, hold))?)
             } else {
                 None
@@ -39,7 +52,7 @@ pub fn compose_forms(layouts: &mut [Layout], resources: &mut Resources, locale: 
         let width = uniform_width(layout);
         let mut found = Vec::new();
         if let Some(width) = width {
-            walk(layout, resources, locale, &layout.body, width, &mut found).map_err(|hold| (index, hold))?;
+            walk(layout, resources, locale, is_tagged, &layout.body, width, &mut found).map_err(|hold| (index, hold))?;
         }
         for (master, form) in layout.masters.iter_mut().zip(forms) {
             master.form = form.map(|form| add(resources, form));
@@ -80,7 +93,15 @@ fn is_left_out(frame: &BoxNode) -> bool {
 type Found = (Option<Form>, Option<(Form, Length)>);
 
 /// Visits boxes and tables whose width is known, in the order of [`assign`].
-fn walk(layout: &Layout, resources: &Resources, locale: &Locale, nodes: &[Node], width: Length, found: &mut Vec<Found>) -> Result<(), Hold> {
+fn walk(
+    layout: &Layout,
+    resources: &Resources,
+    locale: &Locale,
+    is_tagged: bool,
+    nodes: &[Node],
+    width: Length,
+    found: &mut Vec<Found>,
+) -> Result<(), Hold> {
     for node in nodes {
         let width = width - node.flow.margin.left - node.flow.margin.right;
         match &node.kind {
@@ -91,17 +112,22 @@ fn walk(layout: &Layout, resources: &Resources, locale: &Locale, nodes: &[Node],
                     None => resolve(frame.style.width, width),
                 };
                 let inner = own - frame.style.padding.left - frame.style.padding.right;
-                found.push((box_form(layout, resources, locale, node, frame, inner)?, None));
+                let form = if is_tagged && !frame.children.iter().filter(|child| is_placed_static(child)).all(region::is_paragraph) {
+                    None
+                } else {
+                    box_form(layout, resources, locale, node, frame, inner)?
+                };
+                found.push((form, None));
                 let inner = frame.columns.map_or(inner, |columns| columns.width(inner));
-                walk(layout, resources, locale, &frame.children, inner, found)?;
+                walk(layout, resources, locale, is_tagged, &frame.children, inner, found)?;
             }
             NodeKind::Table(table) => found.push((None, head_form(layout, resources, locale, table, width)?)),
             NodeKind::Choose(branches) => {
                 for (_, body) in branches {
-                    walk(layout, resources, locale, body, width, found)?;
+                    walk(layout, resources, locale, is_tagged, body, width, found)?;
                 }
             }
-            NodeKind::For { body, .. } | NodeKind::Only(_, body) => walk(layout, resources, locale, body, width, found)?,
+            NodeKind::For { body, .. } | NodeKind::Only(_, body) => walk(layout, resources, locale, is_tagged, body, width, found)?,
             NodeKind::Paragraph(_)
             | NodeKind::Columns(_)
             | NodeKind::Image(_)
@@ -249,6 +275,10 @@ fn binder<'s, 'p, 'a>(
         fates: Vec::new(),
         values: super::email::BoundValues::default(),
         wants_email: false,
+        leaves: 0,
+        is_tagged: false,
+        symbols_told: Vec::new(),
+        form_leaves: Vec::new(),
     }
 }
 

@@ -146,8 +146,8 @@ where
     }
 
     fn placed(&mut self, frame: &'a FramedBlocks<'a>, x: Length, y: Length, width: Length, height: Length) -> Result<()> {
-        if let Some(form) = frame.form {
-            self.canvas.form(form, x, y);
+        if let Some((form, leaf)) = frame.form {
+            self.canvas.owned_form(form, leaf, false, (x, y));
             let resources = self.binder.setter.resources;
             self.canvas.touch_form(&resources.forms[usize::from(form.0)], x, y);
         }

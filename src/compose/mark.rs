@@ -58,7 +58,7 @@ where
     }
 
     /// The link that begins at an item, or none that ends there; `None` for everything else.
-    fn link_of(&self, item: &Item<'a>) -> Option<Option<u32>> {
+    pub(super) fn link_of(&self, item: &Item<'a>) -> Option<Option<u32>> {
         let Item::Mark { mark, .. } = item else { return None };
         match self.binder.marks[*mark as usize] {
             Mark::Link(link) => Some(Some(link)),
@@ -111,7 +111,8 @@ pub(super) fn extras(canvases: &[Canvas], links: &[&str], anchors: &[Anchor<'_>]
                 Some(name) => places.get(name)?.clone(),
                 None => Target::Uri(crate::base::link::encode(href)),
             };
-            Some(Link { place: [*left, height - *bottom, *right, height - *top], target })
+            let name = href.strip_prefix('#').unwrap_or(href).to_string();
+            Some(Link { place: [*left, height - *bottom, *right, height - *top], target, name, number: *link })
         });
         let bookmarks = canvas.anchors.iter().filter_map(|(anchor, _, y)| {
             let (title, level) = anchors[*anchor as usize].bookmark?;

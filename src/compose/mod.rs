@@ -23,6 +23,8 @@ mod pages;
 mod paginate;
 mod paint;
 mod paragraph;
+mod reading;
+mod region;
 mod rendition;
 mod require;
 mod require_place;
@@ -30,6 +32,7 @@ mod shrink;
 mod slip;
 mod slot;
 mod solid;
+mod structure;
 mod symbol;
 mod tab;
 mod table;
@@ -46,22 +49,21 @@ use bind::Binder;
 use email::{BoundValues, Emails, Use};
 use inline::{FixedTexts, Scratch};
 use line::{Setter, StyleMetrics};
-use paginate::Paginator;
 use paint::Canvas;
 use symbol::Symbols;
 
 use crate::base::code;
-use crate::base::length::Length;
 use crate::kit::expr::Value;
 use crate::kit::font::FaceId;
 use crate::kit::locale::Locale;
 use crate::kit::text::Words;
-use crate::model::layout::{Layout, PageMaster};
+use crate::model::layout::Layout;
 use crate::model::message::{EmailContent, ImageLinks, SmsContent, Wants};
 use crate::model::page::{Page, PageExtras};
 use crate::model::record::{Hold, Remark};
 use crate::model::resources::{Resources, Used};
 use crate::model::slot::SlotFate;
+use crate::model::structure::Structure;
 
 /// What to do with a record that holds a character no face has a glyph for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -80,6 +82,7 @@ pub struct Composer<'p> {
     metrics: Vec<Vec<StyleMetrics>>,
     media: &'p [Vec<u8>],
     missing_glyphs: MissingGlyphs,
+    is_tagged: bool,
     words: Words,
     fixed: FixedTexts,
     symbols: Symbols,
@@ -106,6 +109,8 @@ struct LaidOut {
     slots: Vec<SlotFate>,
     email: Option<Box<Result<EmailContent, Hold>>>,
     sms: Option<Box<Result<SmsContent, Hold>>>,
+    /// What its content means, if its pages are tagged.
+    structure: Option<Box<Structure>>,
 }
 
 /// What is known of a document beside its pages.
@@ -119,6 +124,8 @@ pub struct Composed {
     pub email: Option<Box<Result<EmailContent, Hold>>>,
     /// Its SMS, likewise.
     pub sms: Option<Box<Result<SmsContent, Hold>>>,
+    /// What its content means, if its pages are tagged.
+    pub structure: Option<Box<Structure>>,
 }
 
 /// Where pictures are if nothing is said.
@@ -138,6 +145,7 @@ impl<'p> Composer<'p> {
             metrics: layouts.iter().map(|layout| StyleMetrics::of(layout, resources)).collect(),
             media,
             missing_glyphs,
+            is_tagged: false,
             words: Words::new(),
             fixed: FixedTexts::default(),
             symbols: Symbols::default(),
@@ -150,6 +158,12 @@ impl<'p> Composer<'p> {
             figures_used: 0,
             emails: Emails::new(layouts.len(), resources, &ATTACHED),
         }
+    }
+
+    /// The same, whose pages are tagged if `is_tagged`: layouts and resources must have been prepared for it by [`compose_forms`].
+    pub fn tagged(mut self, is_tagged: bool) -> Composer<'p> {
+        self.is_tagged = is_tagged;
+        self
     }
 
     /// Composes one document and adds its pages to `pages`. `variables` are the record, [`crate::model::record::JOB_VARIABLES`] and
@@ -192,7 +206,7 @@ impl<'p> Composer<'p> {
         // A form has no place of its own that could be looked at.
         let use_forms = self.layouts[layout].requirements.as_ref().is_none_or(|requirements| !requirements.are_of_pages);
         let laid_out = self.lay_out(layout, arena, variables, (locale, language), use_forms, wants)?;
-        let LaidOut { masters, remarks, mut extras, slots, email, sms } = laid_out;
+        let LaidOut { masters, remarks, mut extras, slots, email, sms, structure } = laid_out;
         for (index, (canvas, master)) in self.canvases.iter_mut().zip(&masters).enumerate() {
             self.content.clear();
             canvas.finish(&mut self.content);
@@ -211,7 +225,7 @@ impl<'p> Composer<'p> {
             });
         }
         assert!(pages.len() > first, "a document has at least one page");
-        Ok(Composed { remarks, slots, email, sms })
+        Ok(Composed { remarks, slots, email, sms, structure })
     }
 
     /// Places one document on the canvases. Without forms, what no record can change is placed like everything else.
@@ -262,6 +276,10 @@ impl<'p> Composer<'p> {
             fates: Vec::new(),
             values: BoundValues::default(),
             wants_email: wants.email && layout.email.is_some(),
+            leaves: 0,
+            is_tagged: self.is_tagged,
+            symbols_told: Vec::new(),
+            form_leaves: Vec::new(),
         };
         let requirements = layout.requirements.as_deref();
         if let Some(requirements) = requirements {
@@ -277,7 +295,7 @@ impl<'p> Composer<'p> {
             true => pages::paginate_body(&mut binder, body, &mut self.canvases, &mut self.figures_used)?,
             false => slot::paginate_with_messages(&mut binder, body, (&mut self.canvases, &mut self.spare), &mut self.figures_used)?,
         };
-        paint_regions(&mut binder, &masters, &mut self.canvases, &mut self.figures_used)?;
+        let regions = region::paint_regions(&mut binder, &masters, &mut self.canvases, &mut self.figures_used)?;
         let slots = std::mem::take(&mut binder.fates);
         if let (Some(what), MissingGlyphs::Hold) = (binder.missing.first(), self.missing_glyphs) {
             let reason = format!("no font of the layout has a glyph for {what}");
@@ -298,12 +316,16 @@ impl<'p> Composer<'p> {
         if let Some(part) = layout.sms.as_deref().filter(|_| wants.sms) {
             sms = Some(refused(self.emails.write_sms(part, &mut binder))?);
         }
-        self.symbols = std::mem::take(&mut binder.symbols);
         let extras = match binder.marks.is_empty() {
             true => Vec::new(),
             false => mark::extras(&self.canvases[..masters.len()], &binder.links, &binder.anchors)?,
         };
-        Ok(LaidOut { masters, remarks, extras, slots, email, sms })
+        let structure = self.is_tagged.then(|| {
+            let language = layout.languages.as_ref().and_then(|languages| languages.tags.get(language)).unwrap_or(&layout.lang);
+            Box::new(structure::structure(&binder, (body, &regions), &self.canvases[..masters.len()], &extras, language))
+        });
+        self.symbols = std::mem::take(&mut binder.symbols);
+        Ok(LaidOut { masters, remarks, extras, slots, email, sms, structure })
     }
 
     /// Says where the pictures of e-mails are; without it they are in the messages.
@@ -350,36 +372,4 @@ fn mark_fixed(resources: &Resources, figures_used: u64, used: &mut Used) {
             used.mark(id, space, false);
         }
     }
-}
-
-/// Paints the regions that depend on the record or the page.
-fn paint_regions<'p: 'a, 'a>(
-    binder: &mut Binder<'_, 'p, 'a>,
-    masters: &[usize],
-    canvases: &mut [Canvas],
-    figures_used: &mut u64,
-) -> Result<(), Hold> {
-    let layout: &'p Layout = binder.setter.layout;
-    let total = masters.len() as i64;
-    for (index, (canvas, master)) in canvases.iter_mut().zip(masters).enumerate() {
-        let page: &'p PageMaster = &layout.masters[*master];
-        binder.page = Some((index as i64 + 1, total));
-        let regions = binder.blocks(&page.regions, page.form.filter(|_| binder.use_forms))?;
-        let regions = slot::with_messages(binder, regions, page, figures_used);
-        let mut paginator = Paginator { binder: &mut *binder, canvas, figures_used: &mut *figures_used, area: Length::MAX };
-        for region in regions {
-            paginator.place_absolute(region, Length::ZERO, Length::ZERO, page.width, page.height)?;
-        }
-        if page.behind.is_empty() {
-            continue;
-        }
-        let around = paginator.canvas.begin_part();
-        let behind = paginator.binder.blocks(&page.behind, None)?;
-        for region in slot::with_messages(paginator.binder, behind, page, paginator.figures_used) {
-            paginator.place_absolute(region, Length::ZERO, Length::ZERO, page.width, page.height)?;
-        }
-        paginator.canvas.end_part(around, 0, (Length::ZERO, Length::ZERO), true);
-    }
-    binder.page = None;
-    Ok(())
 }

@@ -6,6 +6,7 @@
 use super::bind::Binder;
 use super::paginate::{Paginator, Placement, Result, Room, Token, too_high};
 use super::paint::Canvas;
+use super::region::paint_forms;
 use crate::base::code;
 use crate::base::length::Length;
 use crate::base::limits;
@@ -109,6 +110,7 @@ impl<'p: 'a, 'a> Pages<'_, '_, 'p, 'a> {
         self.binder.page_number = index as u32 + 1;
         let canvas = &mut canvases[index];
         canvas.note_boxes(!self.binder.use_forms);
+        canvas.mark_content(self.binder.is_tagged);
         Ok(canvas)
     }
 
@@ -119,13 +121,10 @@ impl<'p: 'a, 'a> Pages<'_, '_, 'p, 'a> {
         master
     }
 
-    fn begin(&self, canvas: &mut Canvas, page: &PageMaster) {
+    fn begin(&mut self, canvas: &mut Canvas, page: &PageMaster) {
         canvas.begin(page.height);
         canvas.watch(&page.zones);
-        if let Some(form) = page.form.filter(|_| self.binder.use_forms) {
-            canvas.form(form, Length::ZERO, Length::ZERO);
-            canvas.touch_form(&self.binder.setter.resources.forms[usize::from(form.0)], Length::ZERO, Length::ZERO);
-        }
+        paint_forms(self.binder, canvas, page);
     }
 
     /// Makes a page; gives its master.

@@ -3,7 +3,10 @@
 //! Takes lines, rectangles, images and forms in layout coordinates (y downwards), gives operators (ISO 32000-1, 8 and 9).
 //! Fills and lines come first, then all text as one text object with relative moves. Must never format a float.
 
+mod marked;
 mod path;
+
+pub use marked::{Owner, Part as OwnerPart};
 
 use crate::base::angle;
 use crate::base::length::Length;
@@ -46,6 +49,10 @@ pub struct Canvas {
     pub trace: Option<Box<super::trace::Trace>>,
     /// The zones that must stay clear, if there are any.
     pub zones: Option<Box<super::zone::Zones>>,
+    /// What is shown next goes on where the last string ended, as if it were one with it.
+    goes_on: bool,
+    /// Whose content is what, if that is wanted.
+    marking: Option<Box<marked::Marking>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -90,6 +97,7 @@ impl Canvas {
         if let Some(trace) = &mut self.trace {
             trace.clear();
         }
+        self.forget_owners();
     }
 
     /// The height of the page.
@@ -100,6 +108,9 @@ impl Canvas {
     /// The finished content stream.
     pub fn finish(&mut self, out: &mut Vec<u8>) {
         assert!(self.string.is_empty(), "a string was left open");
+        if self.marking.is_some() {
+            return self.write_marked(out);
+        }
         out.extend_from_slice(&self.below);
         out.extend_from_slice(&self.graphics);
         if !self.text.is_empty() {
@@ -137,19 +148,24 @@ impl Canvas {
         }
         self.close_part(degrees, (x, y));
         let center = self.point(x, y);
+        let [before, inside, between, after] = self.around_part(is_below);
         let out = if is_below { &mut self.below } else { &mut self.graphics };
+        out.extend_from_slice(before);
         out.extend_from_slice(b"q ");
         if degrees != 0 {
             turn(degrees, center, out);
         }
         out.push(b'\n');
+        out.extend_from_slice(inside);
         out.extend_from_slice(&graphics);
+        out.extend_from_slice(between);
         if !text.is_empty() {
             out.extend_from_slice(b"BT\n");
             out.extend_from_slice(&text);
             out.extend_from_slice(b"ET\n");
         }
         out.extend_from_slice(b"Q\n");
+        out.extend_from_slice(after);
     }
 
     /// Ends a part that has its origin at a point, turned and scaled by the first four numbers of a matrix, in millionths.
@@ -344,7 +360,7 @@ impl Canvas {
     /// Adds a space to the open string if it has the same look. Otherwise the next run is moved.
     pub fn space(&mut self, face: FaceId, style: &TextStyle) {
         let same = self.state.font == Some((face, false, style.size)) && self.state.spacing == style.letter_spacing;
-        if self.string.is_empty() || !same {
+        if (self.string.is_empty() && !self.goes_on) || !same {
             self.close();
             return;
         }
@@ -371,6 +387,7 @@ impl Canvas {
 
     /// Ends the open string.
     pub fn close(&mut self) {
+        self.goes_on = false;
         if self.string.is_empty() {
             return;
         }
@@ -388,7 +405,7 @@ impl Canvas {
     }
 
     fn open(&mut self, state: TextState, x: Length, baseline: Length) {
-        if state == self.state && !self.string.is_empty() {
+        if state == self.state && (self.goes_on || !self.string.is_empty()) {
             return;
         }
         self.close();

@@ -5,6 +5,8 @@
 use super::bidi::visual_order;
 use super::line::width_of;
 use super::paginate::{Paginator, Placement, Result, Room, Token, too_high};
+use super::paint::{Owner, OwnerPart};
+use super::reading::{tag_of, told};
 use crate::base::length::Length;
 use crate::kit::text::Direction;
 use crate::model::content::{Item, Line, Text};
@@ -80,20 +82,37 @@ where
             }
         }
         let mut y = room.y;
+        let is_marking = self.canvas.is_marking();
+        let mut is_open = false;
         for (index, line) in lines[..count].iter().enumerate() {
             let is_first = starts && index == 0;
             if is_first && let Some((marker, indent)) = text.marker {
+                let is_label = self.canvas.open_text(b"/Lbl", Owner { leaf: text.leaf, part: OwnerPart::Label });
                 let x = match text.style.direction {
                     Direction::RightToLeft => room.x + room.width + indent - marker.iter().map(width_of).sum(),
                     Direction::LeftToRight | Direction::Auto => room.x - indent,
                 };
                 self.items(marker, text.style.direction, x, y + line.baseline, Length::ZERO);
+                if is_label {
+                    self.canvas.close_text();
+                }
+            }
+            if is_marking && !line.items.is_empty() {
+                if !is_open {
+                    is_open = self.canvas.open_text(tag_of(text.role), Owner { leaf: text.leaf, part: OwnerPart::Content });
+                }
+                if lines.len() > 1 || text.is_marked {
+                    self.announce(text, line, lines.get(index + 1));
+                }
             }
             let (x, extra) = self.line(line, text.style, room.x, y, room.width, is_first);
             if text.is_marked {
                 self.marks(text, line, x, y, extra);
             }
             y += line.height;
+        }
+        if is_open {
+            self.canvas.close_text();
         }
         let rest = (count < left).then(|| if count == 0 { from } else { Token::Line(&lines[count..], room.width) });
         Ok(Placement { height: y - room.y, rest })
@@ -146,9 +165,15 @@ where
         let metrics = self.binder.setter.metrics;
         self.canvas.justify(extra);
         let left = x;
+        let announced = self.canvas.announced();
+        let mut last = None;
         for position in 0..order.as_ref().map_or(items.len(), Vec::len) {
-            let item = &items[order.as_ref().map_or(position, |order| order[position])];
+            let index = order.as_ref().map_or(position, |order| order[position]);
+            let item = &items[index];
             let start = x;
+            if announced.has_links {
+                self.canvas.switch_link(index);
+            }
             let style_id = match *item {
                 Item::Word { word, style, width, .. } => {
                     let text_style = layout.text_style(style);
@@ -161,9 +186,10 @@ where
                         }
                     });
                     let mut at = x;
-                    let is_told = words.word(word).is_told;
+                    let is_divided = announced.is_divided && index + 1 == items.len();
+                    let is_told = words.word(word).is_told || is_divided;
                     if is_told {
-                        self.canvas.begin_told(words.text(word));
+                        self.canvas.begin_told(&told(words.text(word), is_divided));
                     }
                     for run in words.runs(word) {
                         self.canvas.run(words.bytes(run), run, style, text_style, at, baseline);
@@ -198,12 +224,13 @@ where
                 }
                 Item::Symbol { symbol, .. } => {
                     self.canvas.close();
-                    self.paint_picture(symbol.picture, x, baseline - symbol.rise - symbol.height, symbol.width, symbol.height);
+                    self.paint_symbol(symbol, x, baseline);
                     x += symbol.width;
                     continue;
                 }
                 Item::Opportunity | Item::SoftHyphen { .. } | Item::Break | Item::Mark { .. } => continue,
             };
+            last = Some(style_id);
             let style = layout.text_style(style_id);
             if style.underline || style.strike {
                 let border = Border { width: style.size / 16, color: style.color, line: crate::model::layout::LineStyle::Solid };
@@ -217,7 +244,14 @@ where
                 }
             }
         }
+        if let (true, Some(style)) = (announced.is_spaced, last) {
+            // Whoever reads the text of the paragraph as a whole finds its words apart.
+            self.canvas.space(metrics[usize::from(style.0)].face, layout.text_style(style));
+        }
         self.canvas.close();
+        if announced.has_links {
+            self.canvas.announce_line(std::iter::empty(), false, false);
+        }
         if self.canvas.zones.is_some() {
             self.touch_line(items, left, x, baseline);
         }

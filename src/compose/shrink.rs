@@ -52,6 +52,7 @@ where
                     items: self.smaller_items(text.items, styles),
                     marker: text.marker.map(|(items, indent)| (self.smaller_items(items, styles), indent)),
                     is_marked: text.is_marked,
+                    leaf: text.leaf,
                     lines: Cell::new(None),
                 })),
                 Block::Box(frame) => {

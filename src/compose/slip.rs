@@ -180,8 +180,15 @@ where
         Ok(Block::Box(self.arena.alloc(FramedBlocks { style: self.arena.alloc(style), children: &[], placed, form: None, columns: None })))
     }
 
-    fn put(&self, slip: &mut SlipParts<'a>, block: Block<'a>, place: Absolute) {
-        slip.out.push(Placed { flow: self.arena.alloc(Flow::default()), place: Some(self.arena.alloc(place)), block, span: slip.span });
+    fn put(&mut self, slip: &mut SlipParts<'a>, block: Block<'a>, place: Absolute) {
+        slip.out.push(Placed {
+            flow: self.arena.alloc(Flow::default()),
+            place: Some(self.arena.alloc(place)),
+            block,
+            span: slip.span,
+            leaf: self.leaf(),
+            list: None,
+        });
     }
 
     /// A paragraph of one text.
@@ -189,7 +196,8 @@ where
         let mut items: Vec<Item<'a>> = Vec::new();
         self.text(self.arena.alloc_str(text), style.text, &mut items);
         let items: &'a [Item<'a>] = self.arena.alloc_slice_copy(&items);
-        Block::Text(self.arena.alloc(Text { role: Role::Paragraph, style, items, marker: None, lines: Cell::new(None), is_marked: false }))
+        let leaf = self.leaf();
+        Block::Text(self.arena.alloc(Text { role: Role::Paragraph, style, items, marker: None, lines: Cell::new(None), is_marked: false, leaf }))
     }
 
     /// A text at a place in millimetres: left, top, width.
@@ -221,16 +229,37 @@ where
             for (at, (style, text)) in std::iter::once((heading, title)).chain(lines.iter().map(|line| (value, line.as_str()))).enumerate() {
                 let margin = Edges { top: if at == 0 && !first { gap } else { Length::ZERO }, ..Edges::default() };
                 let block = self.slip_text(style, text);
-                children.push(Placed { flow: self.arena.alloc(Flow { margin, ..Flow::default() }), place: None, block, span: slip.span });
+                children.push(Placed {
+                    flow: self.arena.alloc(Flow { margin, ..Flow::default() }),
+                    place: None,
+                    block,
+                    span: slip.span,
+                    leaf: self.leaf(),
+                    list: None,
+                });
             }
         }
         if let Some((title, [box_width, box_height])) = blank {
             let margin = Edges { top: gap, ..Edges::default() };
             let block = self.slip_text(heading, title);
-            children.push(Placed { flow: self.arena.alloc(Flow { margin, ..Flow::default() }), place: None, block, span: slip.span });
+            children.push(Placed {
+                flow: self.arena.alloc(Flow { margin, ..Flow::default() }),
+                place: None,
+                block,
+                span: slip.span,
+                leaf: self.leaf(),
+                list: None,
+            });
             let margin = Edges { top: mm(1), ..Edges::default() };
             let block = self.corners(slip.node, [box_width, box_height]);
-            children.push(Placed { flow: self.arena.alloc(Flow { margin, ..Flow::default() }), place: None, block, span: slip.span });
+            children.push(Placed {
+                flow: self.arena.alloc(Flow { margin, ..Flow::default() }),
+                place: None,
+                block,
+                span: slip.span,
+                leaf: self.leaf(),
+                list: None,
+            });
         }
         let style = BoxStyle { height: Some(mm(height)), ..BoxStyle::default() };
         let children: &'a [Placed<'a>] = self.arena.alloc_slice_copy(&children);
@@ -249,13 +278,21 @@ where
         drawing.draw(&symbol, &crate::kit::barcode::Size { module: side / modules, ..node.size });
         drawing.put_cross(modules, side);
         let path: &'a [u8] = self.arena.alloc_slice_copy(&drawing.path);
-        let block = self.drawn(node, path, drawing.unit, [side, side]);
+        let text: &'a str = self.arena.alloc_str(payload);
+        let alt = node.alt.as_ref().map(|alt| self.text_of(alt)).transpose()?;
+        let block = self.drawn(node, path, drawing.unit, ([side, side], text, Some(alt.unwrap_or("Swiss QR code"))));
         self.put(slip, block, at(mm(67), mm(17), side, None));
         Ok(())
     }
 
-    fn drawn(&self, node: &'a BarcodeNode, path: &'a [u8], unit: [Length; 2], ink: [Length; 2]) -> Block<'a> {
-        Block::Barcode(self.arena.alloc(Bars { path, unit, ink, quiet: [Length::ZERO; 2], payload: "", captions: &[], node }))
+    fn drawn(
+        &self,
+        node: &'a BarcodeNode,
+        path: &'a [u8],
+        unit: [Length; 2],
+        (ink, payload, alt): ([Length; 2], &'a str, Option<&'a str>),
+    ) -> Block<'a> {
+        Block::Barcode(self.arena.alloc(Bars { path, unit, ink, quiet: [Length::ZERO; 2], payload, alt, captions: &[], node }))
     }
 
     /// The corner marks of a box to be filled in: legs of 3 mm, 0.75 pt.
@@ -270,10 +307,10 @@ where
             path.extend_from_slice(format!("{x} {y} {line} {leg} re\n").as_bytes());
         }
         path.extend_from_slice(b"f\nQ\n");
-        self.drawn(node, self.arena.alloc_slice_copy(&path), [Length::from_millipoints(10); 2], size)
+        self.drawn(node, self.arena.alloc_slice_copy(&path), [Length::from_millipoints(10); 2], (size, "", None))
     }
 
-    fn put_corners(&self, slip: &mut SlipParts<'a>, [left, top]: [Length; 2], size: [Length; 2]) {
+    fn put_corners(&mut self, slip: &mut SlipParts<'a>, [left, top]: [Length; 2], size: [Length; 2]) {
         let block = self.corners(slip.node, size);
         self.put(slip, block, at(left, top, size[0], None));
     }
@@ -287,7 +324,8 @@ where
             self.text(self.arena.alloc_str(name), styles.procedure_name.text, &mut items);
             self.text(self.arena.alloc_str(rest), styles.procedure.text, &mut items);
             let items: &'a [Item<'a>] = self.arena.alloc_slice_copy(&items);
-            let text = Text { role: Role::Paragraph, style: &styles.procedure, items, marker: None, lines: Cell::new(None), is_marked: false };
+            let leaf = self.leaf();
+            let text = Text { role: Role::Paragraph, style: &styles.procedure, items, marker: None, lines: Cell::new(None), is_marked: false, leaf };
             let block = Block::Text(self.arena.alloc(text));
             self.put(slip, block, super::slip::at(mm(67), mm(90) + mm(4) * at as i64, mm(138), None));
         }
@@ -304,7 +342,8 @@ where
         path.push_str(&scissors(left, up, false));
         path.push_str(&scissors(mm(62).millipoints() / 10, height - mm(5).millipoints() / 10, true));
         path.push_str("Q\n");
-        let block = self.drawn(slip.node, self.arena.alloc_slice_copy(path.as_bytes()), [Length::from_millipoints(10); 2], [mm(210), mm(105)]);
+        let block =
+            self.drawn(slip.node, self.arena.alloc_slice_copy(path.as_bytes()), [Length::from_millipoints(10); 2], ([mm(210), mm(105)], "", None));
         self.put(slip, block, at(Length::ZERO, Length::ZERO, mm(210), None));
     }
 }

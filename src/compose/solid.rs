@@ -11,6 +11,10 @@ where
     'p: 'a,
 {
     pub(super) fn paint_solid(&mut self, child: &Placed<'a>, room: Room) -> Result<()> {
+        let enclosed = match is_decoration(&child.block) {
+            true => self.canvas.begin_artifact(),
+            false => self.canvas.begin_figure(child.leaf),
+        };
         match child.block {
             Block::Image(image) => {
                 let x = aligned(room.x, room.width, image.width, image.align);
@@ -29,6 +33,7 @@ where
             Block::Chart(chart) => self.paint_chart(chart, room.x, room.y, room.width)?,
             _ => {}
         }
+        self.canvas.end_enclosed(enclosed);
         Ok(())
     }
 
@@ -41,5 +46,25 @@ where
             }
             Picture::Drawing(form, own_width, own_height) => self.canvas.drawing(form, (own_width, own_height), (x, y), (width, height)),
         }
+    }
+}
+
+/// Whether a block shows something that means nothing: a line, or a picture without a text in its place.
+pub(super) fn is_decoration(block: &Block<'_>) -> bool {
+    match block {
+        Block::Image(image) => image.alt.is_empty(),
+        Block::Drawing(drawing) => drawing.node.alt.is_empty(),
+        Block::Chosen(chosen) => chosen.alt.is_empty(),
+        Block::Barcode(bars) => bars.payload.is_empty() || bars.alt == Some(""),
+        Block::Chart(chart) => chart.alt.is_empty(),
+        Block::Rule(_) => true,
+        Block::Text(_)
+        | Block::Box(_)
+        | Block::Columns(_)
+        | Block::Table(_)
+        | Block::PageBreak
+        | Block::Fill(_)
+        | Block::Slot(_)
+        | Block::Only(..) => false,
     }
 }

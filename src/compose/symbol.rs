@@ -64,7 +64,8 @@ where
         let text: &'a str = self.arena.alloc_str(&payload);
         self.buffer = payload;
         let captions = self.captions(node, text)?;
-        Ok(Block::Barcode(self.arena.alloc(Bars { path, unit, ink, quiet, payload: text, captions, node })))
+        let alt = node.alt.as_ref().map(|alt| self.text_of(alt)).transpose()?;
+        Ok(Block::Barcode(self.arena.alloc(Bars { path, unit, ink, quiet, payload: text, alt, captions, node })))
     }
 
     /// The human-readable text of a payload that has been encoded.

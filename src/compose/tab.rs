@@ -93,7 +93,9 @@ where
         let start = step * -((-x.millipoints()).div_euclid(step.millipoints()));
         let count = (x + width - start).millipoints().div_euclid(step.millipoints());
         if let Ok(count @ 1..) = usize::try_from(count) {
+            let enclosed = self.canvas.begin_artifact();
             self.paint_items(&vec![item; count], Direction::LeftToRight, start, baseline, Length::ZERO);
+            self.canvas.end_enclosed(enclosed);
         }
     }
 }

@@ -186,19 +186,32 @@ where
         let mut y = room.y;
         let is_end = end == table.rows.len();
         if head_height > Length::ZERO {
-            match table.table.head_form.filter(|_| self.binder.use_forms) {
+            // A head that stands there again is no part of the table.
+            let enclosed = continues.then(|| self.canvas.begin_artifact());
+            match table.table.head_form.filter(|_| self.binder.use_forms && (continues || !self.binder.is_tagged)) {
                 Some((form, height)) => {
                     self.canvas.form(form, room.x, y);
                     let resources = self.binder.setter.resources;
                     self.canvas.touch_form(&resources.forms[usize::from(form.0)], room.x, y);
                     y += height;
                 }
-                None => y = self.paint_all(table, head_of(table, !continues), tracks, room.x, y)?,
+                None => {
+                    let head = head_of(table, !continues);
+                    self.measure_rows(head, tracks)?;
+                    y = self.paint_all(table, head, tracks, room.x, y)?;
+                }
+            }
+            if let Some(enclosed) = enclosed {
+                self.canvas.end_enclosed(enclosed);
             }
         }
-        y = self.paint_all(table, carry_up, tracks, room.x, y)?;
-        for group in groups {
-            y = self.paint_all(table, group.rows, tracks, room.x, y)?;
+        if !carry_up.is_empty() || !groups.is_empty() {
+            let enclosed = self.canvas.begin_artifact();
+            y = self.paint_all(table, carry_up, tracks, room.x, y)?;
+            for group in groups {
+                y = self.paint_all(table, group.rows, tracks, room.x, y)?;
+            }
+            self.canvas.end_enclosed(enclosed);
         }
         let mut still_open = BumpVec::new_in(self.binder.arena);
         if !splits || inner.is_none() {
@@ -218,7 +231,7 @@ where
                 }
                 None => Token::Row(end + 1, None, self.past(table, reaching, end + 1)),
             };
-            y = self.paint_all(table, table.foot_between, tracks, room.x, y)?;
+            y = self.paint_between(table, &[], tracks, (room.x, y))?;
             return Ok(Placement { height: y - room.y, rest: Some(next) });
         }
         if is_end && y + foot_height <= room.bottom {
@@ -230,9 +243,26 @@ where
         }
         let carry_down = self.carry(table, &table.table.carry_down, end)?;
         self.measure_rows(carry_down, tracks)?;
-        y = self.paint_all(table, carry_down, tracks, room.x, y)?;
-        y = self.paint_all(table, table.foot_between, tracks, room.x, y)?;
+        y = self.paint_between(table, carry_down, tracks, (room.x, y))?;
         Ok(Placement { height: y - room.y, rest: Some(Token::Row(end, None, still_open.into_bump_slice())) })
+    }
+
+    /// Paints what stands at the end of a page on which a table does not end, and is no part of the table.
+    fn paint_between(
+        &mut self,
+        table: &'a TableContent<'a>,
+        carry: &'a [RowContent<'a>],
+        tracks: &[Length],
+        (x, y): (Length, Length),
+    ) -> Result<Length> {
+        if carry.is_empty() && table.foot_between.is_empty() {
+            return Ok(y);
+        }
+        let enclosed = self.canvas.begin_artifact();
+        let y = self.paint_all(table, carry, tracks, x, y)?;
+        let y = self.paint_all(table, table.foot_between, tracks, x, y)?;
+        self.canvas.end_enclosed(enclosed);
+        Ok(y)
     }
 
     /// How many rows go on this page. Only where nothing stands above and not even the first rows that stay together fit,

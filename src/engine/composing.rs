@@ -215,7 +215,7 @@ pub(super) fn open<'d>(plan: &'d Plan, inputs: &Inputs, texts: &'d [Texts<'d>]) 
 /// A composer for the layouts of a plan.
 pub(super) fn composer(plan: &Plan) -> Composer<'_> {
     let missing = if plan.settings.report_missing_glyphs { MissingGlyphs::Report } else { MissingGlyphs::Hold };
-    let mut composer = Composer::new(&plan.compiled, &plan.resources, &plan.media_of, missing);
+    let mut composer = Composer::new(&plan.compiled, &plan.resources, &plan.media_of, missing).tagged(plan.archive.is_tagged);
     if let Some(email) = plan.channels.as_ref().and_then(|channels| channels.email.as_ref()) {
         composer.set_image_links(&email.images);
     }
@@ -341,6 +341,8 @@ fn compose_range<'p>(
 }
 
 /// What became of a record that is not held.
+// There is one at a time, and it is taken apart at once.
+#[allow(clippy::large_enum_variant)]
 enum Fate {
     /// A document.
     Composed(Box<ComposedRecord>),
@@ -387,6 +389,7 @@ fn mail_record<'p>(plan: &'p Plan, opened: &Opened<'_>, raw: &Raw<'_>, first: u6
     let Chosen { layout, locale, language, mut document, variables, .. } = chosen;
     let wants = messages::wants(decision.as_ref());
     let mut found = composer.compose_renditions(layout, arena, &variables, (locale, language), wants, &mut document.pages)?;
+    document.structure = found.structure.take();
     let renditions = messages::Renditions::take(&mut found)?;
     marks::check_document(plan, &document, facts.as_deref(), &mut found.remarks, arena)?;
     let mut written = Vec::new();
@@ -499,6 +502,7 @@ pub(super) fn compose_record<'p>(
     };
     let Chosen { layout, locale, language, mut document, variables, .. } = chosen;
     let mut composed = composer.compose_renditions(layout, arena, &variables, (locale, language), wants, &mut document.pages)?;
+    document.structure = composed.structure.take();
     marks::check_document(plan, &document, facts.as_deref(), &mut composed.remarks, arena)?;
     Ok((layout as u16, document, composed))
 }

@@ -202,7 +202,7 @@ impl<'p> Worker<'p> {
         let outcome = catch_unwind(AssertUnwindSafe(|| compose_record(plan, opened, raw, first, ALL, &mut self.composer, arena)));
         let used = self.composer.take_used();
         match outcome {
-            Ok(composed) => composed.map(|(layout, document, compose::Composed { remarks, slots, email, sms })| {
+            Ok(composed) => composed.map(|(layout, document, compose::Composed { remarks, slots, email, sms, .. })| {
                 let layout = usize::from(layout);
                 Composed { layout, document, used, remarks, slots, email, sms }
             }),

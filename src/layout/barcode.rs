@@ -33,14 +33,20 @@ impl<'t> Compiler<'_, 't> {
             Some(_) | None => Turn::None,
         };
         let text = self.barcode_text(element, spec, properties, context, turn);
+        let alt = self.alt(element);
         let place = self.place(element, context, None, None);
         let (symbology, options, value, size) = (symbology?, options?, value?, size?);
         let literal = element.find("value").map(|attribute| attribute.value.text.as_str()).filter(|text| !text.contains(['{', '}']));
         let extent = extent(symbology, &options, &size, literal, turn);
         // A part that is composed once does not know where on the device's grid its page puts it.
         let is_static = value.is_constant() && size.dot.is_none();
-        let kind = NodeKind::Barcode(BarcodeNode { symbology, options, value, size, turn, align, quiet, text, extent, slip: None });
+        let kind = NodeKind::Barcode(BarcodeNode { symbology, options, value, size, turn, align, quiet, text, extent, slip: None, alt });
         Some(Node { kind, span: element.span, flow: properties.flow(Break::Auto), place, is_static })
+    }
+
+    /// The text in the place of a code.
+    pub(super) fn alt(&mut self, element: &'t Element) -> Option<Box<Expr>> {
+        element.find("alt").and_then(|attribute| self.joined(&attribute.value)).map(Box::new)
     }
 
     /// Module, heights and reduction, on the grid of the device if there is one.

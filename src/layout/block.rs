@@ -106,7 +106,7 @@ impl<'t> Compiler<'_, 't> {
             name => {
                 let level = name.strip_prefix('h').and_then(|level| level.parse().ok());
                 let role = level.map_or(Role::Paragraph, Role::Heading);
-                let role = if context.is_artifact { Role::Artifact } else { role };
+                let role = if context.is_artifact && role == Role::Paragraph { Role::Artifact } else { role };
                 let after = if level.is_some() { Break::Avoid } else { Break::Auto };
                 let place = self.place(element, context, width, None);
                 let node = self.paragraph(element, &inside, role, properties.flow(after));

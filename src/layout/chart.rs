@@ -88,9 +88,9 @@ impl<'t> Compiler<'_, 't> {
             self.fault(Diagnostic::error(&code::LAYOUT_CHART, span, message).hint("it must be five times as high as its font"));
         }
         let align = self.keyword(element, spec, "align").map_or(Align::Left, read_align);
-        let alt = element.find("alt").map(|attribute| attribute.value.text.clone()).unwrap_or_default();
+        let alt = element.find("alt").and_then(|attribute| self.joined(&attribute.value));
         let place = self.place(element, context, width, Some(height));
-        let (kind, repeat, label, series) = (kind?, repeat?, label?, series?);
+        let (kind, repeat, label, series, alt) = (kind?, repeat?, label?, series?, alt?);
         let node =
             ChartNode { kind, variable, list: repeat.list?, label, series, palette, format, figures, legend, grid, style, width, height, align, alt };
         let kind = NodeKind::Chart(Box::new(node));

@@ -165,8 +165,10 @@ pub(super) fn blank_master(masters: &[PageMaster], body: &[Node], pages: PageCou
         margin: like.margin,
         media: like.media.clone(),
         regions: Vec::new(),
+        said: Vec::new(),
         behind: Vec::new(),
         form: None,
+        read: Vec::new(),
         zones: Vec::new(),
         span: like.span,
     })

@@ -13,7 +13,7 @@ use crate::base::diagnostic::Diagnostic;
 use crate::base::length::Length;
 use crate::base::span::Span;
 use crate::base::suggest::closest;
-use crate::model::layout::{BoxNode, Edges, Flow, MasterUse, Node, NodeKind, PageMaster, Track};
+use crate::model::layout::{BoxNode, Edges, Flow, MasterUse, Node, NodeKind, PageMaster, RegionSaid, Track};
 
 /// The names of pages in the order they are tried.
 const ORDER: &[&str] = &["last", "first", "odd", "even", "rest", "any", "blank"];
@@ -161,8 +161,10 @@ impl<'t> Compiler<'_, 't> {
             margin: margin.unwrap_or_default(),
             media: media.to_string(),
             regions: Vec::new(),
+            said: Vec::new(),
             behind: Vec::new(),
             form: None,
+            read: Vec::new(),
             zones: Vec::new(),
             span: element.span,
         };
@@ -171,12 +173,18 @@ impl<'t> Compiler<'_, 't> {
             let span = chain.find("margin").or_else(|| chain.find("size")).map_or(element.span, |attribute| attribute.value.span);
             self.check_body_area(&master, span);
         }
-        for (region, is_behind) in self.compile_regions(&chain, &master, look) {
+        for (region, is_behind, said) in self.compile_regions(&chain, &master, look) {
             match is_behind {
                 // What no record can change is a form, which is painted before everything else.
-                true if region.is_static => master.regions.insert(0, region),
+                true if region.is_static => {
+                    master.regions.insert(0, region);
+                    master.said.insert(0, RegionSaid { is_artifact: Some(true), ..said });
+                }
                 true => master.behind.push(region),
-                false => master.regions.push(region),
+                false => {
+                    master.regions.push(region);
+                    master.said.push(said);
+                }
             }
         }
         self.check_quiet_zones(&master.regions, master.width, master.height);
@@ -215,7 +223,7 @@ impl<'t> Compiler<'_, 't> {
     }
 
     /// The regions of a page: those it extends, without those it leaves out or replaces, then its own.
-    fn compile_regions(&mut self, chain: &Chain<'t>, master: &PageMaster, look: &Look) -> Vec<(Node, bool)> {
+    fn compile_regions(&mut self, chain: &Chain<'t>, master: &PageMaster, look: &Look) -> Vec<(Node, bool, RegionSaid)> {
         let mut regions: Vec<(&'t str, &'t Element)> = Vec::new();
         for page in chain.0.iter().rev() {
             if let Some(without) = page.find("without") {
@@ -253,7 +261,7 @@ impl<'t> Compiler<'_, 't> {
         regions.into_iter().filter_map(|(_, element)| self.compile_region(element, master, look)).collect()
     }
 
-    fn compile_region(&mut self, element: &'t Element, master: &PageMaster, look: &Look) -> Option<(Node, bool)> {
+    fn compile_region(&mut self, element: &'t Element, master: &PageMaster, look: &Look) -> Option<(Node, bool, RegionSaid)> {
         let spec = find_element("region")?;
         self.check_attributes(element, spec);
         let properties = self.properties_of(element, spec);
@@ -291,11 +299,12 @@ impl<'t> Compiler<'_, 't> {
         let mut style = properties.box_style();
         (style.width, style.height, style.min_height, style.max_height) = (None, place.height, Length::ZERO, None);
         let inner = width - style.padding.left - style.padding.right;
-        let is_artifact = match self.keyword(element, spec, "artifact") {
-            Some("true") => true,
-            Some("false") => false,
-            Some(_) | None => master.name != "first",
+        let said = match self.keyword(element, spec, "artifact") {
+            Some("true") => Some(true),
+            Some("false") => Some(false),
+            Some(_) | None => None,
         };
+        let is_artifact = said.unwrap_or(master.name != "first");
         if element.find("rotate").is_some() {
             style.width = Some(Track::Fixed(width));
         }
@@ -326,8 +335,13 @@ impl<'t> Compiler<'_, 't> {
         style.shrink = self.shrink(element, &context, style.height);
         let is_static = children.iter().all(|child| child.is_static);
         let kind = NodeKind::Box(BoxNode { style, children, columns: None, form: None });
+        let name = element.find("name").map(|attribute| attribute.value.text.trim().to_string()).unwrap_or_default();
         let is_behind = self.keyword(element, spec, "layer") == Some("behind");
-        Some((Node { kind, span: element.span, flow: Flow::default(), place: Some(place), is_static }, is_behind))
+        Some((
+            Node { kind, span: element.span, flow: Flow::default(), place: Some(place), is_static },
+            is_behind,
+            RegionSaid { name, is_artifact: said },
+        ))
     }
 }
 

@@ -83,6 +83,7 @@ impl<'t> Compiler<'_, 't> {
         let align = self.keyword(element, spec, "align").map_or(Align::Left, read_align);
         let place = self.place(element, context, width, height);
         let value = expr::compile("''", &mut self.scope).ok()?;
+        let alt = self.alt(element);
         let slip = Slip { kind, fields: fields?, span: element.span };
         let node = BarcodeNode {
             symbology,
@@ -95,6 +96,7 @@ impl<'t> Compiler<'_, 't> {
             text: None,
             extent: Extent::default(),
             slip: Some(Box::new(slip)),
+            alt,
         };
         Some(Node { kind: NodeKind::Barcode(node), span: element.span, flow: properties.flow(Break::Auto), place, is_static: false })
     }

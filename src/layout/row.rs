@@ -14,6 +14,7 @@ use crate::base::diagnostic::Diagnostic;
 use crate::base::length::Length;
 use crate::base::span::Span;
 use crate::model::layout::{BoxStyle, Color, Show, TableCell, TableRow, VerticalAlign};
+use crate::model::structure::Scope;
 
 /// Most different rows that conditions around cells may make of one `<tr>`.
 const VARIANTS_MAX: usize = 16;
@@ -295,7 +296,13 @@ impl<'t> Compiler<'_, 't> {
         let context = Context { width, is_cell: true, ..around.context.inside(spec, look) };
         let body = self.content(element, &context);
         let valign = properties.vertical_align().or(around.vertical).unwrap_or_default();
-        TableCell { span: element.span, column, colspan, rowspan, valign, style, body, is_heading: spec.name == "th" }
+        let scope = match self.keyword(element, spec, "scope") {
+            Some("col") => Some(Scope::Column),
+            Some("row") => Some(Scope::Row),
+            Some("both") => Some(Scope::Both),
+            Some(_) | None => None,
+        };
+        TableCell { span: element.span, column, colspan, rowspan, valign, style, body, is_heading: spec.name == "th", scope }
     }
 
     /// Reports cells that reach beyond the last row.

@@ -78,7 +78,7 @@ impl<'t> Compiler<'_, 't> {
     /// A picture that each record chooses.
     pub(super) fn chosen(&mut self, element: &'t Element) -> Option<ChosenNode> {
         let align = element.find("align").map_or(Align::Left, |attribute| read_align(attribute.value.text.trim()));
-        let alt = element.find("alt").map(|attribute| attribute.value.text.clone()).unwrap_or_default();
+        let alt = element.find("alt").and_then(|attribute| self.joined(&attribute.value));
         let (width, height) = (self.length(element, "width"), self.length(element, "height"));
         let name = element.find("src").and_then(|attribute| self.joined(&attribute.value));
         let missing = self.picture(element, "missing");
@@ -88,7 +88,7 @@ impl<'t> Compiler<'_, 't> {
         }
         let missing = missing.map(|found| SizedPicture { picture: found.picture, width: found.width, height: found.height });
         let folder = self.folder(element);
-        Some(ChosenNode { folder: folder?, name: name?, missing, width, height, align, alt })
+        Some(ChosenNode { folder: folder?, name: name?, missing, width, height, align, alt: alt? })
     }
 
     /// The file of an SVG picture among those that diagnostics point into.

@@ -42,7 +42,7 @@ pub struct ChartNode {
     /// Where it stands across.
     pub align: Align,
     /// What it shows, for readers who cannot see it.
-    pub alt: String,
+    pub alt: Expr,
 }
 
 /// A series.
@@ -108,4 +108,6 @@ pub struct ChartContent<'a> {
     pub scale: Option<(Scale, &'a [Caption<'a>])>,
     /// The values that are printed: of each bar or point by series and row, of each stack, of each slice; or none.
     pub figures: &'a [Caption<'a>],
+    /// What it shows, for readers who cannot see it.
+    pub alt: &'a str,
 }

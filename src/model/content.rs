@@ -13,8 +13,8 @@ use crate::model::chart::ChartContent;
 use crate::model::drawing::DrawingContent;
 use crate::model::layout::Absolute;
 use crate::model::layout::{
-    BoxStyle, FillNode, Flow, FlowColumns, ImageNode, Node, ParagraphStyle, Role, RuleNode, SymbolNode, Table, TableCell, TableRow, TextStyleId,
-    Track, VerticalAlign,
+    BoxStyle, FillNode, Flow, FlowColumns, ImageNode, Marker, Node, ParagraphStyle, Role, RuleNode, SymbolNode, Table, TableCell, TableRow,
+    TextStyleId, Track, VerticalAlign,
 };
 use crate::model::message::Only;
 use crate::model::picture::ChosenContent;
@@ -32,6 +32,23 @@ pub struct Placed<'a> {
     pub block: Block<'a>,
     /// Where the layout says so.
     pub span: &'a Span,
+    /// Its number in the document, by which its content on the pages is found; texts have their own.
+    pub leaf: u32,
+    /// The list it is an item of, or part of an item.
+    pub list: Option<&'a InList<'a>>,
+}
+
+/// Where a block stands in a list.
+#[derive(Clone, Copy, Debug)]
+pub struct InList<'a> {
+    /// The number of the list in the document.
+    pub list: u32,
+    /// The number of the item in the document.
+    pub item: u32,
+    /// How items are marked.
+    pub marker: &'a Marker,
+    /// The list in the item.
+    pub inner: Option<&'a InList<'a>>,
 }
 
 /// A resolved block.
@@ -227,6 +244,8 @@ pub struct Text<'a> {
     pub marker: Option<(&'a [Item<'a>], Length)>,
     /// Whether any of its items is a mark.
     pub is_marked: bool,
+    /// Its number in the document, by which its content on the pages is found.
+    pub leaf: u32,
     /// The lines for the width they were last set in.
     pub lines: Cell<Option<(Length, &'a [Line<'a>])>>,
 }
@@ -240,8 +259,8 @@ pub struct FramedBlocks<'a> {
     pub children: &'a [Placed<'a>],
     /// What is placed in it.
     pub placed: &'a [Placed<'a>],
-    /// Its static part.
-    pub form: Option<FormId>,
+    /// Its static part, and the number of that in the document.
+    pub form: Option<(FormId, u32)>,
     /// Its content flows through these.
     pub columns: Option<FlowColumns>,
 }
@@ -270,6 +289,8 @@ pub struct Bars<'a> {
     pub quiet: [Length; 2],
     /// What it says.
     pub payload: &'a str,
+    /// What it is, for readers who cannot see it; `None`: its kind and payload.
+    pub alt: Option<&'a str>,
     /// Pieces of the human-readable text: items, and where their room begins and ends from the left edge of the bars.
     pub captions: &'a [(&'a [Item<'a>], Length, Length)],
     /// How it is drawn.

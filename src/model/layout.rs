@@ -407,6 +407,8 @@ pub struct BarcodeNode {
     pub extent: Extent,
     /// If set, the payload is put together from these fields instead of `value`.
     pub slip: Option<Box<Slip>>,
+    /// What it is, for readers who cannot see it; empty: it says nothing that is not said elsewhere; `None`: its kind and payload.
+    pub alt: Option<Box<Expr>>,
 }
 
 /// What is known of the size of a barcode before its payload.
@@ -452,6 +454,27 @@ pub struct MasterUse {
     pub blank: bool,
 }
 
+/// Whether a region is content of its document or stands on its pages like a running head.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum RegionRead {
+    /// It stands there on every page, and is no content.
+    #[default]
+    Never,
+    /// It is read on the first page that has it.
+    Once,
+    /// The same, and it is this form, a paragraph or a figure; origin at the page's upper left corner.
+    OnceForm(FormId),
+}
+
+/// What a layout says of a region.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RegionSaid {
+    /// Its name.
+    pub name: String,
+    /// Whether it is an artifact, if the layout says so.
+    pub is_artifact: Option<bool>,
+}
+
 /// A page master.
 #[derive(Debug)]
 pub struct PageMaster {
@@ -469,10 +492,14 @@ pub struct PageMaster {
     pub media: String,
     /// Blocks placed on the page, each with a `place`.
     pub regions: Vec<Node>,
+    /// What the layout says of each region, by its index.
+    pub said: Vec<RegionSaid>,
     /// Blocks placed on the page below everything else, each with a `place`.
     pub behind: Vec<Node>,
     /// The static regions, composed once, origin at the page's upper left corner; they are then skipped when bound.
     pub form: Option<FormId>,
+    /// Which regions are read, by their index, if pages are tagged.
+    pub read: Vec<RegionRead>,
     /// What the job's marks want clear, each with the bit of its mark.
     pub zones: Vec<(Rectangle, u32)>,
     /// Where it was written.
@@ -480,6 +507,11 @@ pub struct PageMaster {
 }
 
 impl PageMaster {
+    /// Whether a region is read.
+    pub fn reads(&self, region: usize) -> RegionRead {
+        self.read.get(region).copied().unwrap_or_default()
+    }
+
     /// Width of the body area.
     pub fn body_width(&self) -> Length {
         self.width - self.margin.left - self.margin.right

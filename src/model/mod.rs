@@ -18,6 +18,7 @@ pub mod requirement;
 pub mod resources;
 pub mod slip;
 pub mod slot;
+pub mod structure;
 pub mod style;
 pub mod table;
 pub mod trace;

@@ -5,6 +5,7 @@
 use crate::base::hash::Hash;
 use crate::base::length::Length;
 use crate::model::resources::Used;
+use crate::model::structure::Structure;
 
 /// One composed page: its content stream is final.
 #[derive(Clone, Debug, Default)]
@@ -37,6 +38,10 @@ pub struct Link {
     pub place: [Length; 4],
     /// Where it leads.
     pub target: Target,
+    /// What it is called for readers who cannot see it.
+    pub name: String,
+    /// Its number in the document: a link over several lines has a part on each.
+    pub number: u32,
 }
 
 /// Where a link leads.
@@ -102,6 +107,8 @@ pub struct Document {
     pub language: Option<usize>,
     /// Its pages.
     pub pages: Vec<Page>,
+    /// What its content means, if it is tagged.
+    pub structure: Option<Box<Structure>>,
 }
 
 /// A range of documents on its way to a volume, with the resources its pages name.

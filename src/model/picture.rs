@@ -46,7 +46,7 @@ pub struct ChosenNode {
     /// Where it stands across.
     pub align: Align,
     /// What it shows, for readers who cannot see it.
-    pub alt: String,
+    pub alt: Expr,
 }
 
 /// A chosen picture.
@@ -58,6 +58,8 @@ pub struct ChosenContent<'a> {
     pub shown: SizedPicture,
     /// Width and height of its place.
     pub place: (Length, Length),
+    /// What it shows, for readers who cannot see it.
+    pub alt: &'a str,
 }
 
 impl SizedPicture {

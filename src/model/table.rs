@@ -8,6 +8,7 @@ use crate::kit::expr::Expr;
 use crate::model::geometry::{Borders, Color, ColumnOrder, Track, VerticalAlign};
 use crate::model::layout::{BoxStyle, Node};
 use crate::model::resources::FormId;
+use crate::model::structure::Scope;
 
 /// A table.
 #[derive(Debug)]
@@ -152,4 +153,6 @@ pub struct TableCell {
     pub body: Vec<Node>,
     /// Whether it is a heading cell.
     pub is_heading: bool,
+    /// What a heading cell heads; without it, its column if it stands in the head, its row elsewhere.
+    pub scope: Option<Scope>,
 }

@@ -3,6 +3,7 @@
 //! Takes nothing, gives the tables that the reader checks against and from which `docs/job.md` is written. Must never fall
 //! behind the reader: asking for a key that is not listed here is an assertion.
 
+use super::archive::ARCHIVE;
 use super::keys_channels::{CHANNELS, EMAIL, FALLBACK, RULE, SMS, WEBHOOK, WEBHOOK_FIELDS};
 use super::keys_mail::{ADDRESS, ENVELOPE, FIELDS, HOUSEHOLD, INSERT, LABELS, MAIL, PAPER, PAPERS, SUPPRESS};
 use super::keys_mail_codes::{IMB, SERIALS};
@@ -68,6 +69,7 @@ pub(super) const FILE: Section = Section {
         key("email", "a table", "", "", "Messages by e-mail."),
         key("sms", "a table", "", "", "Text messages."),
         key("webhook", "tables", "", "", "Channels of your own."),
+        key("archive", "a table", "", "", "What the volumes are."),
     ],
 };
 
@@ -439,6 +441,7 @@ pub const SECTIONS: &[&Section] = &[
     &SMS,
     &WEBHOOK,
     &WEBHOOK_FIELDS,
+    &ARCHIVE,
 ];
 
 /// Another section that has this key: it was likely written below the wrong header.

@@ -4,6 +4,7 @@
 //! mappings, and composes what no record can change. The result never changes again; its hash is the identity of the job.
 //! Must never read a record, and never write but the frozen copy.
 
+mod archive;
 mod canonical;
 mod channel_rules;
 mod channels;
@@ -70,6 +71,7 @@ use crate::model::page::Media;
 use crate::model::record;
 use crate::model::resources::Resources;
 
+pub use archive::Archive;
 pub use channels::{Channels, Settled as Channelled, TOKEN};
 pub use contract::Projection;
 pub use freeze::Frozen;
@@ -141,6 +143,8 @@ pub struct Plan {
     pub channels: Option<Channels>,
     /// What the papers of the mail say besides its trays.
     pub papers: PaperSettings,
+    /// What its volumes are.
+    pub archive: Archive,
     /// The files it is made of.
     pub parts: Vec<Part>,
 }
@@ -333,6 +337,7 @@ fn compile_source(
     }
     papers::check_rates(&paper_settings, mail.as_ref(), faults);
     let totals = totals::read(&root, scope.as_mut(), faults);
+    let archive = archive::read(&root, faults);
     if let Some(mail) = &mail {
         let printed = mail_window::Printed { late: &late, marks: &print.marks };
         mail_window::check(&mail.envelopes, &compiled, &printed, faults);
@@ -346,7 +351,7 @@ fn compile_source(
     let schema = schema?;
     let mut resources = std::mem::take(&mut library.resources);
     let (locales, locale) = locale?;
-    compose_static(&mut compiled, &mut resources, &locales, &files, faults);
+    compose_static(&mut compiled, &mut resources, (&locales, archive.is_tagged), &files, faults);
     mark_zone::check_late(&print.marks, &late, &media, faults);
     mark_zone::set(&print.marks, &mut compiled, print.duplex);
     mark_zone::check_static(&compiled, &resources, &print.marks, faults);
@@ -385,15 +390,22 @@ fn compile_source(
         mail,
         channels,
         papers: paper_settings,
+        archive,
         parts,
     })
 }
 
 /// Composes what no record can change. Numbers and dates in it are written as the job's first locale does: what depends on
 /// a record's locale is not static.
-fn compose_static(layouts: &mut [Layout], resources: &mut Resources, locales: &[Locale], files: &[Option<Span>], faults: &mut Faults) {
+fn compose_static(
+    layouts: &mut [Layout],
+    resources: &mut Resources,
+    (locales, is_tagged): (&[Locale], bool),
+    files: &[Option<Span>],
+    faults: &mut Faults,
+) {
     let Some(locale) = locales.first() else { return };
-    if let Err((index, hold)) = compose_forms(layouts, resources, locale) {
+    if let Err((index, hold)) = compose_forms(layouts, resources, locale, is_tagged) {
         let span = hold.span.or(files.get(index).copied().flatten());
         faults.push(Diagnostic::error(hold.code, span, hold.reason).label("in a part of this layout that is the same on every page"));
     }

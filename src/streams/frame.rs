@@ -1,13 +1,14 @@
 //! What every file of ours has around its pages.
 //!
-//! Takes the first object numbers of a file, gives catalog, page tree, metadata and output intent for PDF/A-2b
+//! Takes the first object numbers of a file, gives catalog, page tree, metadata and output intent for PDF/A-2
 //! (ISO 19005-2), and the way a page is written. Must never know why a page is where it is.
 
 use super::shared::write_shared;
 use super::{FileInfo, StreamError};
 use crate::kit::icc;
 use crate::kit::pdf::{
-    File, Finished, Metadata, PageTree, Ref, write_box, write_information, write_integer, write_output_intent, write_ref, write_text, write_xmp,
+    Conformance, File, Finished, Metadata, PageTree, Ref, write_box, write_information, write_integer, write_output_intent, write_ref, write_text,
+    write_xmp,
 };
 use crate::model::page::{Media, Properties};
 use crate::model::resources::{Resources, Used};
@@ -53,6 +54,7 @@ impl Frame {
         resources: &Resources,
         used: &Used,
         info: &FileInfo<'_>,
+        conformance: Conformance,
         extra: &[u8],
     ) -> Result<Finished, StreamError> {
         let said = |of: fn(&Properties) -> &String| info.properties.map_or("", |properties| of(properties));
@@ -65,6 +67,7 @@ impl Frame {
             author: said(|properties| &properties.author),
             subject: said(|properties| &properties.subject),
             keywords: said(|properties| &properties.keywords),
+            conformance,
         };
         let mut body = Vec::new();
         write_xmp(&metadata, &mut body);

@@ -6,39 +6,54 @@
 use super::StreamError;
 use super::scan::Scanner;
 use crate::base::hash::Hash;
-use crate::kit::pdf::{Ref, write_decimal, write_hex, write_integer, write_literal, write_ref};
+use crate::kit::pdf::{Ref, write_decimal, write_hex, write_integer, write_literal, write_ref, write_text};
 use crate::model::page::{Link, Target};
 
 /// The annotations of a page.
 pub(super) fn write_links(links: &[Link], page: impl Fn(u32) -> Ref) -> Vec<u8> {
     let mut out = Vec::new();
     for link in links {
-        out.extend_from_slice(b"<</Type/Annot/Subtype/Link/F 4/Border[0 0 0]/Rect[");
-        for (index, side) in link.place.iter().enumerate() {
-            if index > 0 {
-                out.push(b' ');
-            }
-            write_decimal(side.centipoints(), 2, &mut out);
-        }
-        out.push(b']');
-        match &link.target {
-            Target::Uri(uri) => {
-                out.extend_from_slice(b"/A<</S/URI/URI");
-                write_literal(uri.as_bytes(), &mut out);
-                out.extend_from_slice(b">>");
-            }
-            Target::Page(index, top) => {
-                out.extend_from_slice(b"/Dest[");
-                write_ref(page(*index), &mut out);
-                out.extend_from_slice(b"/XYZ null ");
-                write_decimal(top.centipoints(), 2, &mut out);
-                out.extend_from_slice(b" null]");
-            }
-        }
-        out.extend_from_slice(b">>");
+        write_annotation(link, &page, None, &mut out);
     }
     out
 }
+
+/// Appends an annotation; with the key that a structure tree finds it by, it also has a name for readers who cannot see it
+/// (ISO 14289-1, 7.18.5).
+pub(super) fn write_annotation(link: &Link, page: &dyn Fn(u32) -> Ref, key: Option<u32>, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"<</Type/Annot/Subtype/Link/F 4/Border[0 0 0]/Rect[");
+    for (index, side) in link.place.iter().enumerate() {
+        if index > 0 {
+            out.push(b' ');
+        }
+        write_decimal(side.centipoints(), 2, out);
+    }
+    out.push(b']');
+    if let Some(key) = key {
+        out.extend_from_slice(b"/StructParent ");
+        write_integer(i64::from(key), out);
+        out.extend_from_slice(b"/Contents");
+        write_text(&link.name.chars().take(NAME_MAX).collect::<String>(), out);
+    }
+    match &link.target {
+        Target::Uri(uri) => {
+            out.extend_from_slice(b"/A<</S/URI/URI");
+            write_literal(uri.as_bytes(), out);
+            out.extend_from_slice(b">>");
+        }
+        Target::Page(index, top) => {
+            out.extend_from_slice(b"/Dest[");
+            write_ref(page(*index), out);
+            out.extend_from_slice(b"/XYZ null ");
+            write_decimal(top.centipoints(), 2, out);
+            out.extend_from_slice(b" null]");
+        }
+    }
+    out.extend_from_slice(b">>");
+}
+
+/// Characters of the name of a link: a PDF/A string has 32,767 bytes at most.
+const NAME_MAX: usize = 2_000;
 
 /// Writes the entry of the page's dictionary, with its length and hash under a private name, so that it can be passed over
 /// and damage is seen: the hash of a document is that of its page bodies.

@@ -1,6 +1,6 @@
 //! Layer 3: pages to files.
 //!
-//! Takes composed documents and shared resources, gives volumes (PDF/A-2b, one per range of records) and print files
+//! Takes composed documents and shared resources, gives volumes (PDF/A, one per range of records) and print files
 //! (pages of many volumes in mail order). Page bodies pass through byte for byte. Must never compose, sort or open a file.
 
 pub mod email;
@@ -20,6 +20,7 @@ pub mod print_up;
 mod scan;
 mod shared;
 pub mod sms;
+pub mod structure;
 pub mod volume;
 pub mod webhook;
 

@@ -11,7 +11,7 @@ use super::frame::{DEFLATED, FIRST_FREE, Frame, begin_page};
 use super::print_sheet::{self, PrintSheet};
 use super::scan::Scanner;
 use super::{FileInfo, StreamError};
-use crate::kit::pdf::{Deflater, File, Finished, KIDS_MAX, PageTree, Ref, write_integer, write_ref};
+use crate::kit::pdf::{Conformance, Deflater, File, Finished, KIDS_MAX, PageTree, Ref, write_integer, write_ref};
 use crate::model::page::Media;
 use crate::model::resources::{Resources, Used};
 
@@ -183,7 +183,7 @@ impl<'w> PrintWriter<'w> {
         if pages == 0 {
             return Err(StreamError::NoPages);
         }
-        let file = self.frame.finish(self.file, self.tree, self.media, resources, used, info, viewer_preferences(sides))?;
+        let file = self.frame.finish(self.file, self.tree, self.media, resources, used, info, Conformance::Basic, viewer_preferences(sides))?;
         Ok(PrintIndex { pieces: self.pieces, pages, blanks: self.blanks, file })
     }
 }

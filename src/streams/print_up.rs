@@ -10,7 +10,7 @@ use super::frame::{DEFLATED, Frame, begin_page};
 use super::print_file::{Sides, read_pages, viewer_preferences};
 use super::{FileInfo, StreamError};
 use crate::base::length::Length;
-use crate::kit::pdf::{File, Finished, PageTree, Ref, write_box, write_decimal, write_ref};
+use crate::kit::pdf::{Conformance, File, Finished, PageTree, Ref, write_box, write_decimal, write_ref};
 use crate::model::page::Media;
 use crate::model::resources::{Resources, Used};
 
@@ -89,7 +89,7 @@ pub fn write_lanes(
     if pages == 0 {
         return Err(StreamError::NoPages);
     }
-    let finished = frame.finish(file, tree, media, resources, used, info, viewer_preferences(sides))?;
+    let finished = frame.finish(file, tree, media, resources, used, info, Conformance::Basic, viewer_preferences(sides))?;
     Ok((finished, pages))
 }
 

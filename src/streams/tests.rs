@@ -136,7 +136,10 @@ fn page_of(resources: &Resources, record: usize, page: usize, used: &mut Used) -
     let extras = page.is_multiple_of(5).then(|| {
         let place = [10, 20, 30, 40].map(Length::from_points);
         let uri = "https://example.org/)]>>%0Aendobj(".to_string();
-        let links = vec![Link { place, target: Target::Uri(uri) }, Link { place, target: Target::Page(0, Length::from_points(700)) }];
+        let links = vec![
+            Link { place, target: Target::Uri(uri), name: "u".into(), number: 0 },
+            Link { place, target: Target::Page(0, Length::from_points(700)), name: "p".into(), number: 1 },
+        ];
         let bookmarks = vec![Bookmark { title: format!("Page {page}"), level: 1 + (page % 2) as u8, top: Length::from_points(700) }];
         Box::new(PageExtras { links, bookmarks })
     });

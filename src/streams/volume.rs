@@ -1,17 +1,20 @@
-//! Volumes: the documents of one range of records as one PDF/A-2b file.
+//! Volumes: the documents of one range of records as one PDF/A file: PDF/A-2a and PDF/UA-1, or PDF/A-2b without tags.
 //!
 //! Takes composed documents and resources, gives the file and where each document is in it; takes a volume and an entry,
-//! gives the page bodies back. The objects of a document lie together, two for each page, and their numbers follow from
-//! the index of the page, so that a document is cut out with one range read and damage is seen. Must never compose.
+//! gives the page bodies back. The objects of a document lie together: two for each page, whose numbers follow from the index of
+//! the page, then the object streams with its structure ([`super::structure`]), so that a document is cut out with one range read
+//! and damage is seen. Outside this range it refers to the node of the page tree above a page, to the resource dictionary (object
+//! 3), and from its `/Document` element to the root of the structure. Must never compose.
 
 use std::io::Write;
 use std::ops::Range;
 
 use super::frame::{DEFLATED, FIRST_FREE, Frame, begin_page, page_ends};
 use super::scan::Scanner;
-use super::{FileInfo, StreamError, link, outline};
+use super::structure::{Numbers, StructurePlace, StructureRoot};
+use super::{FileInfo, StreamError, link, outline, structure};
 use crate::base::hash::{Hash, Hasher};
-use crate::kit::pdf::{File, Finished, KIDS_MAX, PageTree, Ref, write_integer, write_ref};
+use crate::kit::pdf::{Conformance, File, Finished, KIDS_MAX, PageTree, Ref, write_integer, write_ref};
 use crate::model::page::{ComposedRange, Document, Entry, Media, Page};
 use crate::model::resources::Resources;
 
@@ -39,6 +42,8 @@ pub struct DocumentPlace {
     pub length: u64,
     /// SHA-256 over its page bodies, each preceded by its length (8 bytes, little-endian).
     pub hash: Hash,
+    /// The objects of its structure, which lie behind its pages, if it is tagged.
+    pub structure: Option<StructurePlace>,
 }
 
 impl DocumentPlace {
@@ -72,24 +77,39 @@ pub fn write_volume(
     let mut file = File::new(out);
     let (frame, mut tree) = Frame::begin(&mut file);
     let outline = file.reserve();
-    let ends = page_ends(media);
-    let mut documents = Vec::with_capacity(range.documents.len());
-    for document in &range.documents {
-        documents.push(write_document(document, &ends, &mut file, &mut tree)?);
-    }
-    let pages = tree.pages().len() as u32;
+    let pages: usize = range.documents.iter().map(|document| document.pages.len()).sum();
     if pages == 0 {
         return Err(StreamError::NoPages);
+    }
+    for index in 0..pages as u32 {
+        reserve_page(index, &mut file, &mut tree);
+    }
+    let pages = pages as u32;
+    let structures = || range.documents.iter().filter_map(|document| document.structure.as_deref());
+    // In a file of several languages, that of the first document; the others say theirs.
+    let language = structures().map(|structure| structure.language.as_str()).find(|language| !language.is_empty()).unwrap_or(info.language);
+    let mut structure = structures().next().map(|_| StructureRoot::new(&mut file, pages, language));
+    let ends = page_ends(media);
+    let mut documents: Vec<DocumentPlace> = Vec::with_capacity(range.documents.len());
+    for document in &range.documents {
+        let first_page = documents.last().map_or(0, |before| before.first_page + before.pages);
+        documents.push(write_document(document, first_page, structure.as_mut(), &ends, &mut file)?);
     }
     outline::write_outline(range, &documents, tree.pages(), outline, &mut file)?;
     let mut extra = b"/Outlines ".to_vec();
     write_ref(outline, &mut extra);
     extra.extend_from_slice(b"/ViewerPreferences<</DisplayDocTitle true>>");
+    let conformance = conformance(range, language, info);
+    let language = if structure.is_some() { language } else { info.language };
+    let info = &FileInfo { language, ..*info };
+    if let Some(structure) = structure {
+        extra.extend_from_slice(&structure.finish(&mut file)?);
+    }
     let info = match range.documents.as_slice() {
         [only] => &FileInfo { properties: only.properties.as_deref(), ..*info },
         _ => info,
     };
-    let file = frame.finish(file, tree, media, resources, &range.used, info, &extra)?;
+    let file = frame.finish(file, tree, media, resources, &range.used, info, conformance, &extra)?;
     Ok(VolumeIndex { documents, pages, file })
 }
 
@@ -100,14 +120,54 @@ pub fn hash_bodies<'b>(bodies: impl Iterator<Item = &'b [u8]>) -> Hash {
     hasher.finish()
 }
 
-fn write_document(document: &Document, ends: &[Vec<u8>], file: &mut File<'_>, tree: &mut PageTree) -> Result<DocumentPlace, StreamError> {
-    assert!(!document.pages.is_empty(), "a document has at least one page");
-    let first_page = tree.pages().len() as u32;
-    let offset = file.position();
-    for page in &document.pages {
-        write_page(page, first_page, &ends[usize::from(page.media)], file, tree)?;
+/// What a volume can say it conforms to: without tags nothing but its looks, with tags and a language, and a text in the place of
+/// every figure, all of ISO 14289-1.
+fn conformance(range: &ComposedRange, language: &str, info: &FileInfo<'_>) -> Conformance {
+    let is_told = |document: &Document| document.structure.as_ref().is_some_and(|structure| structure.untold == 0);
+    if range.documents.iter().any(|document| document.structure.is_none()) {
+        Conformance::Basic
+    } else if language.is_empty() || info.title.is_empty() || !range.documents.iter().all(is_told) {
+        Conformance::Tagged
+    } else {
+        Conformance::Accessible
     }
+}
+
+/// Takes the numbers of a page: first those of all pages, so that they follow from its index.
+fn reserve_page(index: u32, file: &mut File<'_>, tree: &mut PageTree) {
+    let parent = tree.parent(file);
+    let body = file.reserve_many(2);
+    let page = Ref(body.0 + 1);
+    assert!(PageNumbers::of(index) == PageNumbers { parent, body, page }, "object numbers follow from the index of the page");
+    tree.push(page);
+}
+
+fn write_document(
+    document: &Document,
+    first_page: u32,
+    root: Option<&mut StructureRoot>,
+    ends: &[Vec<u8>],
+    file: &mut File<'_>,
+) -> Result<DocumentPlace, StreamError> {
+    assert!(!document.pages.is_empty(), "a document has at least one page");
+    let offset = file.position();
+    let tagged = root.zip(document.structure.as_deref());
+    let tagged = tagged.map(|(root, structure)| (root.reserve(document, structure, file), root, structure));
+    let mut links = 0;
+    for (index, page) in document.pages.iter().enumerate() {
+        let numbers = tagged.as_ref().map(|(numbers, _, _)| (numbers, links));
+        write_page(page, (first_page, index as u32), numbers, &ends[usize::from(page.media)], file)?;
+        links += page.extras.as_ref().map_or(0, |extras| extras.links.len() as u32);
+    }
+    let structure = match tagged {
+        None => None,
+        Some((numbers, root, structure)) => {
+            let page = |index: u32| PageNumbers::of(first_page + index).page;
+            Some(root.write_document((document, structure), &numbers, first_page, &page, file)?)
+        }
+    };
     Ok(DocumentPlace {
+        structure,
         first_page,
         pages: document.pages.len() as u32,
         offset,
@@ -116,23 +176,42 @@ fn write_document(document: &Document, ends: &[Vec<u8>], file: &mut File<'_>, tr
     })
 }
 
-fn write_page(page: &Page, first: u32, end: &[u8], file: &mut File<'_>, tree: &mut PageTree) -> Result<(), StreamError> {
-    let numbers = PageNumbers::of(tree.pages().len() as u32);
-    let parent = tree.parent(file);
-    let body = file.reserve_many(2);
-    let object = Ref(body.0 + 1);
-    assert!(numbers == PageNumbers { parent, body, page: object }, "object numbers follow from the index of the page");
-    file.stream(body, DEFLATED, &page.body)?;
-    let out = file.begin(object);
+/// Writes page `index` of a document. `tagged` are the numbers of its structure, and how many links are on the pages before.
+fn write_page(page: &Page, (first, index): (u32, u32), tagged: Option<(&Numbers, u32)>, end: &[u8], file: &mut File<'_>) -> Result<(), StreamError> {
+    let numbers = PageNumbers::of(first + index);
+    file.stream(numbers.body, DEFLATED, &page.body)?;
+    let out = file.begin(numbers.page);
     write_dictionary(&numbers, b"", out);
+    if tagged.is_some() {
+        write_key(first + index, out);
+    }
     if let Some(extras) = page.extras.as_ref().filter(|extras| !extras.links.is_empty()) {
-        link::write_entry(&link::write_links(&extras.links, |page| PageNumbers::of(first + page).page), out);
+        match tagged {
+            None => link::write_entry(&link::write_links(&extras.links, |page| PageNumbers::of(first + page).page), out),
+            Some((numbers, before)) => {
+                let mut links = Vec::new();
+                for index in 0..extras.links.len() as u32 {
+                    write_ref(numbers.annotation(before + index), &mut links);
+                    links.push(b' ');
+                }
+                link::write_entry(&links, out);
+                // ISO 14289-1, 7.18.3.
+                out.extend_from_slice(TABS);
+            }
+        }
     }
     out.extend_from_slice(end);
-    file.end()?;
-    tree.push(object);
-    Ok(())
+    Ok(file.end()?)
 }
+
+/// The key of a page in the parent tree is its index.
+fn write_key(index: u32, out: &mut Vec<u8>) {
+    out.extend_from_slice(KEY);
+    write_integer(i64::from(index), out);
+}
+
+const KEY: &[u8] = b"/StructParents ";
+const TABS: &[u8] = b"/Tabs/S";
 
 fn write_dictionary(numbers: &PageNumbers, end: &[u8], out: &mut Vec<u8>) {
     begin_page(numbers.parent, true, out);
@@ -177,8 +256,17 @@ pub fn read_pages(volume: &[u8], entry: &Entry, media: &[Media]) -> Result<Vec<P
     let start = usize::try_from(entry.offset).unwrap_or(usize::MAX);
     let mut scanner = Scanner::new(volume, start);
     let mut pages = Vec::with_capacity(entry.pages.min(1 << 16) as usize);
+    let mut is_tagged = false;
     for index in 0..entry.pages {
-        pages.push(read_page(volume, &mut scanner, PageNumbers::of(entry.first_page + index), &ends)?);
+        let (page, has_key) = read_page(volume, &mut scanner, entry.first_page + index, &ends)?;
+        if index > 0 && has_key != is_tagged {
+            return Err(scanner.damaged("pages with and without a structure"));
+        }
+        is_tagged = has_key;
+        pages.push(page);
+    }
+    if is_tagged {
+        structure::skip(&mut scanner, volume, start + usize::try_from(entry.length).unwrap_or(usize::MAX - start))?;
     }
     if (scanner.at() - start.min(scanner.at())) as u64 != entry.length {
         return Err(scanner.damaged("the end of the document"));
@@ -189,7 +277,8 @@ pub fn read_pages(volume: &[u8], entry: &Entry, media: &[Media]) -> Result<Vec<P
     Ok(pages)
 }
 
-fn read_page(volume: &[u8], scanner: &mut Scanner<'_>, numbers: PageNumbers, ends: &[Vec<u8>]) -> Result<PageBody, StreamError> {
+fn read_page(volume: &[u8], scanner: &mut Scanner<'_>, index: u32, ends: &[Vec<u8>]) -> Result<(PageBody, bool), StreamError> {
+    let numbers = PageNumbers::of(index);
     let mut expected = Vec::with_capacity(80);
     write_integer(i64::from(numbers.body.0), &mut expected);
     expected.extend_from_slice(b" 0 obj\n<</Length ");
@@ -204,8 +293,14 @@ fn read_page(volume: &[u8], scanner: &mut Scanner<'_>, numbers: PageNumbers, end
     expected.extend_from_slice(b" 0 obj\n");
     write_dictionary(&numbers, b"", &mut expected);
     scanner.expect(&expected, "a page")?;
+    expected.clear();
+    write_key(index, &mut expected);
+    let is_tagged = scanner.accept(&expected);
     link::skip_entry(scanner, volume)?;
+    if is_tagged {
+        scanner.accept(TABS);
+    }
     let media = ends.iter().position(|end| scanner.accept(end)).ok_or_else(|| scanner.damaged("a page of a known media"))?;
     scanner.expect(b"\nendobj\n", "the end of a page")?;
-    Ok(PageBody { body, media: media as u8 })
+    Ok((PageBody { body, media: media as u8 }, is_tagged))
 }

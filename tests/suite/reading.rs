@@ -225,7 +225,7 @@ impl Reader<'_, '_> {
         let mut is_curved = false;
         let (mut font, mut size, mut spacing, mut word_spacing, mut rise) = (Vec::new(), 0.0, 0.0, 0.0, 0.0);
         let (mut line, mut pen) = ((0.0, 0.0), 0.0);
-        let mut told: Option<(String, usize)> = None;
+        let mut marked: Vec<Option<(String, usize)>> = Vec::new();
         for operation in Content::decode(content).unwrap().operations {
             let values: Vec<f64> = operation.operands.iter().filter(|o| o.as_i64().is_ok() || o.as_f32().is_ok()).map(number).collect();
             match operation.operator.as_str() {
@@ -321,15 +321,19 @@ impl Reader<'_, '_> {
                         self.fonts = outer;
                     }
                 }
+                "BMC" => marked.push(None),
                 "BDC" => {
                     let properties = operation.operands[1].as_dict().unwrap();
-                    let Object::String(bytes, _) = properties.get(b"ActualText").unwrap() else { panic!("a text") };
-                    let units: Vec<u16> = bytes[2..].chunks(2).map(|unit| u16::from_be_bytes([unit[0], unit[1]])).collect();
-                    told = Some((String::from_utf16(&units).unwrap(), self.shown.pieces.len()));
+                    marked.push(properties.get(b"ActualText").ok().map(|told| {
+                        let Object::String(bytes, _) = told else { panic!("a text") };
+                        let units: Vec<u16> = bytes[2..].chunks(2).map(|unit| u16::from_be_bytes([unit[0], unit[1]])).collect();
+                        // A soft hyphen is told of a hyphen that is seen.
+                        (String::from_utf16(&units).unwrap().replace('\u{ad}', "-"), self.shown.pieces.len())
+                    }));
                 }
                 // What is told counts more than what the glyphs read as (ISO 32000-1, 14.9.4).
                 "EMC" => {
-                    let (text, first) = told.take().unwrap();
+                    let Some((text, first)) = marked.pop().expect("a beginning") else { continue };
                     let glyphs = self.shown.pieces.split_off(first);
                     let left = glyphs.iter().map(|piece| piece.left).reduce(f64::min).unwrap();
                     let right = glyphs.iter().map(|piece| piece.right).reduce(f64::max).unwrap();

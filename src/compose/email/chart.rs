@@ -66,11 +66,11 @@ fn thousandths(part: Decimal, whole: Decimal) -> i64 {
 impl Html<'_, '_> {
     /// Adds a chart.
     pub(super) fn chart(&mut self, chart: &ChartContent<'_>, margins: (Length, Length), around: Around) {
-        let Some(bars) = bars(chart) else { return self.alternative(&chart.node.alt, chart.node.align) };
+        let Some(bars) = bars(chart) else { return self.alternative(chart.alt, chart.node.align) };
         let (top, bottom) = (self.css.space(margins.0).max(8), self.css.space(margins.1).max(8));
         let style = chart.node.style.text;
         self.out.push_str("<table aria-label=\"");
-        push_attribute(&chart.node.alt, &mut self.out);
+        push_attribute(chart.alt, &mut self.out);
         writeln!(
             self.out,
             "\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" style=\"width:100%;border-collapse:collapse;margin:{top}px 0 {bottom}px\">"

@@ -80,7 +80,7 @@ impl<'p> Html<'_, 'p> {
             Block::Image(image) => self.picture(image.picture, (image.width, image.height), image.align, &image.alt, (margin.top, margin.bottom)),
             Block::Chosen(chosen) => {
                 let (width, height) = (chosen.shown.width, chosen.shown.height);
-                self.picture(chosen.shown.picture, (width, height), chosen.node.align, &chosen.node.alt, (margin.top, margin.bottom));
+                self.picture(chosen.shown.picture, (width, height), chosen.node.align, chosen.alt, (margin.top, margin.bottom));
             }
             Block::Drawing(drawing) => self.alternative(&drawing.node.alt, drawing.node.align),
             Block::Rule(rule) => self.rule(rule, (margin.top, margin.bottom)),

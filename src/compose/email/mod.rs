@@ -401,6 +401,10 @@ fn own_binder<'s, 'p, 'a>(document: &Document<'s, 'p, 'a>, resources: &'p Resour
         symbols: std::mem::take(&mut own.symbols),
         slots: Vec::new(),
         fates: Vec::new(),
+        leaves: 0,
+        is_tagged: false,
+        symbols_told: Vec::new(),
+        form_leaves: Vec::new(),
         values: BoundValues::default(),
         wants_email: true,
     }

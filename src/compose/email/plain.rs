@@ -62,7 +62,7 @@ impl Plain {
                 self.blank();
             }
             Block::Image(image) => self.alternative(&image.alt),
-            Block::Chosen(chosen) => self.alternative(&chosen.node.alt),
+            Block::Chosen(chosen) => self.alternative(chosen.alt),
             Block::Drawing(drawing) => self.alternative(&drawing.node.alt),
             Block::Barcode(bars) => self.alternative(bars.payload),
             Block::Chart(chart) => self.chart(chart),
@@ -201,7 +201,7 @@ impl Plain {
 
     fn chart(&mut self, chart: &crate::model::chart::ChartContent<'_>) {
         self.blank();
-        self.alternative(&chart.node.alt);
+        self.alternative(chart.alt);
         for bar in super::chart::bars(chart).unwrap_or_default() {
             self.wrap(&format!("{}: {}", bar.label, bar.value), "  ", COLUMNS);
         }

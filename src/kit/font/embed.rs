@@ -248,7 +248,8 @@ fn program(face: &Face, kept: &[u16]) -> Result<Vec<u8>, SubsetError> {
         .map_err(|error| SubsetError::Program(error.to_string()))
 }
 
-/// What a glyph reads as. Texts that ISO 19005-2, 6.2.11.7.2 forbids (U+0000, U+FEFF, U+FFFE) are left out.
+/// What a glyph reads as. ISO 19005-2, 6.2.11.7.2 wants a text for each, and forbids U+0000, U+FEFF and U+FFFE: a glyph that reads as
+/// nothing of its own, such as the second part of a letter, is a word joiner, which nobody sees. A word that has one is told as a whole.
 fn text_of(face: &Face, glyphs: &GlyphSet, glyph: u16) -> Option<String> {
     let character = face.unicode.get(usize::from(glyph)).and_then(|code| char::from_u32(*code)).filter(|c| *c != '\0');
     let text = match (character, face.narrow.ligature_text(glyph), glyphs.text(glyph)) {
@@ -256,9 +257,10 @@ fn text_of(face: &Face, glyphs: &GlyphSet, glyph: u16) -> Option<String> {
         (_, Some(letters), _) => letters.to_string(),
         (Some(character), None, Some(seen)) if is_presentation_form(u32::from(character)) => seen.to_string(),
         (Some(character), None, _) => character.to_string(),
-        (None, None, seen) => seen?.to_string(),
+        (None, None, Some(seen)) => seen.to_string(),
+        (None, None, None) => "\u{2060}".to_string(),
     };
-    (!text.contains(['\0', '\u{feff}', '\u{fffe}'])).then_some(text)
+    Some(if text.contains(['\0', '\u{feff}', '\u{fffe}']) { "\u{2060}".to_string() } else { text }).filter(|_| glyph != 0)
 }
 
 /// Whether a character is only a form of others, such as a ligature or an Arabic letter in the middle of a word (Unicode 16,
@@ -419,7 +421,7 @@ mod tests {
         let unnamed = (1..face.glyph_count()).find(|glyph| face.unicode[usize::from(*glyph)] == 0 && face.narrow.ligature_text(*glyph).is_none());
         let unnamed = unnamed.expect("a glyph without a character");
         set.insert(unnamed);
-        assert_eq!(text_of(&face, &set, unnamed), None);
+        assert_eq!(text_of(&face, &set, unnamed).as_deref(), Some("\u{2060}"));
         set.insert_text(unnamed, "ffi");
         assert_eq!(text_of(&face, &set, unnamed).as_deref(), Some("ffi"));
         let letter = glyphs(&face, "Q").iter().next().expect("a glyph");

@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-use super::syntax::{deflate, write_hex, write_integer, write_ref};
+use super::syntax::{Deflater, deflate, write_hex, write_integer, write_padded, write_ref};
 use crate::base::hash::{Hash, Hasher};
 use crate::base::limits;
 
@@ -53,6 +53,79 @@ struct Packed {
     index: Vec<u8>,
     bodies: Vec<u8>,
     count: u64,
+}
+
+/// Objects that will lie in one object stream (ISO 32000-1, 7.5.7); at most 65,535.
+///
+/// It is made for many small objects that are alike: each begins a row of [`ROW`] bytes, and where a row is like the one above, their
+/// difference is written (PNG predictor Up, ISO 32000-1, 7.4.4.4). Of numbers that grow evenly that leaves next to nothing.
+#[derive(Default)]
+pub struct ObjectStream {
+    objects: Vec<(Ref, u32)>,
+    bodies: Vec<u8>,
+    /// The index, then the bodies.
+    data: Vec<u8>,
+    filtered: Vec<u8>,
+}
+
+/// Bytes of a row of an [`ObjectStream`].
+pub const ROW: usize = 48;
+
+/// Bytes of a pair of numbers in its index.
+const PAIR: usize = 24;
+
+impl ObjectStream {
+    /// Adds an object that is no stream.
+    pub fn push(&mut self, object: Ref, body: &[u8]) {
+        self.objects.push((object, self.bodies.len() as u32));
+        self.bodies.extend_from_slice(body);
+        // What separates it from the next, if nothing else does.
+        let end = (self.bodies.len() + 1).next_multiple_of(ROW);
+        self.bodies.resize(end, b' ');
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.objects.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.objects.is_empty()
+    }
+
+    /// The bytes of the stream before compression, and where the first object begins in what they stand for.
+    fn finish(&mut self) -> (&[u8], usize) {
+        let data = &mut self.data;
+        data.clear();
+        for (object, offset) in &self.objects {
+            write_padded(i64::from(object.0), 8, data);
+            write_padded(i64::from(*offset), PAIR - 8, data);
+        }
+        data.resize(data.len().next_multiple_of(ROW), b' ');
+        let first = data.len();
+        data.extend_from_slice(&self.bodies);
+        self.filtered.clear();
+        let mut above = &[0; ROW][..];
+        for row in data.chunks_exact(ROW) {
+            let mut difference = [0u8; ROW];
+            let mut changes = 0;
+            for ((out, byte), up) in difference.iter_mut().zip(row).zip(above) {
+                *out = byte.wrapping_sub(*up);
+                changes += usize::from(*out != 0);
+            }
+            let is_alike = changes <= ROW / 4;
+            self.filtered.push(if is_alike { 2 } else { 0 });
+            self.filtered.extend_from_slice(if is_alike { &difference } else { row });
+            above = row;
+        }
+        (&self.filtered, first)
+    }
+
+    fn clear(&mut self) {
+        self.objects.clear();
+        self.bodies.clear();
+    }
 }
 
 // A place is 0 while unknown; an offset (never 0, the header is there); or, with the top bit, an object stream and an index in it.
@@ -164,6 +237,28 @@ impl<'w> File<'w> {
         self.deflated(stream, &entries, &data)
     }
 
+    /// Writes an object stream of its own, and empties it: its objects lie together, wherever others go. Under a private name
+    /// (ISO 32000-1, Annex E) it has a checksum, see [`stream_checksum`].
+    pub fn object_stream(&mut self, stream: Ref, objects: &mut ObjectStream, deflater: &mut Deflater) -> Result<(), FileError> {
+        for (at, (object, _)) in objects.objects.iter().enumerate() {
+            let place = &mut self.places[object.0 as usize];
+            assert!(*place == 0, "object {} is written twice", object.0);
+            *place = IN_STREAM | u64::from(stream.0) << 16 | at as u64;
+        }
+        let mut entries = OBJECT_STREAM.to_vec();
+        write_integer(objects.objects.len() as i64, &mut entries);
+        entries.extend_from_slice(b"/First ");
+        let (data, first) = objects.finish();
+        write_integer(first as i64, &mut entries);
+        let data = deflater.deflate(data);
+        let sum = stream_checksum(stream, &entries, data);
+        entries.extend_from_slice(b"/PRSN_Crc ");
+        write_integer(i64::from(sum), &mut entries);
+        self.stream(stream, &entries, data)?;
+        objects.clear();
+        Ok(())
+    }
+
     /// Writes the cross-reference stream and the trailer (ISO 32000-1, 7.5.8). Every reserved object must be written.
     pub fn finish(mut self, catalog: Ref, information: Ref) -> Result<Finished, FileError> {
         self.end_pack()?;
@@ -208,6 +303,19 @@ impl<'w> File<'w> {
         // Numbers are given out page by page: too many are noticed here, long before the end.
         if self.places.len() > limits::PDF_OBJECTS_MAX { Err(FileError::TooManyObjects) } else { Ok(()) }
     }
+}
+
+/// The entries of the dictionary of an [`ObjectStream`] before the number of its objects.
+pub const OBJECT_STREAM: &[u8] = b"/Filter/FlateDecode/DecodeParms<</Predictor 15/Columns 48>>/Type/ObjStm/N ";
+
+/// CRC-32 (ISO 3309) over the number of a stream object, the entries of its dictionary between its length and this sum, and its data,
+/// without the highest bit: integers of a PDF/A file have 32 bits with their sign (ISO 19005-2, 6.1.13).
+pub fn stream_checksum(stream: Ref, entries: &[u8], data: &[u8]) -> u32 {
+    let mut crc = libdeflater::Crc::new();
+    crc.update(&stream.0.to_le_bytes());
+    crc.update(entries);
+    crc.update(data);
+    crc.sum() & i32::MAX as u32
 }
 
 struct Rows {

@@ -1,4 +1,4 @@
-//! What PDF/A-2b wants to know of a file (ISO 19005-2, 6.2.3 and 6.6).
+//! What PDF/A-2 wants to know of a file (ISO 19005-2, 6.2.3 and 6.6).
 //!
 //! Takes title, producer and the job's date, gives the information dictionary, an equal XMP packet and the output
 //! intent. Must never ask a clock: the date of the job is the date of its files.
@@ -24,7 +24,38 @@ pub struct Metadata<'a> {
     pub subject: &'a str,
     /// Words it can be found by; empty: none.
     pub keywords: &'a str,
+    /// What the file says it conforms to.
+    pub conformance: Conformance,
 }
+
+/// What a file says it conforms to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Conformance {
+    /// PDF/A-2b: it looks the same for ever.
+    Basic,
+    /// PDF/A-2a: it is tagged.
+    Tagged,
+    /// PDF/A-2a and PDF/UA-1: it is tagged, and says everything that readers who cannot see it need.
+    Accessible,
+}
+
+/// How an archive file describes the property that ISO 14289-1 asks for (ISO 19005-2, 6.6.2.3.3), which ISO 19005-2 does not know.
+const ACCESSIBLE: &str = "<pdfuaid:part>1</pdfuaid:part>\n\
+    <pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType=\"Resource\">\n\
+    <pdfaSchema:schema>PDF/UA identification</pdfaSchema:schema>\n\
+    <pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>\n\
+    <pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>\n\
+    <pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType=\"Resource\">\n\
+    <pdfaProperty:name>part</pdfaProperty:name>\n\
+    <pdfaProperty:valueType>Integer</pdfaProperty:valueType>\n\
+    <pdfaProperty:category>internal</pdfaProperty:category>\n\
+    <pdfaProperty:description>Part of ISO 14289 the file conforms to</pdfaProperty:description>\n\
+    </rdf:li></rdf:Seq></pdfaSchema:property>\n\
+    </rdf:li></rdf:Bag></pdfaExtension:schemas>\n";
+
+/// The names that it uses.
+const ACCESSIBLE_NAMES: &str = " xmlns:pdfuaid=\"http://www.aiim.org/pdfua/ns/id/\" xmlns:pdfaExtension=\"http://www.aiim.org/pdfa/ns/extension/\"\
+    \x20xmlns:pdfaSchema=\"http://www.aiim.org/pdfa/ns/schema#\" xmlns:pdfaProperty=\"http://www.aiim.org/pdfa/ns/property#\"";
 
 /// Appends the information dictionary (ISO 32000-1, 14.3.3).
 pub fn write_information(metadata: &Metadata<'_>, out: &mut Vec<u8>) {
@@ -47,15 +78,23 @@ pub fn write_information(metadata: &Metadata<'_>, out: &mut Vec<u8>) {
     out.extend_from_slice(b">>");
 }
 
-/// Appends the XMP packet with the same values (ISO 16684-1; ISO 19005-2, 6.6.2 and 6.6.4: part 2, conformance B).
+/// Appends the XMP packet with the same values (ISO 16684-1; ISO 19005-2, 6.6.2 and 6.6.4).
 pub fn write_xmp(metadata: &Metadata<'_>, out: &mut Vec<u8>) {
     let date = [&metadata.date.iso_bytes()[..], b"T00:00:00Z"].concat();
     let mut plain = |text: &str| out.extend_from_slice(text.as_bytes());
     plain("<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\n");
     plain("<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">\n<rdf:Description rdf:about=\"\"");
     plain(" xmlns:dc=\"http://purl.org/dc/elements/1.1/\" xmlns:pdf=\"http://ns.adobe.com/pdf/1.3/\"");
-    plain(" xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\" xmlns:pdfaid=\"http://www.aiim.org/pdfa/ns/id/\">\n");
-    plain("<pdfaid:part>2</pdfaid:part>\n<pdfaid:conformance>B</pdfaid:conformance>\n");
+    plain(" xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\" xmlns:pdfaid=\"http://www.aiim.org/pdfa/ns/id/\"");
+    if metadata.conformance == Conformance::Accessible {
+        plain(ACCESSIBLE_NAMES);
+    }
+    plain(">\n<pdfaid:part>2</pdfaid:part>\n<pdfaid:conformance>");
+    plain(if metadata.conformance == Conformance::Basic { "B" } else { "A" });
+    plain("</pdfaid:conformance>\n");
+    if metadata.conformance == Conformance::Accessible {
+        plain(ACCESSIBLE);
+    }
     plain("<dc:format>application/pdf</dc:format>\n<dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">");
     write_xml_text(metadata.title, out);
     out.extend_from_slice(b"</rdf:li></rdf:Alt></dc:title>\n");
@@ -113,8 +152,16 @@ mod tests {
     #[test]
     fn the_packet_says_what_the_dictionary_says() {
         let date = Date::new(2026, 11, 23).expect("a date");
-        let metadata =
-            Metadata { title: "A & B <\u{1}>", producer: "Pressrun 1", creator: "Pressrun", date, author: "Ada", subject: "S & T", keywords: "" };
+        let metadata = Metadata {
+            title: "A & B <\u{1}>",
+            producer: "Pressrun 1",
+            creator: "Pressrun",
+            date,
+            author: "Ada",
+            subject: "S & T",
+            keywords: "",
+            conformance: Conformance::Basic,
+        };
         let (mut dictionary, mut packet) = (Vec::new(), Vec::new());
         write_information(&metadata, &mut dictionary);
         write_xmp(&metadata, &mut packet);

@@ -9,10 +9,10 @@ mod metadata;
 mod syntax;
 mod tree;
 
-pub use file::{File, FileError, Finished, Ref};
-pub use metadata::{Metadata, write_information, write_output_intent, write_xmp};
+pub use file::{File, FileError, Finished, OBJECT_STREAM, ObjectStream, ROW, Ref, stream_checksum};
+pub use metadata::{Conformance, Metadata, write_information, write_output_intent, write_xmp};
 pub use syntax::{
-    Deflater, deflate, write_box, write_date, write_decimal, write_fill_color, write_hex, write_integer, write_literal, write_name, write_ref,
-    write_text,
+    Deflater, deflate, write_box, write_date, write_decimal, write_fill_color, write_hex, write_integer, write_literal, write_name, write_padded,
+    write_ref, write_text,
 };
 pub use tree::{KIDS_MAX, PageTree};

@@ -25,6 +25,19 @@ pub fn write_integer(value: i64, out: &mut Vec<u8>) {
     out.extend_from_slice(&buffer[at..]);
 }
 
+/// Appends an integer that is not negative, with spaces before it so that it takes `width` bytes; at least one space.
+pub fn write_padded(value: i64, width: usize, out: &mut Vec<u8>) {
+    let start = out.len() + width;
+    let mut digits = 1;
+    let mut rest = value / 10;
+    while rest > 0 {
+        digits += 1;
+        rest /= 10;
+    }
+    out.resize((start - digits.min(width)).max(out.len() + 1), b' ');
+    write_integer(value, out);
+}
+
 /// Appends `mantissa / 10^places` without trailing zeros and without a zero before the point: `(-50, 2)` is `-.5`.
 ///
 /// At most 18 places. Readers need five significant digits of a fraction (ISO 32000-1, Annex C).
@@ -161,7 +174,14 @@ pub struct Deflater {
 impl Default for Deflater {
     /// At the level of page bodies: the operators of marks repeat at short distances, which the simplest search finds.
     fn default() -> Deflater {
-        let level = libdeflater::CompressionLvl::new(1).unwrap_or_default();
+        Deflater::new(1)
+    }
+}
+
+impl Deflater {
+    /// At a level from 1 to 12.
+    pub fn new(level: i32) -> Deflater {
+        let level = libdeflater::CompressionLvl::new(level).unwrap_or_default();
         Deflater { compressor: libdeflater::Compressor::new(level), buffer: Vec::new() }
     }
 }

@@ -11,7 +11,11 @@ pub(super) const CHART: ElementSpec = ElementSpec {
         needs("type", Kind::Keyword(&["bar", "stacked-bar", "line", "pie", "donut"]), "The kind of chart."),
         needs("rows", Kind::Repeat, "The name of the row and the list."),
         needs("label", Kind::Template, "The text of a row: below its bars, or in the legend of a pie."),
-        needs("alt", Kind::Text, "What it shows, for readers who cannot see it."),
+        needs(
+            "alt",
+            Kind::Template,
+            "What it shows, for readers who cannot see it: text with `{expressions}`, such as what is most and what is least.",
+        ),
         takes("height", Kind::Length, "160pt", "Its height, texts included."),
         takes(
             "palette",

@@ -102,6 +102,26 @@ const CELL_ATTRIBUTES: &[AttributeSpec] = &[
     takes("align", Kind::Keyword(&["start", "end", "left", "right", "center", "justify", "decimal"]), "start", "Short for `text-align`."),
 ];
 
+const HEAD_CELL_ATTRIBUTES: &[AttributeSpec] = &[
+    CELL_ATTRIBUTES[0],
+    CELL_ATTRIBUTES[1],
+    CELL_ATTRIBUTES[2],
+    takes(
+        "scope",
+        Kind::Keyword(&["auto", "col", "row", "both"]),
+        "auto",
+        "Which cells it heads, for readers who hear the table: those of its column, of its row, or both. `auto`: in a head the column, elsewhere the row.",
+    ),
+];
+
+/// What a code says, for readers who cannot see it.
+const CODE_ALT: AttributeSpec = takes(
+    "alt",
+    Kind::Template,
+    "its kind and what it encodes",
+    "What it is, for readers who cannot see it: text with `{expressions}`; empty if it says nothing that is not said elsewhere.",
+);
+
 const fn heading(name: &'static str, example: &'static str) -> ElementSpec {
     ElementSpec { name, doc: HEADING, content: Content::Inline, attributes: PLACED, properties: BLOCK, example, place: Place::Body }
 }
@@ -279,7 +299,8 @@ pub const ELEMENTS: &[ElementSpec] = &[
                 "artifact",
                 Kind::Keyword(&["auto", "true", "false"]),
                 "auto",
-                "Whether its text is a running head or foot and no content. `auto`: on all pages but `first`.",
+                "Whether it is furniture of the page, such as a running head, and no content that is read aloud. `auto`: yes, unless it holds the \
+                 address or stands, under its name, only on pages that there are once: `first`, `last`, a number.",
             ),
             takes("layer", Kind::Keyword(&["front", "behind"]), "front", "`behind`: below everything else on the page, such as a watermark."),
             ROTATE,
@@ -532,7 +553,7 @@ pub const ELEMENTS: &[ElementSpec] = &[
                 Kind::Template,
                 "The name of the picture, with its ending: its path from `from`. Capitals and small letters are told apart.",
             ),
-            needs("alt", Kind::Text, "What it shows, for readers who cannot see it; empty for mere decoration."),
+            needs("alt", Kind::Template, "What it shows, for readers who cannot see it: text with `{expressions}`; empty for mere decoration."),
             takes("missing", Kind::Path, "", "A picture for records whose own is not there, from the folder of the layout and below it."),
             takes("width", Kind::Length, "", "Its width, or that of its place."),
             takes("height", Kind::Length, "", "Its height, or that of its place."),
@@ -680,7 +701,7 @@ pub const ELEMENTS: &[ElementSpec] = &[
         name: "th",
         doc: "A heading cell. It has no look of its own.",
         content: Content::Either,
-        attributes: CELL_ATTRIBUTES,
+        attributes: HEAD_CELL_ATTRIBUTES,
         properties: CELL,
         example: r#"<table columns="1fr 1fr"> <tr> <th>Name</th> <td>{customer.name}</td> </tr> </table>"#,
         place: Place::Body,
@@ -772,6 +793,7 @@ pub const ELEMENTS: &[ElementSpec] = &[
         attributes: &[
             needs("type", Kind::Symbology, "The symbology."),
             needs("value", Kind::Template, "What it encodes: text with `{expressions}`."),
+            CODE_ALT,
             takes(
                 "module",
                 Kind::Length,
@@ -854,6 +876,7 @@ pub const ELEMENTS: &[ElementSpec] = &[
             takes("billing", Kind::Template, "", "Structured billing information, such as `//S1/…`."),
             takes("procedure-1", Kind::Template, "", "An alternative procedure."),
             takes("procedure-2", Kind::Template, "", "Another one."),
+            CODE_ALT,
             takes(
                 "separation",
                 Kind::Keyword(&["scissors", "none"]),
@@ -876,6 +899,7 @@ pub const ELEMENTS: &[ElementSpec] = &[
         attributes: &[
             needs("name", Kind::Template, "The beneficiary."),
             needs("account", Kind::Template, "Its IBAN."),
+            CODE_ALT,
             takes("bic", Kind::Template, "", "Its BIC; needed outside the EEA."),
             takes("amount", Kind::Template, "", "The amount in euros: a number or money, or a text such as `12.30`."),
             takes("purpose", Kind::Template, "", "Purpose of ISO 20022, up to four characters."),
