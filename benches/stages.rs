@@ -27,6 +27,7 @@ use pressrun::kit::locale::MoneyStyle;
 use pressrun::kit::sample::{Format, Options, find_sample, write_sample};
 use pressrun::kit::text::tokens;
 use pressrun::model::mail::{Thickness, Weight};
+use pressrun::model::message::Wants;
 use pressrun::model::page::{ComposedRange, Document, SortKey};
 use pressrun::plan::{self, Overrides, Plan};
 use pressrun::postal::presort::{Pieces, Postcode, Settings, presort};
@@ -99,9 +100,12 @@ fn compose(bench: &Bench, records: u64) {
     });
 
     let mut composer = Composer::new(&plan.compiled, &plan.resources, &plan.media_of, MissingGlyphs::Hold);
-    let mut range = composed(&plan, &opened, &mut composer, records);
+    let mut range = composed(&plan, &opened, &mut composer, Wants::default(), records);
     let pages: usize = range.documents.iter().map(|document| document.pages.len()).sum();
-    bench.time("parse and compose", pages, "page", || range = composed(&plan, &opened, &mut composer, records));
+    bench.time("parse and compose", pages, "page", || range = composed(&plan, &opened, &mut composer, Wants::default(), records));
+    bench.time("the same, with e-mails", pages, "page", || {
+        black_box(composed(&plan, &opened, &mut composer, Wants { email: true, sms: true }, records));
+    });
 
     let info = FileInfo { title: "bench", producer: "bench", date: plan.settings.date, language: "en-US", properties: None };
     let mut volume = Vec::new();
@@ -126,7 +130,7 @@ fn compose(bench: &Bench, records: u64) {
     });
 }
 
-fn composed<'p>(plan: &'p Plan, opened: &Opened<'_>, composer: &mut Composer<'p>, records: u64) -> ComposedRange {
+fn composed<'p>(plan: &'p Plan, opened: &Opened<'_>, composer: &mut Composer<'p>, wants: Wants, records: u64) -> ComposedRange {
     let mut arena = Bump::new();
     let mut range = ComposedRange::default();
     let records = opened.cutter().next(records, usize::MAX).expect("no fault").expect("records");
@@ -140,7 +144,7 @@ fn composed<'p>(plan: &'p Plan, opened: &Opened<'_>, composer: &mut Composer<'p>
         let mut key = SortKey::default();
         key.push(&projected[0], false);
         let mut document = Document { record: raw.number, sort_key: key.0, ..Document::default() };
-        composer.compose(0, &arena, &variables, (&plan.locales[0], 0), &mut document.pages).expect("a good record");
+        black_box(composer.compose_renditions(0, &arena, &variables, (&plan.locales[0], 0), wants, &mut document.pages).expect("a good record"));
         range.documents.push(document);
     }
     range.used = composer.take_used();
@@ -179,7 +183,7 @@ fn paragraphs(bench: &Bench) {
         let opened = plan.inputs[0].input.open(&read, &[]).expect("the head is right");
         let mut composer = Composer::new(&plan.compiled, &plan.resources, &plan.media_of, MissingGlyphs::Hold);
         let took = bench.seconds(|| {
-            black_box(composed(&plan, &opened, &mut composer, 1));
+            black_box(composed(&plan, &opened, &mut composer, Wants::default(), 1));
         });
         println!("{:<24} {:>10.0} ns/paragraph", format!("paragraphs, {wrap}"), took * 1e9 / COUNT as f64);
         seconds.push(took);
@@ -217,7 +221,7 @@ fn pictures(bench: &Bench) {
     let opened = plan.inputs[0].input.open(&read, &[]).expect("the head is right");
     let mut composer = Composer::new(&plan.compiled, &plan.resources, &plan.media_of, MissingGlyphs::Hold);
     bench.time("chart and three barcodes", PAGES as usize, "page", || {
-        black_box(composed(&plan, &opened, &mut composer, PAGES));
+        black_box(composed(&plan, &opened, &mut composer, Wants::default(), PAGES));
     });
 }
 

@@ -90,6 +90,8 @@ pub struct Composer<'p> {
     /// Those that a message is tried on.
     spare: Vec<Canvas>,
     content: Vec<u8>,
+    /// Those of all pages, to be compared with an e-mail.
+    contents: Vec<u8>,
     compressed: Vec<u8>,
     compressor: libdeflater::Compressor,
     used: Used,
@@ -98,7 +100,7 @@ pub struct Composer<'p> {
 }
 
 /// A document on its canvases.
-struct LaidOut {
+struct LaidOut<'a> {
     /// The master of each page.
     masters: Vec<usize>,
     /// What it is to be looked at for.
@@ -111,6 +113,8 @@ struct LaidOut {
     sms: Option<Box<Result<SmsContent, Hold>>>,
     /// What its content means, if its pages are tagged.
     structure: Option<Box<Structure>>,
+    /// The figures that its pages must show, if they are compared with an e-mail.
+    figures: Vec<&'a str>,
 }
 
 /// What is known of a document beside its pages.
@@ -152,6 +156,7 @@ impl<'p> Composer<'p> {
             canvases: Vec::new(),
             spare: Vec::new(),
             content: Vec::new(),
+            contents: Vec::new(),
             compressed: Vec::new(),
             compressor: libdeflater::Compressor::new(level),
             used: Used::default(),
@@ -206,10 +211,14 @@ impl<'p> Composer<'p> {
         // A form has no place of its own that could be looked at.
         let use_forms = self.layouts[layout].requirements.as_ref().is_none_or(|requirements| !requirements.are_of_pages);
         let laid_out = self.lay_out(layout, arena, variables, (locale, language), use_forms, wants)?;
-        let LaidOut { masters, remarks, mut extras, slots, email, sms, structure } = laid_out;
+        let LaidOut { masters, remarks, mut extras, slots, email, sms, structure, figures } = laid_out;
+        self.contents.clear();
         for (index, (canvas, master)) in self.canvases.iter_mut().zip(&masters).enumerate() {
             self.content.clear();
             canvas.finish(&mut self.content);
+            if !figures.is_empty() {
+                self.contents.extend_from_slice(&self.content);
+            }
             self.used.forms.extend(&canvas.forms);
             self.used.images.extend(&canvas.images);
             let bound = self.compressor.zlib_compress_bound(self.content.len());
@@ -224,6 +233,10 @@ impl<'p> Composer<'p> {
                 touched: canvas.touched(),
             });
         }
+        if let Err(hold) = email::check_pages(&self.contents, &figures) {
+            pages.truncate(first);
+            return Err(hold);
+        }
         assert!(pages.len() > first, "a document has at least one page");
         Ok(Composed { remarks, slots, email, sms, structure })
     }
@@ -237,7 +250,7 @@ impl<'p> Composer<'p> {
         (locale, language): (&'p Locale, usize),
         use_forms: bool,
         wants: Wants,
-    ) -> Result<LaidOut, Hold>
+    ) -> Result<LaidOut<'a>, Hold>
     where
         'p: 'a,
     {
@@ -305,13 +318,14 @@ impl<'p> Composer<'p> {
         if let Some(requirements) = requirements {
             binder.check_document(requirements, &require_place::printed(layout, &masters, &self.canvases), &remarks)?;
         }
-        let (mut email, mut sms) = (None, None);
+        let (mut email, mut sms, mut figures) = (None, None, Vec::new());
         if let Some(part) = layout.email.as_deref().filter(|_| binder.wants_email) {
             let document =
                 email::Document { layout, part, metrics: binder.setter.metrics, arena, variables, locale, language: binder.language, body: bound };
             let written = refused(self.emails.write(layout_index, &document, &binder))?;
             remarks.extend(written.as_ref().as_ref().ok().and_then(EmailContent::remark));
             email = Some(written);
+            email::figures_of(body, &mut figures);
         }
         if let Some(part) = layout.sms.as_deref().filter(|_| wants.sms) {
             sms = Some(refused(self.emails.write_sms(part, &mut binder))?);
@@ -325,7 +339,7 @@ impl<'p> Composer<'p> {
             Box::new(structure::structure(&binder, (body, &regions), &self.canvases[..masters.len()], &extras, language))
         });
         self.symbols = std::mem::take(&mut binder.symbols);
-        Ok(LaidOut { masters, remarks, extras, slots, email, sms, structure })
+        Ok(LaidOut { masters, remarks, extras, slots, email, sms, structure, figures })
     }
 
     /// Says where the pictures of e-mails are; without it they are in the messages.

@@ -9,7 +9,12 @@ use memchr::memmem;
 use crate::base::code;
 use crate::kit::html::{Visible, push_seen};
 use crate::kit::sms::transliterate;
+use crate::model::content::{Block, Item, Placed};
+use crate::model::message::Only;
 use crate::model::record::Hold;
+
+/// Fewest characters of figures that are looked for on pages: shorter ones stand everywhere.
+const FIGURES_MIN: usize = 3;
 
 /// Where a value is to be seen.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -162,6 +167,83 @@ impl Check {
     }
 }
 
+/// Adds the figures of blocks that pages show, in the order in which they are painted: amounts, dates, numbers of accounts. Their bytes on
+/// a page are their characters.
+pub fn figures_of<'a>(blocks: &[Placed<'a>], out: &mut Vec<&'a str>) {
+    for placed in blocks {
+        match placed.block {
+            Block::Text(text) => {
+                for item in text.items {
+                    if let Item::Figures { text, .. } = item
+                        && text.len() >= FIGURES_MIN
+                    {
+                        out.push(text);
+                    }
+                }
+            }
+            Block::Box(frame) => {
+                figures_of(frame.children, out);
+                figures_of(frame.placed, out);
+            }
+            Block::Columns(columns) => columns.columns.iter().for_each(|(_, blocks)| figures_of(blocks, out)),
+            Block::Table(table) => {
+                for row in table.rows.iter().chain(table.foot) {
+                    row.cells.iter().for_each(|cell| figures_of(cell.children, out));
+                }
+            }
+            Block::Only(Only::Pages, blocks) => figures_of(blocks, out),
+            Block::Only(Only::Email, _)
+            | Block::Image(_)
+            | Block::Drawing(_)
+            | Block::Chosen(_)
+            | Block::Rule(_)
+            | Block::Barcode(_)
+            | Block::Chart(_)
+            | Block::PageBreak
+            | Block::Fill(_)
+            | Block::Slot(_) => {}
+        }
+    }
+}
+
+/// Compares the contents of the pages of a document with its figures.
+///
+/// # Errors
+/// A figure that no page shows.
+pub fn pages(contents: &[u8], figures: &[&str]) -> Result<(), Hold> {
+    let mut at = 0;
+    for (id, figure) in figures.iter().enumerate() {
+        let bytes = figure.as_bytes();
+        match memmem::find(&contents[at..], bytes) {
+            Some(found) => at += found + bytes.len(),
+            // Columns and what is placed stand in an order of their own, and a column may be too narrow for a figure.
+            None if memmem::find(contents, bytes).is_some() || is_divided(contents, bytes) => {}
+            None => return Err(unequal(id, figure, "PDF")),
+        }
+    }
+    Ok(())
+}
+
+/// Whether a figure stands in parts, as in a column narrower than it: each part but the last ends a string of the page, each but the first
+/// begins one.
+fn is_divided(contents: &[u8], mut figure: &[u8]) -> bool {
+    let mut is_first = true;
+    let mut needle = Vec::new();
+    while !figure.is_empty() {
+        let stands = |length: usize, needle: &mut Vec<u8>| {
+            needle.clear();
+            needle.extend_from_slice(if is_first { b"" } else { b"(" });
+            needle.extend_from_slice(&figure[..length]);
+            needle.extend_from_slice(if length < figure.len() { b")" } else { b"" });
+            memmem::find(contents, needle).is_some()
+        };
+        let Some(length) = (1..=figure.len()).rev().find(|length| stands(*length, &mut needle)) else { return false };
+        figure = &figure[length..];
+        is_first = false;
+    }
+    true
+}
+
 /// Whether a value stands behind `at`, or anywhere if it is loose; moves `at` behind it.
 fn find(seen: &[u8], value: &[u8], at: &mut usize, is_loose: bool) -> bool {
     let rest = &seen[*at..];
@@ -229,6 +311,16 @@ mod tests {
     #[test]
     fn what_is_hidden_from_readers_does_not_count() {
         assert!(check("<style>1,200.00</style><p title=\"1,200.00\"></p>", "1,200.00", &[("1,200.00", Use::Both)]).is_err());
+    }
+
+    #[test]
+    fn figures_are_on_pages() {
+        let contents = b"BT (2026-09-01) Tj (1,200.00) Tj (1234) Tj (5678) Tj ET";
+        assert!(pages(contents, &["2026-", "1,200.00"]).is_ok());
+        assert!(pages(contents, &["1,200.00", "2026-"]).is_ok());
+        assert!(pages(contents, &["12345678"]).is_ok());
+        assert!(pages(contents, &["1,200.01"]).is_err());
+        assert!(pages(contents, &["9,999.00"]).is_err());
     }
 
     #[test]

@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 
 use super::Source;
 use super::css::{Around, Css, align_word, is_kept, push_border, push_class};
+use super::list::marker_of;
 use super::pictures::{Pictures, Shown};
 use crate::base::length::Length;
 use crate::kit::html::{push_attribute, push_color, push_text};
@@ -17,6 +18,9 @@ use crate::kit::text::Direction;
 use crate::model::content::{Block, FramedBlocks, Placed, SideBySide, Text};
 use crate::model::layout::{Align, BoxStyle, Role, RuleNode, SymbolNode, TextStyleId, Track};
 use crate::model::message::Only;
+
+/// In place of the level of a heading: an item of a list.
+pub(super) const ITEM: u8 = 7;
 
 /// What decides the tag of a paragraph.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -62,15 +66,21 @@ pub struct Html<'w, 'p> {
 impl<'p> Html<'_, 'p> {
     /// Adds blocks, one under the other.
     pub fn blocks(&mut self, source: &Source<'_, '_>, blocks: &[Placed<'_>], around: Around) {
-        for placed in blocks {
+        let mut at = 0;
+        while let Some(placed) = blocks.get(at) {
+            if marker_of(placed).is_some() {
+                at += self.list(source, &blocks[at..], around);
+                continue;
+            }
             // What is placed decorates a page.
             if placed.place.is_none() {
                 self.block(source, placed, around);
             }
+            at += 1;
         }
     }
 
-    fn block(&mut self, source: &Source<'_, '_>, placed: &Placed<'_>, around: Around) {
+    pub(super) fn block(&mut self, source: &Source<'_, '_>, placed: &Placed<'_>, around: Around) {
         let margin = placed.flow.margin;
         match placed.block {
             Block::Text(text) => self.paragraph(source, text, (margin.top, margin.bottom, margin.left), around),
@@ -101,25 +111,7 @@ impl<'p> Html<'_, 'p> {
             return;
         }
         let heading = if let Role::Heading(level) = text.role { level.clamp(1, 6) } else { 0 };
-        let key = ParagraphKey {
-            text: text.style.text,
-            around,
-            align: text.style.align as u8,
-            is_reversed: text.style.direction == Direction::RightToLeft,
-            heading,
-            top: self.css.space(top) as i32,
-            bottom: self.css.space(bottom) as i32,
-            left: if text.marker.is_some() || left > Length::ZERO { self.css.space(left) as i32 } else { 0 },
-        };
-        match self.tags.paragraphs.get(&key) {
-            Some(tag) => self.out.push_str(tag),
-            None => {
-                let tag = self.paragraph_tag(key, text.style.align);
-                self.out.push_str(&tag);
-                self.tags.paragraphs.insert(key, tag.into());
-            }
-        }
-        let inside = Around { text: text.style.text, ..around };
+        let inside = self.open_paragraph(text, (top, bottom, left), heading, around);
         if let Some((marker, _)) = text.marker {
             self.items(source, marker, inside);
             self.out.push_str("&nbsp; ");
@@ -131,16 +123,41 @@ impl<'p> Html<'_, 'p> {
         }
     }
 
+    /// Opens a paragraph, a heading of a level, or an [`ITEM`]; gives what its text inherits.
+    pub(super) fn open_paragraph(&mut self, text: &Text<'_>, (top, bottom, left): (Length, Length, Length), heading: u8, around: Around) -> Around {
+        let key = ParagraphKey {
+            text: text.style.text,
+            around,
+            align: text.style.align as u8,
+            is_reversed: text.style.direction == Direction::RightToLeft,
+            heading,
+            top: self.css.space(top) as i32,
+            bottom: self.css.space(bottom) as i32,
+            left: self.css.space(left) as i32,
+        };
+        match self.tags.paragraphs.get(&key) {
+            Some(tag) => self.out.push_str(tag),
+            None => {
+                let tag = self.paragraph_tag(key, text.style.align);
+                self.out.push_str(&tag);
+                self.tags.paragraphs.insert(key, tag.into());
+            }
+        }
+        Around { text: text.style.text, ..around }
+    }
+
     fn paragraph_tag(&self, key: ParagraphKey, align: Align) -> String {
         let mut tag = String::new();
         match key.heading {
             0 => tag.push_str("<p"),
+            ITEM => tag.push_str("<li"),
             level => write!(tag, "<h{level}").expect("a String takes what is written"),
         }
         if key.is_reversed {
             tag.push_str(" dir=\"rtl\"");
         }
-        let inherits = (key.heading == 0).then_some(key.around.text);
+        let is_heading = (1..ITEM).contains(&key.heading);
+        let inherits = (!is_heading).then_some(key.around.text);
         let color = self.color_of(key.text, key.around);
         if let (true, false) = (color, key.around.is_kept) {
             tag.push_str(" class=\"");
@@ -160,7 +177,7 @@ impl<'p> Html<'_, 'p> {
             write!(tag, "padding-{side}:{}px;", key.left).expect("a String takes what is written");
         }
         self.css.push_text(key.text, inherits, &mut tag);
-        if key.heading > 0 && !tag.contains("font-weight") {
+        if is_heading && !tag.contains("font-weight") {
             tag.push_str("font-weight:normal;");
         }
         if color {

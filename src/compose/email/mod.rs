@@ -9,6 +9,7 @@ mod css;
 mod equal;
 mod html;
 mod inline;
+mod list;
 mod pictures;
 mod plain;
 mod plain_table;
@@ -35,7 +36,7 @@ use crate::model::record::Hold;
 use crate::model::resources::{Resources, Used};
 
 use css::{Around, Colors, Css};
-pub use equal::{BoundValues, Use};
+pub use equal::{BoundValues, Use, figures_of, pages as check_pages};
 use html::{Html, InlineTags, Tags};
 use pictures::Pictures;
 use plain::Plain;

@@ -35,6 +35,7 @@ pub struct CellKey {
     is_unwrapped: bool,
     is_head: bool,
     is_kept: bool,
+    is_last: bool,
 }
 
 /// The head of a table that no record can change.
@@ -169,6 +170,7 @@ impl Html<'_, '_> {
             is_unwrapped,
             is_head,
             is_kept: around.is_kept,
+            is_last: row.cells.last().is_some_and(|last| std::ptr::eq(last.cell, cell.cell)),
         };
         match self.tags.cells.get(&key) {
             Some(tag) => self.out.push_str(tag),
@@ -221,6 +223,10 @@ impl Html<'_, '_> {
         // Lines of the row are drawn by its cells.
         style.borders.top = style.borders.top.or(row.row.borders.top);
         style.borders.bottom = style.borders.bottom.or(row.row.borders.bottom);
+        // Where the page has columns of fixed widths, a screen needs space between them.
+        if style.padding.right <= Length::ZERO && !key.is_last {
+            style.padding.right = Length::from_points(4);
+        }
         self.push_box(&style, around.is_kept, &mut classes, &mut declarations);
         let text = key.text.unwrap_or(around.text);
         // Outlook inherits no text style into cells.
