@@ -32,6 +32,7 @@ pub mod kit;
 // Layer 2: the nouns that two stages share.
 pub mod model;
 // Layer 3: the stages.
+pub mod archive;
 pub mod compose;
 pub mod decide;
 pub mod input;

@@ -125,6 +125,7 @@ impl Run {
                 mail: &[],
                 decisions: &decisions,
                 message_files: &[file],
+                archived: &[],
                 messages: &messages,
                 suppressed: &[],
             })

@@ -1,7 +1,7 @@
 //! Every code a diagnostic can carry.
 //!
 //! Takes nothing, gives the long forms that `pressrun explain` prints. A code is never reused for another fault.
-//! J = job file, L = layout, E = expression, D = data and input, M = the mail, R = a record that is held, W = the world.
+//! J = job file, L = layout, E = expression, D = data and input, M = the mail, A = the archive, R = a record that is held, W = the world.
 
 /// A kind of fault.
 #[derive(PartialEq, Eq, Debug)]
@@ -305,6 +305,11 @@ codes! {
          wrong: retry = \"15 minutes\"      right: retry = \"15min, 1h, 4h\"";
 
     // ---- the mail of a job
+    JOB_ARCHIVE = "J0630", "the archive of the job cannot be planned",
+        "`[archive.keys]` names what documents are found by: a text, a date, an amount or a whole number of each record. `[archive.retention]`\n\
+         names a class of the retention table for each layout. The message says which of them cannot be, and why.\n\
+         \n\
+         wrong: customer = \"transactions\" (a list)      right: customer = \"account.no\"";
     JOB_MAIL = "J0501", "the mail of the job cannot be planned",
         "`[mail]` says where mail is posted, how the address of a record is made, and which envelopes, papers and inserts there are.\n\
          Names are told apart in reports, so each stands once; folds fit the fold; what is weighed has a weight.";
@@ -695,4 +700,26 @@ codes! {
         "Tray labels, job ticket and postage summary are composed at the close of the books, from the trays. What they say comes from the scheme\n\
          and from `[mail]`: a barcode whose digits are not those of its symbology, or a label with characters that no font has, cannot be\n\
          printed. Mend the table or the setting that the message names, and run the job again: it goes on where it stopped.";
+    // ---- the archive
+    ARCHIVE_NONE = "A0101", "there is no archive",
+        "An archive is a folder with a file `log`. A job with `[archive]` makes it as its run closes; `pressrun archive take RUN` makes it of a run that\n\
+         was closed before. Give that folder, or the output folder of a run whose archive lies in it.";
+    ARCHIVE_DAMAGED = "A0102", "a file of the archive is damaged",
+        "A volume, the log or the index is not what was written. `pressrun archive audit` reads everything again and names each damaged range and\n\
+         the documents in it. What is undamaged can be read and proved all the same; take the rest from a copy.";
+    ARCHIVE_REFUSED = "A0103", "the archive cannot do that",
+        "The query names a key that no run declares, a document is not there or was erased, or a run is not closed. The message says which.";
+    ARCHIVE_HELD = "A0104", "documents are under a legal hold",
+        "A hold keeps documents whatever their retention says, and against erasure, too. Nothing was changed. `pressrun archive hold list` shows the\n\
+         holds; whoever set it can lift it with `pressrun archive hold lift`.";
+    ARCHIVE_STORE = "A0105", "the object store cannot be used",
+        "The store said no, or did not answer. Names and passwords come from the environment: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`,\n\
+         `AWS_REGION`, `AWS_ENDPOINT_URL`; `AWS_ALLOW_HTTP=true` for one without TLS. Nothing that was not stored whole is in the log; give the command again.";
+    ARCHIVE_KEY = "A0106", "a key file cannot be used",
+        "A signing key is a PEM file with an Ed25519 key (RFC 8410), as `pressrun archive key new` writes it; a public key is one as it writes beside it.";
+    PROOF_FAILED = "A0110", "the proof does not hold",
+        "The file, the proof, or both were changed since the proof was made, or they do not belong together. The message says what differs.";
+    LEDGER_REBUILD = "A0120", "the ledger cannot be rebuilt",
+        "`pressrun ledger rebuild` makes the ledger anew from the rows files beside the volumes, which runs of jobs with `[archive]` write. A volume that is\n\
+         missing or damaged is named. Without rows files, run the job again into an empty folder: the same inputs give the same files.";
 }

@@ -318,6 +318,19 @@ impl Disk {
         pending.commit()
     }
 
+    /// The same for what only its owner may read.
+    pub fn commit_secret(&self, path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+        let mut pending = self.begin(path)?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let file = pending.file.as_ref().expect("an uncommitted file is open");
+            file.set_permissions(fs::Permissions::from_mode(0o600)).map_err(|e| FileError::new("write", path, e))?;
+        }
+        pending.write_all(bytes).map_err(|e| FileError::new("write", path, e))?;
+        pending.commit()
+    }
+
     /// Starts a file that appears at `path` only when it is committed.
     pub fn begin(&self, path: &Path) -> Result<Pending, FileError> {
         let mut name = path.file_name().unwrap_or_default().to_os_string();
@@ -325,6 +338,63 @@ impl Disk {
         let part = path.with_file_name(name);
         let file = self.count_write().and_then(|()| File::create(&part)).map_err(|e| FileError::new("write", path, e))?;
         Ok(Pending { file: Some(file), part, path: path.to_path_buf(), disk: self.clone() })
+    }
+
+    /// Puts the file at `from` at `to`, wholly or not at all: the same file under a second name where the disk allows, a copy elsewhere.
+    pub fn link_or_copy(&self, from: &Path, to: &Path) -> Result<(), FileError> {
+        let mut name = to.file_name().unwrap_or_default().to_os_string();
+        name.push(".part");
+        let part = to.with_file_name(name);
+        let _ = fs::remove_file(&part);
+        self.count_write().map_err(|e| FileError::new("write", to, e))?;
+        if fs::hard_link(from, &part).is_ok() {
+            let renamed = fs::rename(&part, to).and_then(|()| {
+                // Two names of one file: renaming one to the other does nothing, so that the part stays.
+                let _ = fs::remove_file(&part);
+                sync_folder(to)
+            });
+            return renamed.map_err(|e| FileError::new("write", to, e));
+        }
+        let source = Mapped::open(from)?;
+        let mut pending = self.begin(to)?;
+        for piece in source.chunks(8 << 20) {
+            pending.write_all(piece).map_err(|e| FileError::new("write", to, e))?;
+        }
+        pending.commit()
+    }
+
+    /// Adds bytes at the end of a file and makes them durable. What a kill left of a line that was not whole is cut off first: `kept` bytes
+    /// stay.
+    pub fn append(&self, path: &Path, kept: u64, bytes: &[u8]) -> Result<(), FileError> {
+        let open = || fs::OpenOptions::new().create(true).append(true).open(path);
+        let result = self.count_write().and_then(|()| open()).and_then(|mut file| {
+            if file.metadata()?.len() > kept {
+                file.set_len(kept)?;
+            }
+            file.write_all(bytes)?;
+            file.sync_data()
+        });
+        result.map_err(|e| FileError::new("write", path, e))
+    }
+
+    /// Writes over ranges of a file in place and makes that durable. Only for what must be gone from the disk: a file that is written anew
+    /// would leave its old bytes behind.
+    pub fn overwrite(&self, path: &Path, patches: &[(u64, Vec<u8>)]) -> Result<(), FileError> {
+        use std::io::{Seek, SeekFrom};
+        let result = fs::OpenOptions::new().write(true).open(path).and_then(|mut file| {
+            for (offset, bytes) in patches {
+                self.count_write()?;
+                file.seek(SeekFrom::Start(*offset))?;
+                file.write_all(bytes)?;
+            }
+            file.sync_all()
+        });
+        result.map_err(|e| FileError::new("write", path, e))
+    }
+
+    /// Puts a file that is there and durable in the place of another.
+    pub fn replace(&self, from: &Path, to: &Path) -> Result<(), FileError> {
+        self.count_write().and_then(|()| fs::rename(from, to)).and_then(|()| sync_folder(to)).map_err(|e| FileError::new("write", to, e))
     }
 
     /// Removes a file; nothing happens if there is none.
@@ -401,6 +471,15 @@ impl FolderLock {
             Err(fs::TryLockError::WouldBlock) => Ok(None),
             Err(fs::TryLockError::Error(e)) => Err(FileError::new("lock", path, e)),
         }
+    }
+}
+
+impl FolderLock {
+    /// Takes the lock file at `path`, waiting until no other process has it.
+    pub fn wait(path: &Path) -> Result<FolderLock, FileError> {
+        let file = fs::OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(|e| FileError::new("write", path, e))?;
+        file.lock().map_err(|e| FileError::new("lock", path, e))?;
+        Ok(FolderLock(file))
     }
 }
 

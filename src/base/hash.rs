@@ -19,6 +19,11 @@ impl Hash {
         hex(&self.0)
     }
 
+    /// Reads 64 hexadecimal digits in lower case, as they are written: a proof in which a letter was changed to its capital is a changed one.
+    pub fn parse_exactly(text: &str) -> Option<Hash> {
+        Hash::parse_hex(text).filter(|_| !text.bytes().any(|byte| byte.is_ascii_uppercase()))
+    }
+
     /// Reads 64 hexadecimal digits.
     pub fn parse_hex(text: &str) -> Option<Hash> {
         let bytes = text.as_bytes();

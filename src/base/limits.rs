@@ -115,3 +115,7 @@ pub const EMAIL_BYTES_MAX: usize = 5 << 20;
 pub const EMAIL_CLIPPED_BYTES: usize = 102 << 10;
 /// Longest subject and preheader of an e-mail in bytes (RFC 5322, 2.1.1: a line).
 pub const SUBJECT_BYTES_MAX: usize = 998;
+/// Most keys by which the documents of a job are found.
+pub const ARCHIVE_KEYS_MAX: usize = 16;
+/// Largest proof or time stamp in bytes.
+pub const PROOF_BYTES_MAX: usize = 64 << 20;

@@ -4,6 +4,9 @@
 //! compose, sort or balance.
 
 mod address;
+mod archive;
+mod archive_query;
+mod archive_stamp;
 mod barcode;
 mod bounces;
 mod check;
@@ -16,6 +19,7 @@ mod explain;
 mod fallback;
 mod fmt;
 mod init;
+mod ledger;
 mod manual;
 mod night;
 mod postage;
@@ -31,6 +35,7 @@ mod schema;
 mod status;
 mod test;
 mod text;
+mod verify;
 mod watch;
 
 use std::io::Write;
@@ -107,6 +112,12 @@ enum Command {
     Watch(watch::Watch),
     /// Check the addresses of a job, or write them for a program that corrects them.
     Address(address::Address),
+    /// Find, fetch, prove, hold and let go of what was kept.
+    Archive(archive::Archive),
+    /// Check a document against its proof, offline.
+    Verify(verify::Verify),
+    /// Work on the ledger of a run: make it again if it was lost.
+    Ledger(ledger::LedgerCommand),
     /// Print the barcode of a payload, or list all symbologies.
     Barcode(barcode::Barcode),
     /// Print a part of the manual.
@@ -168,6 +179,9 @@ pub fn main() -> ExitCode {
         Command::Close(command) => command.run(),
         Command::Watch(command) => command.run(),
         Command::Address(command) => command.run(),
+        Command::Archive(command) => command.run(),
+        Command::Verify(command) => command.run(),
+        Command::Ledger(command) => command.run(),
         Command::Barcode(command) => command.run(),
         Command::Manual(command) => command.run(),
     };

@@ -208,6 +208,8 @@ pub(super) fn code_of(error: &EngineError) -> &'static Code {
         EngineError::Unbalanced(_) => &code::WORLD_BALANCE,
         EngineError::Paper { .. } => &code::MAIL_PAPER,
         EngineError::Bug(_) | EngineError::Picture(_) | EngineError::Message(_) => &code::WORLD_PROGRAM,
+        EngineError::Archive(_) => &code::ARCHIVE_REFUSED,
+        EngineError::NoRows(_) => &code::LEDGER_REBUILD,
     }
 }
 

@@ -166,7 +166,7 @@ fn write_messages(ledger: &Ledger, options: &Options<'_>) -> Result<FileRow, Eng
 }
 
 /// A text as a CSV cell (RFC 4180). A leading `=`, `+`, `-`, `@` gets an apostrophe, so that no spreadsheet runs it.
-pub(super) fn csv_cell(text: &str) -> String {
+pub fn csv_cell(text: &str) -> String {
     let guarded = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_string() };
     if guarded.contains([',', '"', '\n', '\r']) { format!("\"{}\"", guarded.replace('"', "\"\"")) } else { guarded }
 }

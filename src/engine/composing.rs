@@ -13,6 +13,7 @@ use super::hold_limit::{self, HoldWatch};
 use super::marks;
 use super::messages::{self, CommittedMessages};
 use super::posting::{self, Failure};
+use super::rebuilding;
 use super::sheets::{Side, impose, sheet_count};
 use super::{EngineError, Folder, Inputs, Options, Progress, Stage, Texts};
 use crate::base::code;
@@ -24,8 +25,8 @@ use crate::input::{Cutter, Opened, Raw, RecordRange};
 use crate::kit::expr::{Env, EvalError, Expr, Value};
 use crate::kit::locale::Locale;
 use crate::ledger::{
-    DecisionRow, DocumentRow, FileRow, HoldRow, Ledger, MailRow, MessageFileRow, MessageRow, RemarkRow, RouteRow, SlotRow, State, SuppressedRow,
-    VolumePost, VolumeRow,
+    ArchiveKeyRow, DecisionRow, DocumentRow, FileRow, HoldRow, KeyKind, Ledger, MailRow, MessageFileRow, MessageRow, RemarkRow, RouteRow, SlotRow,
+    State, SuppressedRow, VolumePost, VolumeRow,
 };
 use crate::model::channel::{Channel, Decision, Route};
 use crate::model::layout::Layout;
@@ -58,6 +59,7 @@ struct Committed {
     message_files: Vec<MessageFileRow>,
     messages: Vec<MessageRow>,
     images: Vec<FileRow>,
+    archived: Vec<ArchiveKeyRow>,
     bytes: u64,
 }
 
@@ -108,7 +110,11 @@ pub(super) fn compose(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, pool: &
             decisions: &volume.decisions,
             message_files: &volume.message_files,
             messages: &volume.messages,
+            archived: &volume.archived,
         })?;
+        if plan.archiving.is_declared {
+            rebuilding::keep_rows(volume.row.number, ledger, options)?;
+        }
         let held = volume.holds.len() as u64;
         let (bytes, documents, pages) = (volume.bytes, volume.documents.len() as u64, volume.row.pages);
         options.watch.done(Progress { bytes, documents, pages, held, resumed: false });
@@ -120,6 +126,9 @@ pub(super) fn compose(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, pool: &
     };
     posting::run(pool, options, || cutting.next(), make, post)?;
     let records = cutting.records;
+    if plan.archiving.is_declared {
+        rebuilding::keep_missing_rows(ledger, options)?;
+    }
     if let Some(path) = inputs.changed() {
         return Err(EngineError::InputChanged(path));
     }
@@ -235,6 +244,7 @@ fn compose_range<'p>(
     let mut layouts = Vec::new();
     let (mut holds, mut remarks, mut slots, mut sides) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let (mut mail, mut suppressed, mut decisions, mut files) = (Vec::new(), Vec::new(), Vec::new(), messages::Files::default());
+    let mut archived = Vec::new();
     let weights = plan.mail.as_ref().map(|mail| SheetWeights::of(plan, mail));
     let mut source = Hasher::new();
     for raw in opened.raws(range) {
@@ -247,7 +257,10 @@ fn compose_range<'p>(
         match outcome {
             Ok(Ok(Fate::Suppressed(row))) => suppressed.push(row),
             Ok(Ok(Fate::Composed(fate))) => {
-                let ComposedRecord { layout, document, found, facts, decision, renditions, messages } = *fate;
+                let ComposedRecord { layout, document, found, facts, decision, renditions, messages, keys } = *fate;
+                if !keys.is_empty() {
+                    archived.push(ArchiveKeyRow { record: document.record, keys });
+                }
                 decisions.extend(decision.map(|decision| decision_row(plan, document.record, decision)));
                 if let Some(channels) = &plan.channels {
                     files.add(channels, number, document.record, messages)?;
@@ -336,6 +349,7 @@ fn compose_range<'p>(
         message_files: committed.files,
         messages: committed.messages,
         images: committed.images,
+        archived,
         bytes: range.bytes() as u64,
     })
 }
@@ -365,6 +379,8 @@ struct ComposedRecord {
     renditions: messages::Renditions,
     /// Its messages, by channel.
     messages: Vec<(Channel, OutgoingMessage)>,
+    /// What it is found by in the archive.
+    keys: Vec<(String, KeyKind, String)>,
 }
 
 /// One record from its bytes to its pages and messages, unless nothing is to be sent.
@@ -386,6 +402,7 @@ fn mail_record<'p>(plan: &'p Plan, opened: &Opened<'_>, raw: &Raw<'_>, first: u6
         Some(MailFate::Mailed(facts)) => Some(facts),
         Some(MailFate::Suppressed { rule, reason }) => return suppressed(chosen, rule, reason),
     };
+    let keys = if plan.archiving.keys.is_empty() { Vec::new() } else { archive_keys(plan, &chosen, arena)? };
     let Chosen { layout, locale, language, mut document, variables, .. } = chosen;
     let wants = messages::wants(decision.as_ref());
     let mut found = composer.compose_renditions(layout, arena, &variables, (locale, language), wants, &mut document.pages)?;
@@ -402,7 +419,18 @@ fn mail_record<'p>(plan: &'p Plan, opened: &Opened<'_>, raw: &Raw<'_>, first: u6
         let of = messages::Composing { document: &document, decision, renditions: &renditions, pdf: pdf.as_deref(), env };
         written = messages::write(plan, channels, &of)?;
     }
-    Ok(Fate::Composed(Box::new(ComposedRecord { layout: layout as u16, document, found, facts, decision, renditions, messages: written })))
+    Ok(Fate::Composed(Box::new(ComposedRecord { layout: layout as u16, document, found, facts, decision, renditions, messages: written, keys })))
+}
+
+/// What the document of a record is found by in the archive.
+fn archive_keys(plan: &Plan, chosen: &Chosen<'_, '_>, arena: &Bump) -> Result<Vec<(String, KeyKind, String)>, Hold> {
+    let env = Env { arena, vars: &chosen.job, running: &[], page: None, locale: chosen.locale, language: 0 };
+    let keys = plan.archiving.values(&env).map_err(|error: EvalError| Hold::new(&code::RECORD_EXPRESSION, error.to_string()))?;
+    if let Some((name, kind, value)) = keys.iter().find(|(_, kind, value)| !kind.takes(value)) {
+        let reason = format!("`{value}` has too many digits to be found as {} `{name}` of the archive", kind.name());
+        return Err(Hold::new(&code::RECORD_EXPRESSION, reason));
+    }
+    Ok(keys)
 }
 
 /// A document as a file of its own.

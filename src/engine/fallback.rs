@@ -246,6 +246,7 @@ fn copy_volumes(
             decisions: &decisions,
             message_files: &[],
             messages: &[],
+            archived: &[],
             suppressed: &[],
         })?;
     }

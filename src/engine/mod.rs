@@ -4,6 +4,7 @@
 //! sequence of stages; each leaves the ledger in a state from which the next run goes on. Must never decide what a page
 //! looks like or what a key of the job file means.
 
+pub mod archive;
 mod assemble;
 pub mod bounces;
 mod clock;
@@ -28,6 +29,9 @@ mod mailing;
 mod marks;
 mod messages;
 pub mod night;
+
+#[cfg(feature = "s3")]
+mod object_store;
 mod order;
 mod paper_rows;
 mod papers;
@@ -36,6 +40,7 @@ mod postage;
 mod postal_order;
 mod posting;
 mod presence;
+mod rebuilding;
 mod receipts;
 mod records;
 mod report;
@@ -51,6 +56,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use clock::{Stopwatch, time_of_day};
+pub use close::csv_cell;
 pub use compare::{Side, compare};
 pub use deciding::{DecidedRecord, decisions};
 pub use explain_piece::{ExplainedPiece, explain_piece};
@@ -58,6 +64,7 @@ pub use inspect::{inspect, inspect_inputs, told};
 pub use papers::{JOB_TICKET, POSTAGE_SUMMARY, Paper, PaperInfo, TRAY_LABELS, TRAY_LIST, compose_paper};
 pub use postage::{Change, Cost, postage};
 pub use presence::{Presence, presence};
+pub use rebuilding::{Rebuilt, rebuild};
 pub use receipts::{Receipts, receipts};
 pub use records::{Composed, ComposedData, Records, Traced, compose_data, compose_one, faults_of, with_records};
 pub use runs::RunFiles;
@@ -213,6 +220,12 @@ pub enum EngineError {
     /// The user ended the run.
     #[error("the run was interrupted")]
     Interrupted,
+    /// The run cannot enter its archive.
+    #[error("the run is closed, but it cannot enter its archive: {0}")]
+    Archive(Box<archive::ArchiveError>),
+    /// There is nothing to make a ledger of.
+    #[error("there are no rows files in `{}`", .0.join("volumes").display())]
+    NoRows(PathBuf),
     /// The job holds no records.
     #[error("the input holds no records")]
     NoRecords,
@@ -252,6 +265,10 @@ impl EngineError {
             EngineError::HoldLimit { .. } => Some("the records and reasons are in `held.ndjson`: mend the data, or raise `hold-limit` and run again"),
             EngineError::Serials(_) => {
                 Some("a larger mailer identifier has fewer numbers: ask the post for a second one, or wait until those of earlier jobs have rested")
+            }
+            EngineError::Archive(_) => Some("mend that and run the same command again: nothing is composed anew"),
+            EngineError::NoRows(_) => {
+                Some("runs of jobs without `[archive]` write none; run the job again into an empty folder, the same inputs give the same files")
             }
             EngineError::Locked(_) => Some("wait for it, or give another folder with `--out`"),
             _ => None,
@@ -313,6 +330,7 @@ pub fn run(plan: &Plan, options: &Options<'_>) -> Result<Summary, EngineError> {
         let balance = ledger.balance()?;
         // One that was killed just as it closed may have left a journal behind.
         ledger.close()?;
+        enter_archive(plan, options)?;
         return Ok(Summary { balance, was_closed: true, stages: Vec::new() });
     }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).thread_name(|index| format!("compose-{index}")).build();
@@ -357,7 +375,27 @@ pub fn run(plan: &Plan, options: &Options<'_>) -> Result<Summary, EngineError> {
     })?;
     let balance = ledger.balance()?;
     ledger.close()?;
+    let start = Stopwatch::start();
+    if enter_archive(plan, options)? {
+        stages.push(("archive", start.milliseconds()));
+    }
     Ok(Summary { balance, was_closed: false, stages })
+}
+
+/// Takes a closed run into the archive of its job, if it has one.
+fn enter_archive(plan: &Plan, options: &Options<'_>) -> Result<bool, EngineError> {
+    if !plan.archiving.is_declared {
+        return Ok(false);
+    }
+    let failed = |error: archive::ArchiveError| match error {
+        archive::ArchiveError::Engine(error) => error,
+        other => EngineError::Archive(Box::new(other)),
+    };
+    let root = plan.archiving.folder.clone().unwrap_or_else(|| options.out.join("archive"));
+    let key = plan.archiving.key.as_deref().map(archive::ArchiveKey::read).transpose().map_err(failed)?;
+    let actor = archive::Actor { who: "pressrun".into(), time: time_of_day(), why: String::new() };
+    archive::take(plan, &options.out, &root, key.as_ref(), &actor).map_err(failed)?;
+    Ok(true)
 }
 
 /// Refuses a folder with files that this plan did not make but would overwrite. A folder that lost its ledger is known by its

@@ -30,6 +30,7 @@ fn of(out: &Path, ledger: &Ledger) -> Result<Presence, EngineError> {
     let state = ledger.job()?.map_or(State::Composing, |job| job.state);
     let mut presence = Presence::default();
     let mut known = BTreeSet::new();
+    known.extend(ledger.volumes()?.iter().map(|row| super::rebuilding::rows_name(row.number)));
     let volumes = ledger.volumes()?.into_iter().filter_map(|row| Some((row.file?, row.bytes)));
     let print_files = ledger.print_files()?.into_iter().map(|row| (row.file, row.bytes));
     let reprints = ledger.reprints()?.into_iter().map(|row| (row.file, row.bytes));

@@ -126,7 +126,9 @@ impl Verifier<'_> {
     ) -> Option<usize> {
         let volume = row.entry.volume;
         // That its volume is damaged was said; its pages in the print file are passed over.
-        let bodies = if self.good.get(volume as usize) == Some(&true) { self.read(&row.entry, document) } else { Ok(Vec::new()) };
+        // So is a document that was erased: it has no name any more.
+        let is_there = self.good.get(volume as usize) == Some(&true) && !row.entry.id.is_empty();
+        let bodies = if is_there { self.read(&row.entry, document) } else { Ok(Vec::new()) };
         let bodies = bodies.unwrap_or_else(|error| {
             self.verified.faults.push(format!("{}: {error}", Folder::volume_name(volume)));
             Vec::new()

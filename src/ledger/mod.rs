@@ -4,11 +4,14 @@
 //! reporting. One transaction per volume and per print file. Must never know how a page looks, and is never written by two
 //! threads.
 
+mod archive;
 mod balance;
+mod catalogue;
 mod channels;
 mod delivery;
 mod mail;
 mod mailing;
+mod rebuild;
 mod rows;
 mod serials;
 mod track;
@@ -24,7 +27,9 @@ use crate::base::length::Length;
 use crate::model::page::{Entry, Media};
 use crate::model::resources::Used;
 
+pub use archive::{ArchiveFacts, ArchiveKeyRow, ArchivedMessage, LaterEvent};
 pub use balance::{Balance, HoldCount};
+pub use catalogue::{Catalogue, CatalogueRow, Condition, DocumentQuery, HoldOrder, KeyKind};
 pub use delivery::{Delivery, DeliveryEvent, Due, DueMessage};
 pub use mailing::MailingRow;
 pub use rows::{
@@ -241,7 +246,7 @@ impl Ledger {
 
     /// Posts a volume with everything that came of its records, all or nothing.
     pub fn post_volume(&mut self, post: &VolumePost<'_>) -> Result<(), LedgerError> {
-        let VolumePost { volume, used, documents, holds, remarks, slots, mail, suppressed, decisions, message_files, messages } = *post;
+        let VolumePost { volume, used, documents, holds, remarks, slots, mail, suppressed, decisions, message_files, messages, archived } = *post;
         // Whoever forgets a record is found here, before it is written down.
         assert_eq!(volume.documents as usize, documents.len(), "documents of the volume");
         assert_eq!(volume.records as usize, documents.len() + holds.len() + suppressed.len(), "every record of a volume has a fate");
@@ -314,6 +319,7 @@ impl Ledger {
             for slot in slots {
                 statement.execute(params![slot.record as i64, volume.number, slot.slot, slot.message, slot.passed_over])?;
             }
+            archive::write(to, volume.number, archived)?;
             mail::write(to, volume.number, mail)?;
             mail::write_suppressed(to, volume.number, suppressed)?;
             channels::write(to, volume.number, decisions)?;

@@ -444,4 +444,6 @@ pub struct VolumePost<'a> {
     pub messages: &'a [MessageRow],
     /// Its records that are suppressed.
     pub suppressed: &'a [SuppressedRow],
+    /// What its documents are found by in the archive.
+    pub archived: &'a [super::ArchiveKeyRow],
 }

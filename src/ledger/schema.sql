@@ -216,6 +216,12 @@ CREATE TABLE deliveries (
     first_at     TEXT,                          -- when it was tried first
     PRIMARY KEY (record, channel)
 ) STRICT, WITHOUT ROWID;
+-- What documents are found by in the archive, in jobs with `[archive.keys]`.
+CREATE TABLE archive_keys (
+    record       INTEGER PRIMARY KEY,
+    volume       INTEGER NOT NULL,
+    keys         TEXT    NOT NULL               -- JSON: name, type and value of each
+) STRICT;
 -- Documents that share an envelope, and what made them do it.
 CREATE TABLE merges (
     record       INTEGER PRIMARY KEY,           -- the document that came to another

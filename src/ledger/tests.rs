@@ -76,6 +76,7 @@ fn whole_job(path: &std::path::Path, disk: &Disk) -> Result<(), LedgerError> {
             decisions: &[],
             message_files: &[],
             messages: &[],
+            archived: &[],
         })?;
     }
     if !done.contains(&1) {
@@ -91,6 +92,7 @@ fn whole_job(path: &std::path::Path, disk: &Disk) -> Result<(), LedgerError> {
             decisions: &[],
             message_files: &[],
             messages: &[],
+            archived: &[],
         })?;
     }
     ledger.set_state(State::Composed, Some(5))?;

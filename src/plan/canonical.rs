@@ -44,7 +44,7 @@ pub(super) fn hash(root: &Table<'_>, parts: &[Part], inputs: &[PlannedInput]) ->
 
 /// Keys that change no byte of an output.
 fn is_left_out(path: &str) -> bool {
-    matches!(path, "job.out" | "job.hold-limit" | "input.files" | "input.lines.files")
+    matches!(path, "job.out" | "job.hold-limit" | "input.files" | "input.lines.files" | "archive.folder" | "archive.store" | "archive.key")
 }
 
 fn write_value(path: &str, key: &str, value: &DeValue<'_>, out: &mut String) {

@@ -4,6 +4,7 @@
 //! behind the reader: asking for a key that is not listed here is an assertion.
 
 use super::archive::ARCHIVE;
+use super::archiving::{KEYS as ARCHIVE_KEYS, RETENTION as ARCHIVE_RETENTION};
 use super::keys_channels::{CHANNELS, EMAIL, FALLBACK, RULE, SMS, WEBHOOK, WEBHOOK_FIELDS};
 use super::keys_mail::{ADDRESS, ENVELOPE, FIELDS, HOUSEHOLD, INSERT, LABELS, MAIL, PAPER, PAPERS, SUPPRESS};
 use super::keys_mail_codes::{IMB, SERIALS};
@@ -69,7 +70,7 @@ pub(super) const FILE: Section = Section {
         key("email", "a table", "", "", "Messages by e-mail."),
         key("sms", "a table", "", "", "Text messages."),
         key("webhook", "tables", "", "", "Channels of your own."),
-        key("archive", "a table", "", "", "What the volumes are."),
+        key("archive", "a table", "", "", "How documents are kept and found."),
     ],
 };
 
@@ -442,6 +443,8 @@ pub const SECTIONS: &[&Section] = &[
     &WEBHOOK,
     &WEBHOOK_FIELDS,
     &ARCHIVE,
+    &ARCHIVE_KEYS,
+    &ARCHIVE_RETENTION,
 ];
 
 /// Another section that has this key: it was likely written below the wrong header.

@@ -5,6 +5,7 @@
 //! Must never read a record, and never write but the frozen copy.
 
 mod archive;
+mod archiving;
 mod canonical;
 mod channel_rules;
 mod channels;
@@ -72,6 +73,7 @@ use crate::model::record;
 use crate::model::resources::Resources;
 
 pub use archive::Archive;
+pub use archiving::{ArchiveKeyExpr, Archiving};
 pub use channels::{Channels, Settled as Channelled, TOKEN};
 pub use contract::Projection;
 pub use freeze::Frozen;
@@ -145,6 +147,8 @@ pub struct Plan {
     pub papers: PaperSettings,
     /// What its volumes are.
     pub archive: Archive,
+    /// How its documents are kept.
+    pub archiving: Archiving,
     /// The files it is made of.
     pub parts: Vec<Part>,
 }
@@ -338,6 +342,7 @@ fn compile_source(
     papers::check_rates(&paper_settings, mail.as_ref(), faults);
     let totals = totals::read(&root, scope.as_mut(), faults);
     let archive = archive::read(&root, faults);
+    let archiving = archiving::read(&root, (&folder, overrides.frozen.as_ref()), scope.as_mut(), &mut parts, faults);
     if let Some(mail) = &mail {
         let printed = mail_window::Printed { late: &late, marks: &print.marks };
         mail_window::check(&mail.envelopes, &compiled, &printed, faults);
@@ -391,6 +396,7 @@ fn compile_source(
         channels,
         papers: paper_settings,
         archive,
+        archiving,
         parts,
     })
 }

@@ -170,6 +170,14 @@ const LOOKS: u32 = 30;
 const BETWEEN_LOOKS: std::time::Duration = std::time::Duration::from_millis(100);
 
 /// The plan of an output folder, from its frozen copy.
+///
+/// # Errors
+/// The copy is not what the run wrote, or its inputs are not where they were.
+pub fn plan_of(folder: &Path, ledger: &Ledger) -> Result<Plan, NightError> {
+    open_plan(folder, ledger)
+}
+
+/// The plan of an output folder, from its frozen copy.
 pub(super) fn open_plan(folder: &Path, ledger: &Ledger) -> Result<Plan, NightError> {
     check_plan(folder, ledger)?;
     let failed = |message: String| NightError::Plan { folder: folder.to_path_buf(), message };

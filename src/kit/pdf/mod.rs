@@ -6,13 +6,17 @@
 
 mod file;
 mod metadata;
+mod opened;
 mod syntax;
 mod tree;
+mod value;
 
 pub use file::{File, FileError, Finished, OBJECT_STREAM, ObjectStream, ROW, Ref, stream_checksum};
 pub use metadata::{Conformance, Metadata, write_information, write_output_intent, write_xmp};
+pub use opened::{Held, OpenFile, PdfFault, RangeRead, inflated};
 pub use syntax::{
-    Deflater, deflate, write_box, write_date, write_decimal, write_fill_color, write_hex, write_integer, write_literal, write_name, write_padded,
-    write_ref, write_text,
+    Deflater, deflate, smallest, write_box, write_date, write_decimal, write_fill_color, write_hex, write_integer, write_literal, write_name,
+    write_padded, write_ref, write_text,
 };
 pub use tree::{KIDS_MAX, PageTree};
+pub use value::{Object, ObjectReader};

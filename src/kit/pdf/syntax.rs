@@ -165,6 +165,15 @@ pub fn deflate(bytes: &[u8]) -> Vec<u8> {
     out
 }
 
+/// The smallest zlib stream of some bytes that the library finds: for what must fit where something was.
+pub fn smallest(bytes: &[u8]) -> Vec<u8> {
+    let mut compressor = libdeflater::Compressor::new(libdeflater::CompressionLvl::best());
+    let mut out = vec![0; compressor.zlib_compress_bound(bytes.len())];
+    let length = compressor.zlib_compress(bytes, &mut out).expect("the buffer has the size the compressor asked for");
+    out.truncate(length);
+    out
+}
+
 /// Makes many zlib streams, of what is printed late: fast, in one buffer. The same bytes on every machine.
 pub struct Deflater {
     compressor: libdeflater::Compressor,

@@ -1,0 +1,269 @@
+//! Documents are erased: blanked in their volumes, taken out of the index and of the ledger of their run.
+//!
+//! Takes documents that no hold covers, notes in the log that they go, blanks them, notes that they are gone. What is left is their leaf and a line that
+//! says when: every other proof holds. A kill between leaves the first note; giving the command again, or the next one, ends the work.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::store::Memory;
+use super::{Actor, Archive, ArchiveError, keys::ArchiveKey, run_folder, seal_bytes, statements_name, volume_name};
+use crate::archive::blank::blank_document;
+use crate::archive::log;
+use crate::archive::statement::{self, Line, Statement, tombstone};
+use crate::base::file::{Disk, Fingerprint, Mapped};
+use crate::base::hash::Hash;
+use crate::engine::Folder;
+use crate::kit::pdf::{OpenFile, PdfFault};
+use crate::ledger::{Catalogue, CatalogueRow, DocumentQuery, Ledger};
+
+/// What was erased.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Erased {
+    /// Documents.
+    pub documents: u64,
+    /// Volumes they were in.
+    pub volumes: u64,
+    /// Bytes that were written over.
+    pub bytes: u64,
+    /// Folders of runs that still hold files made of these documents: print files, lists.
+    pub elsewhere: Vec<String>,
+}
+
+/// Erases what a query finds.
+///
+/// # Errors
+/// A document is under a hold: nothing is changed then.
+pub fn erase(root: &Path, query: &DocumentQuery, key: Option<&ArchiveKey>, actor: &Actor) -> Result<Erased, ArchiveError> {
+    let mut archive = Archive::open(root, None, None)?;
+    let catalogue = archive.catalogue()?;
+    let mut erased = finish_begun(&mut archive, &catalogue, actor)?;
+    let rows = catalogue.find(&DocumentQuery { limit: 0, after: 0, ..query.clone() })?.map_err(ArchiveError::Refused)?;
+    super::keep::refuse_held(&catalogue, &rows)?;
+    if !rows.is_empty() {
+        erase_rows(&mut archive, &catalogue, &rows, "erased", actor, &mut erased)?;
+    }
+    catalogue.compact()?;
+    archive.seal_catalogue(catalogue, actor)?;
+    archive.sign_head(key, &actor.time)?;
+    Ok(erased)
+}
+
+/// Erases documents. `action`: why they go, `erased` or `expired`.
+pub(super) fn erase_rows(
+    archive: &mut Archive,
+    catalogue: &Catalogue,
+    rows: &[CatalogueRow],
+    action: &str,
+    actor: &Actor,
+    erased: &mut Erased,
+) -> Result<(), ArchiveError> {
+    let mut volumes: BTreeMap<(String, u32), Vec<&CatalogueRow>> = BTreeMap::new();
+    for row in rows {
+        volumes.entry((row.run.clone(), row.volume)).or_default().push(row);
+    }
+    for ((run, volume), rows) in volumes {
+        let positions: Vec<u64> = rows.iter().map(|row| row.position).collect();
+        archive.append(actor, json!({ "action": "erasing", "for": action, "positions": positions, "run": run, "volume": volume }))?;
+        erase_in_volume(archive, catalogue, (&run, volume), &positions, action, actor, erased)?;
+    }
+    Ok(())
+}
+
+/// Ends erasures that were begun and not noted as done: a command was killed.
+pub(super) fn finish_begun(archive: &mut Archive, catalogue: &Catalogue, actor: &Actor) -> Result<Erased, ArchiveError> {
+    let map = Mapped::open(&archive.path(super::LOG))?;
+    let mut open: BTreeMap<(String, u64), Vec<Value>> = BTreeMap::new();
+    log::read(&map, |entry| {
+        if !entry.text.contains("\"positions\":") {
+            return;
+        }
+        let event = entry.value();
+        let place = (event["run"].as_str().unwrap_or_default().to_string(), event["volume"].as_u64().unwrap_or(0));
+        match event["action"].as_str() {
+            Some("erasing") => open.entry(place).or_default().push(event),
+            Some("erased" | "expired") => open.entry(place).or_default().retain(|begun| begun["positions"] != event["positions"]),
+            _ => {}
+        }
+    });
+    drop(map);
+    let mut erased = Erased::default();
+    for ((run, volume), events) in open {
+        for event in events {
+            let positions: Vec<u64> = event["positions"].as_array().into_iter().flatten().filter_map(Value::as_u64).collect();
+            let action = event["for"].as_str().unwrap_or("erased").to_string();
+            let text = |name: &str| event[name].as_str().unwrap_or_default().to_string();
+            let actor = Actor { who: text("who"), why: text("why"), time: actor.time.clone() };
+            erase_in_volume(archive, catalogue, (&run, volume as u32), &positions, &action, &actor, &mut erased)?;
+        }
+    }
+    Ok(erased)
+}
+
+/// Blanks documents of one volume. What is blank already is passed over.
+fn erase_in_volume(
+    archive: &mut Archive,
+    catalogue: &Catalogue,
+    (run, volume): (&str, u32),
+    positions: &[u64],
+    action: &str,
+    actor: &Actor,
+    erased: &mut Erased,
+) -> Result<(), ArchiveError> {
+    let statements = statements_name(run, volume);
+    let mut lines = Mapped::open(&archive.path(&statements))?.to_vec();
+    let rows = catalogue.documents_of(run, volume)?;
+    let name = volume_name(run, volume);
+    let damaged = |fault: String| ArchiveError::Damaged { file: statements.clone(), fault };
+    let mut going: Vec<(Statement, &CatalogueRow)> = Vec::new();
+    let mut leaves = Vec::new();
+    for position in positions {
+        let row = rows.iter().find(|row| row.position == *position).ok_or_else(|| damaged(format!("the index has no document {position}")))?;
+        leaves.push(row.leaf.hex());
+        let range = row.line.0 as usize..(row.line.0 + row.line.1) as usize;
+        let line = lines.get(range.start..range.end.saturating_sub(1)).ok_or_else(|| damaged("it is shorter than the index says".into()))?;
+        match statement::read_line(line) {
+            Some((_, Line::Kept(statement))) => going.push((*statement, row)),
+            Some((_, Line::Erased { .. })) => {}
+            None => return Err(damaged(format!("the line at byte {} is none", row.line.0))),
+        }
+    }
+    let volumes = blank_volume(archive, &name, &going, erased)?;
+    let mut files = vec![volumes.0];
+    let mut mails: BTreeMap<String, Vec<(u64, Vec<u8>)>> = BTreeMap::new();
+    for message in going.iter().flat_map(|(statement, _)| &statement.messages) {
+        mails
+            .entry(message.file.clone())
+            .or_default()
+            .push((message.offset, super::export::blank_message(&message.channel, message.length as usize)));
+    }
+    for (file, patches) in mails {
+        let name = format!("{}{file}", run_folder(run));
+        erased.bytes += patches.iter().map(|(_, bytes)| bytes.len() as u64).sum::<u64>();
+        archive.store.overwrite(&name, &patches, &archive.disk)?;
+        files.push(seal_bytes(&name, &read_whole(archive, &name)?));
+    }
+    // The run's own folder holds copies: the ledger, the rows beside its volumes, and volumes that are files of their own.
+    let records: Vec<u64> = positions.iter().filter_map(|position| rows.iter().find(|row| row.position == *position)).map(|row| row.record).collect();
+    let mut ledger = Value::Null;
+    let origin = catalogue.origin(run)?.unwrap_or_default();
+    if !origin.is_empty() {
+        let message_patches: Vec<(String, u64, Vec<u8>)> = going
+            .iter()
+            .flat_map(|(statement, _)| &statement.messages)
+            .map(|message| (message.file.clone(), message.offset, super::export::blank_message(&message.channel, message.length as usize)))
+            .collect();
+        erase_in_run(&archive.disk, Path::new(&origin), volume, &records, &volumes.1, &message_patches, volumes.2)?;
+        let path = Folder(Path::new(&origin)).ledger();
+        if Fingerprint::of(&path).is_ok() {
+            ledger = super::seal_file(&path, "ledger.sqlite")?;
+            if !erased.elsewhere.contains(&origin) {
+                erased.elsewhere.push(origin.clone());
+            }
+        }
+    }
+    catalogue.begin()?;
+    for (statement, row) in &going {
+        let keys: Vec<(&str, &str)> = statement.keys.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        catalogue.erase(row.number, &keys, &actor.time)?;
+    }
+    catalogue.commit()?;
+    // The statements go last: until then, a command that is given again knows what is to be blanked.
+    let mut patches = Vec::new();
+    for (statement, row) in &going {
+        let left = tombstone(row.leaf, statement, run, &actor.time, row.line.1 as usize)
+            .ok_or_else(|| damaged("a line has no room for what is left".into()))?;
+        lines[row.line.0 as usize..(row.line.0 + row.line.1) as usize].copy_from_slice(&left);
+        patches.push((row.line.0, left));
+    }
+    archive.disk.overwrite(&archive.path(&statements), &patches)?;
+    files.push(seal_bytes(&statements, &lines));
+    erased.documents += going.len() as u64;
+    erased.volumes += 1;
+    let mut event = json!({ "action": action, "files": files, "leaves": leaves, "positions": positions, "run": run, "volume": volume });
+    if ledger.is_object() {
+        event["ledger"] = ledger;
+        event["origin"] = origin.into();
+    }
+    archive.append(actor, event)
+}
+
+type Patches = Vec<(u64, Vec<u8>)>;
+
+/// Blanks documents in the volume itself: how it is sealed now, what was written, and its hash.
+fn blank_volume(
+    archive: &Archive,
+    name: &str,
+    going: &[(Statement, &CatalogueRow)],
+    erased: &mut Erased,
+) -> Result<(Value, Patches, Hash), ArchiveError> {
+    let mut bytes = read_whole(archive, name)?;
+    let mut all = Vec::new();
+    for (statement, _) in going {
+        // One after the other: two documents may share an object stream, whose patch must know of both.
+        let patches = {
+            let mut memory = Memory(&bytes);
+            let mut open = OpenFile::open(&mut memory).map_err(|fault| ArchiveError::pdf(name, fault))?;
+            blank_document(&mut open, statement.offset, statement.length, &mut memory).map_err(|fault: PdfFault| ArchiveError::pdf(name, fault))?
+        };
+        for (offset, patch) in patches {
+            erased.bytes += patch.len() as u64;
+            bytes[offset as usize..offset as usize + patch.len()].copy_from_slice(&patch);
+            all.push((offset, patch));
+        }
+    }
+    if !all.is_empty() {
+        archive.store.overwrite(name, &all, &archive.disk)?;
+    }
+    Ok((seal_bytes(name, &bytes), all, Hash::of(&bytes)))
+}
+
+fn read_whole(archive: &Archive, name: &str) -> Result<Vec<u8>, ArchiveError> {
+    if let Some(path) = archive.store.local(name) {
+        return Ok(Mapped::open(&path)?.to_vec());
+    }
+    let mut file = archive.store.open(name)?;
+    let mut bytes = Vec::new();
+    let length = file.length() as usize;
+    file.read(0, length, &mut bytes).map_err(|fault| ArchiveError::Damaged { file: name.to_string(), fault })?;
+    Ok(bytes)
+}
+
+/// Blanks the copies in the folder of the run, as far as it is there.
+fn erase_in_run(
+    disk: &Disk,
+    out: &Path,
+    volume: u32,
+    records: &[u64],
+    patches: &[(u64, Vec<u8>)],
+    messages: &[(String, u64, Vec<u8>)],
+    hash: Hash,
+) -> Result<(), ArchiveError> {
+    let folder = Folder(out);
+    let copy = folder.file(&Folder::volume_name(volume - 1));
+    if Fingerprint::of(&copy).is_ok() {
+        disk.overwrite(&copy, patches)?;
+    }
+    for (file, offset, bytes) in messages {
+        let path = folder.file(file);
+        if Fingerprint::of(&path).is_ok() {
+            disk.overwrite(&path, &[(*offset, bytes.clone())])?;
+        }
+    }
+    if Fingerprint::of(&folder.ledger()).is_err() {
+        return Ok(());
+    }
+    let mut ledger = Ledger::open(&folder.ledger(), disk)?;
+    ledger.erase(records, &[(volume - 1, hash)])?;
+    let rows = folder.file(&crate::engine::rebuilding::rows_name(volume - 1));
+    if Fingerprint::of(&rows).is_ok() {
+        let text = ledger.rows_of(volume - 1)?;
+        // The old rows are written over before they are replaced: a file that is only unlinked stays on the disk.
+        let length = Fingerprint::of(&rows)?.length() as usize;
+        disk.overwrite(&rows, &[(0, vec![b' '; length])])?;
+        disk.commit(&rows, &text)?;
+    }
+    Ok(ledger.close()?)
+}
