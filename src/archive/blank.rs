@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use super::cut::read_document;
-use crate::kit::pdf::{Held, Object, ObjectReader, OpenFile, PdfFault, RangeRead, smallest, write_integer};
+use crate::kit::pdf::{Held, Object, ObjectReader, OpenFile, PdfFault, RangeRead, filtered_like, smallest, write_integer};
 
 /// Bytes in place of others of the same length.
 pub type Patch = (u64, Vec<u8>);
@@ -52,7 +52,12 @@ pub fn blank_document(open: &mut OpenFile, offset: u64, length: u64, from: &mut 
                 own.insert(number);
                 let (unpacked, index) = open.packed(number, from)?;
                 let blanked = blank_texts(&unpacked, index.iter().map(|(_, at)| *at));
-                stream_object(number, &object, &blanked, room)
+                // Elements without a text are what they are in any document of this form.
+                if blanked == unpacked {
+                    continue;
+                }
+                let filtered = filtered_like(&object, data.unwrap_or_default(), &blanked);
+                filtered.and_then(|filtered| stream_object(number, &object, &filtered, room))
             }
             Some(_) => stream_object(number, &object, b" ", room),
             None => {
@@ -79,8 +84,11 @@ pub fn blank_document(open: &mut OpenFile, offset: u64, length: u64, from: &mut 
         let (unpacked, index) = open.packed(stream, from)?;
         let places = members.iter().filter_map(|member| index.get(usize::from(*member))).map(|(_, at)| *at);
         let blanked = blank_texts(&unpacked, places);
+        if blanked == unpacked {
+            continue;
+        }
         let room = object_length(at, raw.len(), from)?;
-        let new = stream_object(stream, &dictionary, &blanked, room);
+        let new = filtered_like(&dictionary, &raw, &blanked).and_then(|filtered| stream_object(stream, &dictionary, &filtered, room));
         patches.push((at, new.ok_or(PdfFault::Damaged { at, what: "room for a blank object stream" })?));
     }
     Ok(patches)
@@ -103,7 +111,7 @@ fn stream_object(number: u32, dictionary: &Object, data: &[u8], room: usize) -> 
     write_integer(i64::from(number), &mut out);
     out.extend_from_slice(b" 0 obj\n<</Length ");
     write_integer(compressed.len() as i64, &mut out);
-    for (name, value) in dictionary.members().iter().filter(|(name, _)| name != b"Length") {
+    for (name, value) in dictionary.members().iter().filter(|(name, _)| name != b"Length" && name != b"PRSN_Crc") {
         out.push(b'/');
         out.extend_from_slice(name);
         value.write(&mut Some, &mut out);

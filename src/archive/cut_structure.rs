@@ -91,9 +91,9 @@ impl Structure {
     }
 }
 
-/// The element `number` with `kid` alone, if it holds other documents beside it: their elements are of type `Document`.
+/// The element `number` with `kid` alone, if it holds other documents beside it: their elements are of type `Part` or `Document`.
 fn wrapper(number: u32, kid: u32, open: &mut OpenFile, from: &mut dyn RangeRead) -> Result<Option<Object>, PdfFault> {
-    let is_document = open.object(kid, from)?.find("S").is_some_and(|kind| kind.is_name("Document"));
+    let is_document = open.object(kid, from)?.find("S").is_some_and(|kind| kind.is_name("Document") || kind.is_name("Part"));
     let element = open.object(number, from)?;
     if !is_document {
         return Ok(None);

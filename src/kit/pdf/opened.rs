@@ -230,20 +230,48 @@ pub fn inflated(dictionary: &Object, raw: &[u8]) -> Option<Vec<u8>> {
         return None;
     }
     let bytes = inflate(raw)?;
-    let Some(parameters) = dictionary.find("DecodeParms") else { return Some(bytes) };
-    if parameters.find("Predictor").and_then(Object::integer) != Some(12) {
-        return None;
+    match columns_of(dictionary)? {
+        None => Some(bytes),
+        Some(columns) => unfiltered(&bytes, columns),
     }
+}
+
+/// Bytes of a row if a PNG predictor is used (ISO 32000-1, 7.4.4.4); the outer `None`: a predictor that is none of ours.
+fn columns_of(dictionary: &Object) -> Option<Option<usize>> {
+    let Some(parameters) = dictionary.find("DecodeParms") else { return Some(None) };
+    let predictor = parameters.find("Predictor").and_then(Object::integer)?;
     let columns = usize::try_from(parameters.find("Columns")?.integer()?).ok().filter(|columns| (1..1024).contains(columns))?;
+    (10..=15).contains(&predictor).then_some(Some(columns))
+}
+
+/// Rows without their filters: none, or the difference to the row above.
+fn unfiltered(bytes: &[u8], columns: usize) -> Option<Vec<u8>> {
     let (mut rows, mut above) = (Vec::with_capacity(bytes.len()), vec![0u8; columns]);
-    for row in bytes.chunks_exact(columns + 1) {
-        if row[0] != 2 {
-            return None;
+    for row in bytes.chunks(columns + 1) {
+        match row[0] {
+            0 => above[..row.len() - 1].copy_from_slice(&row[1..]),
+            2 => above.iter_mut().zip(&row[1..]).for_each(|(above, difference)| *above = above.wrapping_add(*difference)),
+            _ => return None,
         }
-        above.iter_mut().zip(&row[1..]).for_each(|(above, difference)| *above = above.wrapping_add(*difference));
-        rows.extend_from_slice(&above);
+        rows.extend_from_slice(&above[..row.len() - 1]);
     }
     Some(rows)
+}
+
+/// Other bytes of the same length with the filters of the rows of a stream: what to compress in its place.
+pub fn filtered_like(dictionary: &Object, raw: &[u8], new: &[u8]) -> Option<Vec<u8>> {
+    let Some(columns) = columns_of(dictionary)? else { return Some(new.to_vec()) };
+    let old = inflate(raw)?;
+    let (mut out, mut above) = (Vec::with_capacity(old.len()), vec![0u8; columns]);
+    for (row, new) in old.chunks(columns + 1).zip(new.chunks(columns)) {
+        out.push(row[0]);
+        match row[0] {
+            0 => out.extend_from_slice(new),
+            _ => out.extend(new.iter().zip(&above).map(|(byte, above)| byte.wrapping_sub(*above))),
+        }
+        above[..new.len()].copy_from_slice(new);
+    }
+    (out.len() == old.len()).then_some(out)
 }
 
 fn inflate(raw: &[u8]) -> Option<Vec<u8>> {
