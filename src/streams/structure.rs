@@ -175,6 +175,7 @@ impl StructureRoot {
         let notes = elements.notes;
         for sort in &buffers.sorts {
             let mut start = 0;
+            out.stream.align();
             for (number, end) in &sort.ends {
                 out.push(Ref(*number), &sort.bodies[start..*end])?;
                 start = *end;
@@ -185,6 +186,7 @@ impl StructureRoot {
         let body = &mut buffers.body;
         write_page_keys(&buffers.parents[..document.pages.len()], first_page, body);
         self.page_keys.push(Ref(next));
+        out.stream.align();
         out.push(Ref(next), body)?;
         next += 1;
         if !links.is_empty() {
@@ -426,9 +428,11 @@ impl Elements<'_> {
                 body.extend_from_slice(kids);
             }
             _ => {
-                // The children begin a row, so that their numbers stand under each other.
+                // The children end a row, so that their numbers stand under each other.
                 body.extend_from_slice(b"/K[");
-                body.resize(body.len().next_multiple_of(ROW), b' ');
+                let rest = kids.len() + b"]>> ".len();
+                let unit = if open.kind == Some(Kind::Row) { ROW } else { ROW / 2 };
+                body.resize((body.len() + rest).next_multiple_of(unit) - rest, b' ');
                 body.extend_from_slice(kids);
                 body.push(b']');
             }

@@ -57,8 +57,8 @@ struct Packed {
 
 /// Objects that will lie in one object stream (ISO 32000-1, 7.5.7); at most 65,535.
 ///
-/// It is made for many small objects that are alike: each begins a row of [`ROW`] bytes, and where a row is like the one above, their
-/// difference is written (PNG predictor Up, ISO 32000-1, 7.4.4.4). Of numbers that grow evenly that leaves next to nothing.
+/// It is made for many small objects that are alike: each takes half a row of [`ROW`] bytes or several, and where a row is like the one
+/// above, their difference is written (PNG predictor Up, ISO 32000-1, 7.4.4.4). Of numbers that grow evenly that leaves next to nothing.
 #[derive(Default)]
 pub struct ObjectStream {
     objects: Vec<(Ref, u32)>,
@@ -69,10 +69,10 @@ pub struct ObjectStream {
 }
 
 /// Bytes of a row of an [`ObjectStream`].
-pub const ROW: usize = 48;
+pub const ROW: usize = 96;
 
 /// Bytes of a pair of numbers in its index.
-const PAIR: usize = 24;
+const PAIR: usize = ROW / 2;
 
 impl ObjectStream {
     /// Adds an object that is no stream.
@@ -80,8 +80,13 @@ impl ObjectStream {
         self.objects.push((object, self.bodies.len() as u32));
         self.bodies.extend_from_slice(body);
         // What separates it from the next, if nothing else does.
-        let end = (self.bodies.len() + 1).next_multiple_of(ROW);
+        let end = (self.bodies.len() + 1).next_multiple_of(ROW / 2);
         self.bodies.resize(end, b' ');
+    }
+
+    /// Lets the next object begin a row.
+    pub fn align(&mut self) {
+        self.bodies.resize(self.bodies.len().next_multiple_of(ROW), b' ');
     }
 
     /// How many there are.
@@ -105,6 +110,7 @@ impl ObjectStream {
         data.resize(data.len().next_multiple_of(ROW), b' ');
         let first = data.len();
         data.extend_from_slice(&self.bodies);
+        data.resize(data.len().next_multiple_of(ROW), b' ');
         self.filtered.clear();
         let mut above = &[0; ROW][..];
         for row in data.chunks_exact(ROW) {
@@ -306,7 +312,7 @@ impl<'w> File<'w> {
 }
 
 /// The entries of the dictionary of an [`ObjectStream`] before the number of its objects.
-pub const OBJECT_STREAM: &[u8] = b"/Filter/FlateDecode/DecodeParms<</Predictor 15/Columns 48>>/Type/ObjStm/N ";
+pub const OBJECT_STREAM: &[u8] = b"/Filter/FlateDecode/DecodeParms<</Predictor 15/Columns 96>>/Type/ObjStm/N ";
 
 /// CRC-32 (ISO 3309) over the number of a stream object, the entries of its dictionary between its length and this sum, and its data,
 /// without the highest bit: integers of a PDF/A file have 32 bits with their sign (ISO 19005-2, 6.1.13).
