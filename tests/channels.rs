@@ -273,4 +273,12 @@ fn receipts_count_once_and_only_for_messages_of_the_run() {
     let read = || pressrun(&["receipts", file.to_str().unwrap(), "--run", out.to_str().unwrap(), "--by", "test"]);
     read().expect(1, "delivered  1");
     read().expect(1, "known      3");
+    // What did not arrive becomes a letter: nobody can write the e-mail between them any more.
+    let letters = job.path("letters");
+    let fallback = || pressrun(&["fallback", out.to_str().unwrap(), "--out", letters.to_str().unwrap(), "--by", "test"]);
+    fallback().expect(0, "1 document with");
+    let printed = rows(&letters);
+    assert_eq!(printed.len(), 1);
+    assert_eq!((printed[0]["channel"].as_str(), printed[0]["instead_of"].as_str()), ("print", "sms"));
+    fallback().expect(0, "complete already");
 }

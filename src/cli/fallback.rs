@@ -17,7 +17,7 @@ use crate::engine::{Options, Silent};
 /// Print the documents whose messages failed, bounced hard, or are under way for longer than the job allows.
 ///
 /// Makes a new output folder with print files of exactly these documents, out of the volumes of the run: the same pages, byte for byte. A
-/// document is marked before it is printed and is never sent by e-mail afterwards; the command again goes on where it stopped.
+/// document is marked before it is printed and is never sent by that channel afterwards; the command again goes on where it stopped.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Exit codes: 0 all that needs paper is printed, 1 some documents need another channel, or messages are in doubt, 2 failed.
@@ -66,7 +66,7 @@ impl FallbackCommand {
             (false, ..) => format!("{documents} with {pages} printed in `{}`\n", self.out.display()),
         };
         for (channel, count) in &found.elsewhere {
-            out.push_str(&format!("{} not printed: the job sends these by `{channel}`\n", counted(*count, "document")));
+            out.push_str(&format!("{} not arrived by `{channel}`, and the job has no fallback for it\n", counted(*count, "message")));
         }
         if found.in_doubt > 0 {
             out.push_str(&format!("{} in doubt: settle them first with `pressrun deliver --accepted`\n", grouped(found.in_doubt)));
@@ -77,7 +77,7 @@ impl FallbackCommand {
 
 fn json(found: &FellBack) -> String {
     let documents: Vec<serde_json::Value> =
-        found.documents.iter().map(|(record, reason)| serde_json::json!({ "record": record + 1, "reason": reason })).collect();
+        found.documents.iter().map(|lost| serde_json::json!({ "record": lost.record + 1, "channel": lost.channel, "reason": lost.reason })).collect();
     let value = serde_json::json!({
         "event": "fallback", "documents": documents, "pages": found.pages, "elsewhere": found.elsewhere, "in_doubt": found.in_doubt, "was_done": found.was_done,
     });

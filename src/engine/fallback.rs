@@ -1,6 +1,6 @@
 //! `pressrun fallback`: documents whose messages did not arrive become letters.
 //!
-//! Takes a run whose messages came back, failed or are under way for too long, gives a new output folder: the same volumes, of whose
+//! Takes a run whose messages (e-mails, text messages, posts of web hooks) came back, failed or are under way for too long, gives a new output folder: the same volumes, of whose
 //! documents only these are printed, with the same page bodies and hashes, sorted and assembled as any run is. A document is marked as
 //! fallen back before anything is printed, so that it is never handed to the server any more. Must never compose.
 
@@ -14,6 +14,7 @@ use super::night::{Account, Night, NightError};
 use super::{EngineError, Folder, Options, assemble, close, files, gather};
 use crate::base::file::{Fingerprint, FolderLock, Mapped};
 use crate::base::hash::Hash;
+use crate::decide::Rules;
 use crate::ledger::{DecisionRow, DeliveryEvent, DocumentRow, JobRow, Ledger, MailRow, RouteRow, State, VolumePost, VolumeRow};
 use crate::model::channel::Channel;
 use crate::model::delivery::DeliveryState;
@@ -29,14 +30,25 @@ pub struct Fallback {
     pub dry_run: bool,
 }
 
+/// A document that needs paper.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Lost {
+    /// Its record.
+    pub record: u64,
+    /// The channel by which it did not arrive.
+    pub channel: String,
+    /// Why, in words.
+    pub reason: String,
+}
+
 /// What fell back.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct FellBack {
-    /// Its documents, with why.
-    pub documents: Vec<(u64, String)>,
+    /// What did not arrive, by record and channel; a document that did not arrive by two channels is there twice.
+    pub documents: Vec<Lost>,
     /// Their pages.
     pub pages: u64,
-    /// Documents that need another way which is not paper: the channel of the job, and how many.
+    /// Messages that did not arrive and for which the job has no way to paper: their channel, and how many.
     pub elsewhere: BTreeMap<String, u64>,
     /// Messages in doubt: nothing is done before they are settled.
     pub in_doubt: u64,
@@ -46,7 +58,7 @@ pub struct FellBack {
 
 const PRINT: &str = Channel::NAMES[Channel::PRINT.0 as usize];
 
-/// Prints what did not arrive by e-mail.
+/// Prints what did not arrive.
 ///
 /// # Errors
 /// The run is not closed, its plan cannot be used, or the new folder holds something else. What was marked stays marked; the same command
@@ -55,8 +67,13 @@ pub fn fallback(run: &Path, ask: &Fallback, options: &Options<'_>) -> Result<Fel
     let mut night = Night::open_any(run, State::Closed)?;
     let plan = night.plan()?;
     let source = source_of(&ask.out);
-    let mut marked = night.ledger.fallen_back(EMAIL, &source)?;
-    let mut found = FellBack { in_doubt: night.ledger.deliveries_in(EMAIL, DeliveryState::InDoubt)?.len() as u64, ..FellBack::default() };
+    let (mut marked, mut found) = (Vec::new(), FellBack::default());
+    for channel in channels(&night)? {
+        found.in_doubt += night.ledger.deliveries_in(&channel, DeliveryState::InDoubt)?.len() as u64;
+        let fallen = night.ledger.fallen_back(&channel, &source)?;
+        marked.extend(fallen.into_iter().map(|(record, reason)| Lost { record, channel: channel.clone(), reason }));
+    }
+    marked.sort();
     let is_begun = Fingerprint::of(&Folder(&ask.out).ledger()).is_ok();
     if marked.is_empty() && is_begun {
         let message = format!("`{}` holds the output of another job: give a new folder with `--out`", ask.out.display());
@@ -87,34 +104,45 @@ fn source_of(out: &Path) -> String {
     format!("fallback {}", out.file_name().map(|name| name.to_string_lossy()).unwrap_or_default())
 }
 
-/// The documents that need paper, with why: what failed or bounced hard, and what is under way for longer than the job allows.
-fn choose(night: &Night, plan: &Plan, found: &mut FellBack) -> Result<Vec<(u64, String)>, NightError> {
+/// The channels that have messages, by name.
+fn channels(night: &Night) -> Result<BTreeSet<String>, NightError> {
+    Ok(night.ledger.message_files()?.into_iter().map(|row| row.channel).collect())
+}
+
+/// What needs paper, with why: what failed or bounced hard, and what is under way for longer than the job allows.
+fn choose(night: &Night, plan: &Plan, found: &mut FellBack) -> Result<Vec<Lost>, NightError> {
     let rules = plan.channels.as_ref().map(|channels| &channels.rules);
     let now = milliseconds_now();
     let mut chosen = Vec::new();
-    for state in [DeliveryState::Failed, DeliveryState::BouncedHard, DeliveryState::Deferred, DeliveryState::BouncedSoft] {
-        for delivery in night.ledger.deliveries_in(EMAIL, state)? {
-            let decision = night.ledger.decision(delivery.record)?;
-            // Whoever has it on paper already needs no second copy.
-            if decision.as_ref().is_some_and(|decision| decision.routes.iter().any(|route| route.channel == PRINT)) {
-                continue;
-            }
-            let kind = decision.as_ref().map(|decision| decision.document_type.as_str()).unwrap_or_default();
-            let rule = rules.and_then(|rules| rules.fallback(Channel::EMAIL, kind));
-            if !state.needs_fallback() {
-                // Without a rule, nothing is given up that may still arrive.
-                let Some(hours) = rule.map(|rule| rule.after.map_or(72, |after| after.0)) else { continue };
-                let first = delivery.first_at.as_deref().and_then(seconds_of).unwrap_or(u64::MAX / 2_000) * 1_000;
-                if now < first.saturating_add(u64::from(hours) * 3_600_000) {
+    for channel in channels(night)? {
+        for state in [DeliveryState::Failed, DeliveryState::BouncedHard, DeliveryState::Deferred, DeliveryState::BouncedSoft] {
+            for delivery in night.ledger.deliveries_in(&channel, state)? {
+                let decision = night.ledger.decision(delivery.record)?;
+                let kind = decision.as_ref().map(|decision| decision.document_type.as_str()).unwrap_or_default();
+                let rule = rules.and_then(|rules| rules.fallback(rules.channel(&channel)?, kind));
+                if !state.needs_fallback() {
+                    // Without a rule, nothing is given up that may still arrive.
+                    let Some(hours) = rule.map(|rule| rule.after.map_or(72, |after| after.0)) else { continue };
+                    let first = delivery.first_at.as_deref().and_then(seconds_of).unwrap_or(u64::MAX / 2_000) * 1_000;
+                    if now < first.saturating_add(u64::from(hours) * 3_600_000) {
+                        continue;
+                    }
+                }
+                let routes = decision.as_ref().map(|decision| decision.routes.as_slice()).unwrap_or_default();
+                let has = |channel: &str| routes.iter().any(|route| route.channel == channel);
+                // Whoever has it on paper already needs no second copy.
+                if has(PRINT) {
                     continue;
                 }
-            }
-            match rule.map(|rule| rule.to) {
-                Some(other) if other != Channel::PRINT => {
-                    let name = rules.map_or("", |rules| rules.name(other)).to_string();
-                    *found.elsewhere.entry(name).or_insert(0) += 1;
+                match next(rules, &channel, kind, &has) {
+                    // The document goes by that channel as well, which has its own fallback.
+                    Next::Taken => {}
+                    Next::Paper => {
+                        let reason = format!("{}: {}", state.name(), delivery.reason);
+                        chosen.push(Lost { record: delivery.record, channel: channel.clone(), reason });
+                    }
+                    Next::Nothing => *found.elsewhere.entry(channel.clone()).or_insert(0) += 1,
                 }
-                _ => chosen.push((delivery.record, format!("{}: {}", state.name(), delivery.reason))),
             }
         }
     }
@@ -122,33 +150,73 @@ fn choose(night: &Night, plan: &Plan, found: &mut FellBack) -> Result<Vec<(u64, 
     Ok(chosen)
 }
 
-fn mark(night: &mut Night, chosen: &[(u64, String)], source: &str, account: &Account) -> Result<(), NightError> {
-    let events: Vec<DeliveryEvent> = chosen
-        .iter()
-        .map(|(record, reason)| DeliveryEvent {
-            record: *record,
+/// Where a document goes that did not arrive.
+enum Next {
+    /// It is under way by another channel already.
+    Taken,
+    /// On paper.
+    Paper,
+    /// The job has nothing that stands in.
+    Nothing,
+}
+
+/// Follows the fallbacks of a channel. A message that was not written with the document cannot be written any more, so a channel in between is
+/// passed over unless the document takes it already. An e-mail goes on paper if the job says nothing else.
+fn next(rules: Option<&Rules>, channel: &str, document_type: &str, has: &dyn Fn(&str) -> bool) -> Next {
+    let chain = rules.and_then(|rules| Some((rules, rules.channel(channel)?)));
+    let Some((rules, mut at)) = chain else { return if channel == EMAIL { Next::Paper } else { Next::Nothing } };
+    let mut steps = 0;
+    while let Some(rule) = rules.fallback(at, document_type) {
+        at = rule.to;
+        if at == Channel::PRINT {
+            return Next::Paper;
+        }
+        if has(rules.name(at)) {
+            return Next::Taken;
+        }
+        steps += 1;
+        if steps > rules.names.len() {
+            break;
+        }
+    }
+    if steps == 0 && channel == EMAIL { Next::Paper } else { Next::Nothing }
+}
+
+fn mark(night: &mut Night, chosen: &[Lost], source: &str, account: &Account) -> Result<(), NightError> {
+    let mut events: BTreeMap<&str, Vec<DeliveryEvent>> = BTreeMap::new();
+    for lost in chosen {
+        events.entry(&lost.channel).or_default().push(DeliveryEvent {
+            record: lost.record,
             state: Some(DeliveryState::FallenBack),
             what: "",
-            reason: reason.clone(),
+            reason: lost.reason.clone(),
             source: source.to_string(),
             operator: account.operator.clone(),
             at: account.at.clone(),
             next_at: None,
             identity: None,
-        })
-        .collect();
-    Ok(night.ledger.post_deliveries(EMAIL, &events)?)
+        });
+    }
+    for (channel, events) in events {
+        night.ledger.post_deliveries(channel, &events)?;
+    }
+    Ok(())
 }
 
-fn pages_of(night: &Night, chosen: &[(u64, String)]) -> Result<u64, NightError> {
-    let records: BTreeSet<u64> = chosen.iter().map(|(record, _)| *record).collect();
+/// The records, each once.
+fn records_of(chosen: &[Lost]) -> BTreeSet<u64> {
+    chosen.iter().map(|lost| lost.record).collect()
+}
+
+fn pages_of(night: &Night, chosen: &[Lost]) -> Result<u64, NightError> {
+    let records = records_of(chosen);
     let mut pages = 0;
     night.ledger.each_document(|row| pages += u64::from(if records.contains(&row.entry.record) { row.entry.pages } else { 0 }))?;
     Ok(pages)
 }
 
 /// Makes the new folder, or goes on with it. Whether it was complete.
-fn print(night: &Night, plan: &Plan, chosen: &[(u64, String)], run: &Path, options: &Options<'_>) -> Result<bool, NightError> {
+fn print(night: &Night, plan: &Plan, chosen: &[Lost], run: &Path, options: &Options<'_>) -> Result<bool, NightError> {
     let folder = Folder(&options.out);
     options.disk.create_folder(&options.out)?;
     for name in ["volumes", "print"] {
@@ -165,7 +233,7 @@ fn print(night: &Night, plan: &Plan, chosen: &[(u64, String)], run: &Path, optio
                 date: plan.settings.date.to_string(),
                 program: PRODUCER.to_string(),
                 state: State::Composing,
-                records: Some(chosen.len() as u64),
+                records: Some(records_of(chosen).len() as u64),
             };
             ledger.begin_job(&job, &night.ledger.inputs()?, &plan.media)?;
             State::Composing
@@ -178,7 +246,7 @@ fn print(night: &Night, plan: &Plan, chosen: &[(u64, String)], run: &Path, optio
     files::keep_plan(plan, &mut ledger, options)?;
     if state == State::Composing {
         copy_volumes(night, plan, chosen, run, &mut ledger, options)?;
-        ledger.set_state(State::Composed, Some(chosen.len() as u64))?;
+        ledger.set_state(State::Composed, Some(records_of(chosen).len() as u64))?;
     }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build();
     let pool = pool.map_err(|error| NightError::Refused(vec![error.to_string()]))?;
@@ -192,15 +260,9 @@ fn print(night: &Night, plan: &Plan, chosen: &[(u64, String)], run: &Path, optio
 }
 
 /// Copies the volumes that hold these documents, whole, and posts them with these documents alone.
-fn copy_volumes(
-    night: &Night,
-    plan: &Plan,
-    chosen: &[(u64, String)],
-    run: &Path,
-    ledger: &mut Ledger,
-    options: &Options<'_>,
-) -> Result<(), NightError> {
-    let reasons: BTreeMap<u64, &str> = chosen.iter().map(|(record, reason)| (*record, reason.as_str())).collect();
+fn copy_volumes(night: &Night, plan: &Plan, chosen: &[Lost], run: &Path, ledger: &mut Ledger, options: &Options<'_>) -> Result<(), NightError> {
+    // Of two channels by which a document did not arrive, the first by name is told.
+    let reasons: BTreeMap<u64, &Lost> = chosen.iter().rev().map(|lost| (lost.record, lost)).collect();
     let mut documents: BTreeMap<u32, Vec<DocumentRow>> = BTreeMap::new();
     night.ledger.each_document(|row| {
         if reasons.contains_key(&row.entry.record) {
@@ -227,8 +289,8 @@ fn copy_volumes(
         for document in documents {
             let record = document.entry.record;
             let Some(decision) = night.ledger.decision(record)? else { continue };
-            let reason = reasons.get(&record).copied().unwrap_or_default().to_string();
-            let route = RouteRow { channel: PRINT.into(), recipient: String::new(), instead_of: Some((EMAIL.into(), reason)) };
+            let instead_of = reasons.get(&record).map(|lost| (lost.channel.clone(), lost.reason.clone()));
+            let route = RouteRow { channel: PRINT.into(), recipient: String::new(), instead_of };
             decisions.push(DecisionRow { routes: vec![route], ..decision });
         }
         let count = documents.len() as u32;
