@@ -78,7 +78,7 @@ fn the_shipped_layouts_compile() {
             families: vec!["Liberation Sans".into(), "IBM Plex Sans".into(), "Text".into(), "Serif".into()],
             images: vec![("statements/northwind.png".into(), size(150), size(40))],
             tables: tables_beside(&path),
-            bases: Vec::new(),
+            bases: vec![("statement.xml".into(), include_str!("../../layouts/statement.xml").into())],
         };
         let layout = compile(&mut sources, file, &mut library, &mut faults);
         let faults: Vec<String> = faults.into_sorted().iter().map(|d| format!("{} {:?} {}", d.code.id, d.span, d.message)).collect();
