@@ -32,7 +32,7 @@ fn wrap(place: Place, example: &str) -> String {
         Place::Layout => {
             let mut parts = example.to_string();
             for (name, text) in [("data", DATA), ("page", r#"<page name="any" size="A4" margin="20mm"/>"#), ("body", "<body><p>x</p></body>")] {
-                if !example.contains(&format!("<{name}")) {
+                if !["<{} ", "<{}>"].iter().any(|tag| example.contains(&tag.replace("{}", name))) {
                     parts.push_str(text);
                 }
             }
