@@ -261,12 +261,20 @@ where
     #[cold]
     fn touch_line(&mut self, items: &[Item<'a>], left: Length, right: Length, baseline: Length) {
         let layout = self.layout();
-        let sizes = items.iter().filter_map(|item| match *item {
-            Item::Word { style, .. } | Item::Figures { style, .. } | Item::Tab { style, .. } => Some(layout.text_style(style).size),
+        let styles = items.iter().filter_map(|item| match *item {
+            Item::Word { style, .. } | Item::Figures { style, .. } | Item::Tab { style, .. } => Some(style),
             // Pictures are noted by themselves, and spaces show nothing.
             Item::Space { .. } | Item::Symbol { .. } | Item::Opportunity | Item::SoftHyphen { .. } | Item::Break | Item::Mark { .. } => None,
         });
-        if let Some(size) = sizes.max() {
+        // Most lines have one style, which is looked up once.
+        let (mut last, mut largest) = (None, None);
+        for style in styles {
+            if last != Some(style) {
+                last = Some(style);
+                largest = largest.max(Some(layout.text_style(style).size));
+            }
+        }
+        if let Some(size) = largest {
             // Letters reach four fifths of their size up, and a fourth down; accents of capitals somewhat more.
             self.canvas.touch(left, baseline - size.scaled(19, 20), right - left, size.scaled(6, 5));
         }

@@ -39,7 +39,7 @@ pub(super) fn close(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, options: 
     if plan.channels.is_some() {
         lists.push(write_channels(ledger, options)?);
     }
-    let papers = mail_papers::write(plan, ledger, options)?;
+    let papers = mail_papers::write(plan, ledger, &balance, options)?;
     let report = report::report(ledger, false)?.expect("a job that is closed has begun");
     let report = files::write(REPORT_FILE, report.as_bytes(), options)?;
     if let Some(path) = inputs.changed() {

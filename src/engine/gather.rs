@@ -8,13 +8,14 @@ use std::collections::BTreeSet;
 use rustc_hash::FxHashMap;
 
 use super::envelopes::{Contents, choose};
-use super::order::{self, Order, Piece, Small};
+use super::order::{self, Documents, Order, Piece, Places, Sequence, TextPlace, Texts};
 use super::postal_order::sort_pieces;
 use super::serials::first_serial;
 use super::{EngineError, Options};
 use crate::ledger::{Ledger, MailRow};
 use crate::model::mail::{Country, MatchKeys, Thickness, Weight};
 use crate::plan::{Mail, Plan};
+use crate::postal::matching::Rule;
 
 /// Puts the documents of a job into the order of the mail.
 pub(super) fn gather(plan: &Plan, ledger: &mut Ledger, pool: &rayon::ThreadPool, options: &Options<'_>) -> Result<Order, EngineError> {
@@ -25,49 +26,29 @@ pub(super) fn gather(plan: &Plan, ledger: &mut Ledger, pool: &rayon::ThreadPool,
 
 /// The order that the documents of a ledger have by a plan; the ledger is left alone.
 pub(super) fn order_of(plan: &Plan, ledger: &Ledger, pool: &rayon::ThreadPool, options: &Options<'_>) -> Result<Order, EngineError> {
-    let mut documents = order::sorted_documents(ledger, pool)?;
     let pulled: BTreeSet<u64> = ledger.pulled()?.into_iter().map(|row| row.record).collect();
-    if !pulled.is_empty() {
-        documents.retain(|small| !pulled.contains(&small.record));
-    }
-    let order = match &plan.mail {
+    let sequence = order::sorted_documents(ledger, pool, &pulled)?;
+    match &plan.mail {
         None => {
-            let files = order::divide((0..documents.len()).map(|_| (0, 1)), plan.print.pieces_per_file.max(1));
-            Order { documents, files, ..Order::default() }
+            let files = order::divide((0..sequence.records.len()).map(|_| (0, 1)), plan.print.pieces_per_file.max(1));
+            let documents = Documents::read(&sequence.records, files.iter().map(|file| file.end as usize), ledger)?;
+            Ok(Order { documents, files, ..Order::default() })
         }
-        Some(mail) => mailed(plan, mail, documents, ledger, options)?,
-    };
-    Ok(order)
+        Some(mail) => mailed(plan, mail, sequence, ledger, options),
+    }
 }
 
-/// What gathering knows of a document.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Mailed {
-    /// Where it goes.
-    pub(super) country: Option<Country>,
-    /// Its inserts.
-    pub(super) inserts: u32,
-    /// What its sheets weigh, in milligrams.
-    weight: u32,
-    /// How thick they are together, not folded, in thousandths of a millimetre.
-    thickness: u32,
-    /// Where routing and postcode are among the texts, and how long each is.
-    pub(super) texts: (u32, u8, u8),
-    /// Values of the scheme's fields: an index into the tuples.
-    pub(super) fields: u32,
-    /// Why it is put aside: an index into the reasons, from 1.
-    diverted: u32,
-}
-
-/// What gathering knows of all documents, in the order of these.
+/// What gathering knows of all documents, in the order of these; then of pieces.
 #[derive(Default)]
 pub(super) struct AllMailed {
-    pub(super) list: Vec<Mailed>,
-    /// Empty if nothing is united.
-    pub(super) keys: Vec<MatchKeys>,
-    pub(super) texts: String,
-    /// Where each piece goes, and its values of the scheme's fields: an index into the tuples. In the order of the pieces.
+    /// Each document as a piece of its own, without its envelope; then those that carry others, and then in theirs. The two are never in
+    /// memory together: there may be tens of millions.
+    pieces: Vec<Piece>,
+    /// Where each goes, and its values of the scheme's fields: an index into the tuples.
     pub(super) routes: Vec<(Option<Country>, u32)>,
+    /// By which documents are united.
+    pub(super) keys: Keys,
+    texts: Texts,
     /// Different values of the scheme's fields.
     pub(super) tuples: Vec<Vec<String>>,
     pub(super) reasons: Vec<String>,
@@ -76,43 +57,35 @@ pub(super) struct AllMailed {
 }
 
 impl AllMailed {
-    fn read(mail: &Mail, documents: &[Small], ledger: &Ledger) -> Result<AllMailed, EngineError> {
-        let records = documents.iter().map(|small| small.record + 1).max().unwrap_or(0);
-        let mut place_of = vec![u32::MAX; records as usize];
-        for (place, small) in documents.iter().enumerate() {
-            place_of[small.record as usize] = place as u32;
-        }
-        let has_keys = mail.household.unite.is_some();
-        let mut all = AllMailed { list: vec![Mailed::default(); documents.len()], ..AllMailed::default() };
-        all.keys = vec![MatchKeys::default(); if has_keys { documents.len() } else { 0 }];
+    fn read(mail: &Mail, records: &[u64], ledger: &Ledger) -> Result<AllMailed, EngineError> {
+        let places = Places::of(records);
+        let mut all = AllMailed {
+            pieces: vec![Piece::default(); records.len()],
+            routes: vec![(None, 0); records.len()],
+            keys: Keys::for_rules(super::households::rules(mail), records.len()),
+            ..AllMailed::default()
+        };
         ledger.each_mail(|row| -> Result<(), EngineError> {
-            let Some(&place) = place_of.get(row.record as usize).filter(|place| **place != u32::MAX) else { return Ok(()) };
-            if has_keys {
-                all.keys[place as usize] = row.facts.keys;
-            }
-            all.list[place as usize] = all.mailed(row);
-            Ok(())
+            let Some(place) = places.find(row.record) else { return Ok(()) };
+            all.keys.set(place, &row.facts.keys);
+            all.take(place as usize, row).ok_or_else(|| EngineError::Mail("its routings and postcodes have more than 4 GB".into()))
         })?;
-        all.texts.shrink_to_fit();
         Ok(all)
     }
 
-    fn mailed(&mut self, row: MailRow) -> Mailed {
+    fn take(&mut self, place: usize, row: MailRow) -> Option<()> {
         let facts = row.facts;
-        let start = self.texts.len() as u32;
-        self.texts.push_str(&facts.routing);
-        self.texts.push_str(&facts.postcode);
         let fields = index_of(&mut self.tuples, &mut self.tuple_of, facts.fields);
-        let diverted = facts.diverted.map_or(0, |reason| self.reason(reason));
-        Mailed {
-            country: facts.country,
+        self.routes[place] = (facts.country, fields);
+        self.pieces[place] = Piece {
             inserts: facts.inserts,
             weight: u32::try_from(row.weight.0).unwrap_or(u32::MAX),
             thickness: u32::try_from(row.thickness.0).unwrap_or(u32::MAX),
-            texts: (start, facts.routing.len() as u8, facts.postcode.len() as u8),
-            fields,
-            diverted,
-        }
+            texts: self.texts.keep(&facts.routing, &facts.postcode)?,
+            diverted: facts.diverted.map_or(0, |reason| self.reason(reason)),
+            ..Piece::default()
+        };
+        Some(())
     }
 
     /// The number of a reason, from 1.
@@ -121,9 +94,35 @@ impl AllMailed {
     }
 
     /// The postcode of a document or piece.
-    pub(super) fn postcode(&self, texts: (u32, u8, u8)) -> &str {
-        let start = texts.0 as usize + usize::from(texts.1);
-        &self.texts[start..start + usize::from(texts.2)]
+    pub(super) fn postcode(&self, texts: TextPlace) -> &str {
+        self.texts.of(texts).1
+    }
+}
+
+/// The keys by which a job unites documents, and no others: a document has five.
+#[derive(Default)]
+pub(super) struct Keys {
+    rules: &'static [Rule],
+    /// Those of one document after those of the one before.
+    keys: Vec<u64>,
+}
+
+impl Keys {
+    fn for_rules(rules: &'static [Rule], documents: usize) -> Keys {
+        Keys { rules, keys: vec![0; rules.len() * documents] }
+    }
+
+    fn set(&mut self, document: u32, keys: &MatchKeys) {
+        let start = document as usize * self.rules.len();
+        for (rule, key) in self.rules.iter().zip(&mut self.keys[start..]) {
+            *key = rule.key(keys);
+        }
+    }
+
+    /// What a rule compares of a document.
+    pub(super) fn of(&self, rule: Rule, document: u32) -> u64 {
+        let at = self.rules.iter().position(|known| *known == rule);
+        at.map_or(0, |at| self.keys[document as usize * self.rules.len() + at])
     }
 }
 
@@ -139,43 +138,51 @@ fn index_of<T: Clone + Eq + std::hash::Hash>(values: &mut Vec<T>, known: &mut Fx
 }
 
 /// The order of a job with `[mail]`.
-fn mailed(plan: &Plan, mail: &Mail, mut documents: Vec<Small>, ledger: &Ledger, options: &Options<'_>) -> Result<Order, EngineError> {
-    let mut all = AllMailed::read(mail, &documents, ledger)?;
-    let united = super::households::unite(mail, &documents, &all, ledger)?;
-    all.keys = Vec::new();
-    let (mut pieces, members) = (Vec::with_capacity(documents.len()), united.members(documents.len()));
-    let mut start = 0;
+fn mailed(plan: &Plan, mail: &Mail, sequence: Sequence, ledger: &Ledger, options: &Options<'_>) -> Result<Order, EngineError> {
+    let Sequence { mut records, sheets } = sequence;
+    let mut all = AllMailed::read(mail, &records, ledger)?;
+    let mut united = super::households::unite(mail, &records, &all.keys, ledger)?;
+    all.keys = Keys::default();
+    let members = united.members(records.len());
+    let (mut start, mut count) = (0, 0);
     while start < members.len() {
         let carrier = united.carrier(members[start]);
         let end = start + members[start..].iter().take_while(|member| united.carrier(**member) == carrier).count();
-        let carrier = &all.list[members[start] as usize];
-        all.routes.push((carrier.country, carrier.fields));
-        pieces.push(piece(mail, &documents, &mut all, &members[start..end], start as u32));
-        start = end;
+        // Carriers come in their order, and each before those it carries: whoever stands at this place is in a piece already, or in this one.
+        assert!(count <= carrier as usize, "a carrier is the first of its documents");
+        let piece = piece(mail, &mut all, &sheets, &members[start..end], start as u32);
+        (all.pieces[count], all.routes[count]) = (piece, all.routes[carrier as usize]);
+        (start, count) = (end, count + 1);
     }
-    // What only documents have is given back before the pieces are sorted: there may be tens of millions.
-    all.list = Vec::new();
+    all.pieces.truncate(count);
+    let mut pieces = std::mem::take(&mut all.pieces);
+    // What only documents have is given back before the pieces are sorted.
+    drop(sheets);
+    united.forget_carriers();
     let mut sorted = sort_pieces(plan, mail, &pieces, &all, options)?;
+    all.routes = Vec::new();
     // Documents and pieces take the places of the mail, in place.
-    let (mut sources, mut firsts) = (Vec::with_capacity(documents.len()), Vec::with_capacity(pieces.len()));
+    let (mut sources, mut firsts) = (Vec::with_capacity(members.len()), Vec::with_capacity(pieces.len()));
     for piece in &sorted.order {
         let from = &pieces[*piece as usize];
         firsts.push(sources.len() as u32);
         sources.extend_from_slice(&members[from.first as usize..from.first as usize + from.documents as usize]);
     }
-    order::permute(&mut documents, sources);
+    drop(members);
+    order::permute(&mut records, sources);
     order::permute(&mut pieces, std::mem::take(&mut sorted.order));
     for ((piece, place), first) in pieces.iter_mut().zip(&sorted.places).zip(firsts) {
         *piece = Piece { first, tray: place.tray, position: place.position, price: place.price, ..*piece };
     }
+    sorted.places = Vec::new();
     let names = match plan.print.says_document() {
-        true => Some(order::Names::read(pieces.iter().map(|piece| documents[piece.first as usize].record), ledger)?),
+        true => Some(order::Names::read(pieces.iter().map(|piece| records[piece.first as usize]), ledger)?),
         false => None,
     };
     Ok(Order {
         names,
         first_serial: first_serial(plan, ledger, pieces.len() as u64, options)?,
-        documents,
+        documents: Documents::read(&records, sorted.files.iter().map(|file| order::end_of(&pieces, file.end)), ledger)?,
         pieces: Some(pieces),
         texts: all.texts,
         reasons: all.reasons,
@@ -188,13 +195,13 @@ fn mailed(plan: &Plan, mail: &Mail, mut documents: Vec<Small>, ledger: &Ledger, 
 }
 
 /// The piece of some documents, which begin at `first` among the members; not yet in its place.
-fn piece(mail: &Mail, documents: &[Small], all: &mut AllMailed, members: &[u32], first: u32) -> Piece {
+fn piece(mail: &Mail, all: &mut AllMailed, sheets: &[u32], members: &[u32], first: u32) -> Piece {
     // The carrier is the first: its address is used.
-    let carrier = all.list[members[0] as usize];
+    let carrier = all.pieces[members[0] as usize];
     let (mut contents, mut inserts, mut diverted) = (Contents::default(), 0, 0);
     for member in members {
-        let mailed = &all.list[*member as usize];
-        contents.sheets += documents[*member as usize].sheets;
+        let mailed = &all.pieces[*member as usize];
+        contents.sheets += sheets[*member as usize];
         contents.weight = contents.weight + Weight(u64::from(mailed.weight));
         contents.thickness = contents.thickness + Thickness(u64::from(mailed.thickness));
         inserts |= mailed.inserts;

@@ -4,11 +4,10 @@
 //! score. Must never leave a document out: it is its own carrier, or that of another.
 
 use super::EngineError;
-use super::gather::AllMailed;
-use super::order::Small;
+use super::gather::Keys;
 use crate::ledger::{Ledger, MergeRow};
 use crate::plan::Mail;
-use crate::postal::matching::{self, Policy};
+use crate::postal::matching::{self, Policy, Rule};
 
 /// Who carries whom.
 #[derive(Default)]
@@ -25,6 +24,11 @@ impl United {
         self.carriers.as_ref().map_or(document, |carriers| carriers[document as usize])
     }
 
+    /// Leaves who carries whom to the pieces that were made of it.
+    pub(super) fn forget_carriers(&mut self) {
+        self.carriers = None;
+    }
+
     /// All documents, those of one carrier together: the carrier first, all else in order.
     pub(super) fn members(&self, count: usize) -> Vec<u32> {
         let mut members: Vec<u32> = (0..count as u32).collect();
@@ -35,32 +39,40 @@ impl United {
     }
 }
 
-/// Finds the documents that share an envelope.
-pub(super) fn unite(mail: &Mail, documents: &[Small], all: &AllMailed, ledger: &Ledger) -> Result<United, EngineError> {
+fn policy(mail: &Mail) -> Option<Policy> {
     let household = &mail.household;
-    let Some(unite) = household.unite else { return Ok(United::default()) };
-    let policy = Policy { unite, similarity: household.similarity, sounds_alike: household.sounds_alike };
+    household.unite.map(|unite| Policy { unite, similarity: household.similarity, sounds_alike: household.sounds_alike })
+}
+
+/// The rules by which a job unites documents; none if it does not.
+pub(super) fn rules(mail: &Mail) -> &'static [Rule] {
+    policy(mail).map_or(&[], |policy| policy.rules())
+}
+
+/// Finds the documents that share an envelope. They are told by their records.
+pub(super) fn unite(mail: &Mail, records: &[u64], keys: &Keys, ledger: &Ledger) -> Result<United, EngineError> {
+    let Some(policy) = policy(mail) else { return Ok(United::default()) };
     let mut failed = None;
-    let name = |document: u32| match ledger.mail_of(documents[document as usize].record) {
+    let name = |document: u32| match ledger.mail_of(records[document as usize]) {
         Ok(row) => row.map(|row| row.facts.name).unwrap_or_default(),
         Err(error) => {
             failed.get_or_insert(error);
             String::new()
         }
     };
-    let found = matching::unite(&all.keys, policy, name);
+    let found = matching::unite(records.len(), policy, |rule, document| keys.of(rule, document), name);
     if let Some(error) = failed {
         return Err(error.into());
     }
-    let mut carriers: Vec<u32> = (0..documents.len() as u32).collect();
-    let is_united = !household.is_report;
+    let mut carriers: Vec<u32> = (0..records.len() as u32).collect();
+    let is_united = !mail.household.is_report;
     let merges = found.into_iter().map(|merge| {
         if is_united {
             carriers[merge.joined as usize] = merge.kept;
         }
         MergeRow {
-            record: documents[merge.joined as usize].record,
-            carrier: documents[merge.kept as usize].record,
+            record: records[merge.joined as usize],
+            carrier: records[merge.kept as usize],
             rule: merge.rule.word().to_string(),
             score: u16::from(merge.score) * 10,
             is_united,

@@ -4,7 +4,8 @@
 //! sorting its pieces again, so that they agree with both. Must never change a tray.
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
 
 use super::close::{csv_cell, header};
 use super::files::{self, HashedFile};
@@ -14,19 +15,19 @@ use super::papers::{JOB_TICKET, POSTAGE_SUMMARY, Paper, PaperInfo, TRAY_LABELS, 
 use super::serials::first_tray_serial;
 use super::{EngineError, Folder, Options, maildat, short};
 use crate::base::file::FileError;
-use crate::ledger::{FileRow, Ledger, MailingRow, TrayRow};
+use crate::ledger::{Balance, FileRow, Ledger, MailingRow, TrayRow};
 use crate::plan::{Mail, PIECE_LIST, Plan, TRAY_COLUMNS};
 
 /// The folder of the papers.
 const PAPERS: &str = "papers";
 
 /// Writes all papers of a job; none if it is not mailed.
-pub(super) fn write(plan: &Plan, ledger: &Ledger, options: &Options<'_>) -> Result<Vec<FileRow>, EngineError> {
+pub(super) fn write(plan: &Plan, ledger: &Ledger, balance: &Balance, options: &Options<'_>) -> Result<Vec<FileRow>, EngineError> {
     let Some(mail) = &plan.mail else { return Ok(Vec::new()) };
     options.disk.create_inner_folder(&Folder(&options.out).file(PAPERS))?;
     let trays = ledger.trays()?;
     let mut writer = Writer { plan, options, trays: &trays, rows: Vec::new() };
-    let mut facts = Facts::of(ledger, trays.len())?;
+    let mut facts = Facts::of(ledger, balance, trays.len())?;
     let sorted = writer.pieces(mail, ledger, &mut facts)?;
     mailing::check(&sorted, &trays)?;
     writer.paper(&JOB_TICKET, &[ticket_row(plan, mail, &facts, &sorted)])?;
@@ -66,8 +67,11 @@ impl Writer<'_> {
         let failed = |error: std::io::Error| FileError::new("write", &path, error);
         writeln!(out, "{}", header(PIECE_LIST)).map_err(failed)?;
         let mut collector = Collector::new(self.plan.settings.date, mail);
+        let (mut line, mut prices) = (String::new(), BTreeMap::new());
         ledger.each_mailing(|row| -> Result<(), EngineError> {
-            writeln!(out, "{}", piece_line(mail, &row)).map_err(failed)?;
+            line.clear();
+            write_piece(mail, &row, &mut prices, &mut line);
+            out.write_all(line.as_bytes()).map_err(failed)?;
             facts.count(&row);
             collector.take(&row)
         })?;
@@ -107,29 +111,55 @@ impl Writer<'_> {
     }
 }
 
-fn piece_line(mail: &Mail, row: &MailingRow) -> String {
+/// Writes the row of a piece, with its line feed. There may be millions: nothing is allocated for one. `prices` are those that were written.
+fn write_piece(mail: &Mail, row: &MailingRow, prices: &mut BTreeMap<i64, String>, line: &mut String) {
     let piece = &row.piece;
-    let or_empty = |number: u32| if number == 0 { String::new() } else { number.to_string() };
+    let or_empty = |number: u64| Some(number).filter(|number| *number > 0);
     let envelope = usize::from(piece.envelope).checked_sub(1).and_then(|at| mail.envelopes.get(at)).map_or("", |envelope| &envelope.name);
-    let cells = [
-        piece.sequence.to_string(),
-        (row.record + 1).to_string(),
-        piece.documents.to_string(),
-        or_empty(piece.tray),
-        or_empty(piece.position),
-        row.country.map(|country| country.to_string()).unwrap_or_default(),
-        csv_cell(&row.postcode),
-        csv_cell(envelope),
-        piece.sheets.to_string(),
-        grams(piece.weight.0),
-        millimetres(piece.thickness.0),
-        csv_cell(&piece.category),
-        piece.price.map(price).unwrap_or_default(),
-        if piece.serial == 0 { String::new() } else { piece.serial.to_string() },
-        row.print_file.to_string(),
-        csv_cell(piece.diverted.as_deref().unwrap_or_default()),
-    ];
-    cells.join(",")
+    push_number(line, Some(piece.sequence));
+    push_number(line, Some(row.record + 1));
+    push_number(line, Some(piece.documents.into()));
+    push_number(line, or_empty(piece.tray.into()));
+    push_number(line, or_empty(piece.position.into()));
+    push_cell(line, row.country.as_ref().map_or("", |country| country.code()));
+    push_cell(line, &row.postcode);
+    push_cell(line, envelope);
+    push_number(line, Some(piece.sheets.into()));
+    push_thousandths(line, piece.weight.0);
+    push_thousandths(line, piece.thickness.0);
+    push_cell(line, &piece.category);
+    if let Some(millionths) = piece.price {
+        line.push_str(prices.entry(millionths).or_insert_with(|| price(millionths)));
+    }
+    line.push(',');
+    push_number(line, or_empty(piece.serial));
+    push_number(line, Some(row.print_file.into()));
+    push_cell(line, piece.diverted.as_deref().unwrap_or_default());
+    line.pop();
+    line.push('\n');
+}
+
+/// Adds a cell and a comma.
+fn push_cell(line: &mut String, text: &str) {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b' ';
+    match text.bytes().all(is_plain) {
+        true => line.push_str(text),
+        false => line.push_str(&csv_cell(text)),
+    }
+    line.push(',');
+}
+
+/// Adds a number, if there is one, and a comma.
+fn push_number(line: &mut String, number: Option<u64>) {
+    if let Some(number) = number {
+        let _ = write!(line, "{number}");
+    }
+    line.push(',');
+}
+
+/// Adds a number of thousandths with three decimals, and a comma.
+fn push_thousandths(line: &mut String, thousandths: u64) {
+    let _ = write!(line, "{}.{:03},", thousandths / 1_000, thousandths % 1_000);
 }
 
 /// Milligrams in grams.

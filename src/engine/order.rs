@@ -1,8 +1,10 @@
 //! The order of the mail: which documents share an envelope, in which tray and print file each piece lies.
 //!
 //! Takes the ledger's documents, gives them piece by piece. About 100 bytes a document; a job without `[mail]`, whose pieces are
-//! its documents, needs no more. Must never touch a page.
+//! its documents, needs no more. While documents are put into order, 12 bytes of each are known: the rest is read when it has its place.
+//! Must never touch a page.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use rayon::prelude::*;
@@ -14,7 +16,7 @@ use crate::model::mail::{PieceFacts, Thickness, Weight};
 use crate::model::page::Entry;
 
 /// What assembly needs of a document.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Small {
     /// Its record.
     pub(super) record: u64,
@@ -34,6 +36,9 @@ pub(super) struct Small {
 }
 
 impl Small {
+    /// Nothing is read yet: no document has no pages.
+    const UNREAD: Small = Small { record: 0, offset: 0, length: 0, hash: Hash([0; 32]), volume: 0, first_page: 0, pages: 0, sheets: 0 };
+
     /// From the row of a document.
     pub(super) fn new(row: &DocumentRow) -> Small {
         let entry = &row.entry;
@@ -89,18 +94,18 @@ pub(super) struct Piece {
     /// Why it is put aside: an index into the reasons of the order, from 1; 0: it is not.
     pub(super) diverted: u32,
     /// Where routing and postcode are among the texts of the order, and how long each is.
-    pub(super) texts: (u32, u8, u8),
+    pub(super) texts: TextPlace,
 }
 
 /// The documents of a job in the order of the mail.
 #[derive(Default)]
 pub(super) struct Order {
     /// The documents, piece by piece.
-    pub(super) documents: Vec<Small>,
+    pub(super) documents: Documents,
     /// The pieces; `None`: each document is one.
     pub(super) pieces: Option<Vec<Piece>>,
     /// Routings and postcodes.
-    pub(super) texts: String,
+    pub(super) texts: Texts,
     /// Why pieces are put aside.
     pub(super) reasons: Vec<String>,
     /// The different prices, in millionths.
@@ -169,30 +174,27 @@ impl Order {
         u64::from(first) + 1
     }
 
-    /// The documents of some pieces.
+    /// The documents of some pieces of one print file.
     pub(super) fn documents_of(&self, pieces: &Range<u32>) -> &[Small] {
         if pieces.is_empty() {
             return &[];
         }
         let start = self.first_place(pieces.start) as usize - 1;
-        let end = match &self.pieces {
-            None => pieces.end as usize,
-            Some(all) => all.get(pieces.end as usize).map_or(self.documents.len(), |next| next.first as usize),
-        };
-        &self.documents[start..end]
+        let end = self.pieces.as_ref().map_or(pieces.end as usize, |all| end_of(all, pieces.end));
+        self.documents.at(start..end)
     }
 
     /// A piece by its index.
     pub(super) fn piece(&self, index: u32) -> Printed<'_> {
         let sequence = u64::from(index) + 1;
         let Some(pieces) = &self.pieces else {
-            let documents = std::slice::from_ref(&self.documents[index as usize]);
+            let documents = self.documents.at(index as usize..index as usize + 1);
             let row = PieceRow { sequence, documents: 1, ..PieceRow::default() };
             return Printed { facts: PieceFacts { sequence, ..PieceFacts::default() }, documents, row };
         };
         let piece = &pieces[index as usize];
         let documents = self.documents_of(&(index..index + 1));
-        let (start, routing, postcode) = (piece.texts.0 as usize, usize::from(piece.texts.1), usize::from(piece.texts.2));
+        let (routing, postcode) = self.texts.of(piece.texts);
         let tray = piece.tray.checked_sub(1).and_then(|tray| self.trays.get(tray as usize));
         let facts = PieceFacts {
             sequence,
@@ -203,8 +205,8 @@ impl Order {
             inserts: super::night::stations(piece.inserts, &self.bins),
             is_diverted: piece.diverted > 0,
             serial: self.first_serial.map_or(0, |first| first + u64::from(index)),
-            routing: &self.texts[start..start + routing],
-            postcode: &self.texts[start + routing..start + routing + postcode],
+            routing,
+            postcode,
             document: self.names.as_ref().map_or("", |names| names.of(index)),
             reprint: 0,
         };
@@ -227,27 +229,149 @@ impl Order {
     }
 }
 
-/// All documents by sort key, then by record.
-pub(super) fn sorted_documents(ledger: &Ledger, pool: &rayon::ThreadPool) -> Result<Vec<Small>, EngineError> {
+/// The place behind the documents of the pieces before `end`.
+pub(super) fn end_of(pieces: &[Piece], end: u32) -> usize {
+    let before = end.checked_sub(1).map(|last| &pieces[last as usize]);
+    before.map_or(0, |last| last.first as usize + last.documents as usize)
+}
+
+/// Documents in an order, as little of them as an order is made of: there may be tens of millions.
+#[derive(Default)]
+pub(super) struct Sequence {
+    /// Their records.
+    pub(super) records: Vec<u64>,
+    /// The sheets of each.
+    pub(super) sheets: Vec<u32>,
+}
+
+/// All documents that are printed, but those of `pulled` records, by sort key, then by record.
+pub(super) fn sorted_documents(ledger: &Ledger, pool: &rayon::ThreadPool, pulled: &BTreeSet<u64>) -> Result<Sequence, EngineError> {
     // Room is made once: a buffer that doubles holds half as much again while it moves.
     let (count, key_bytes) = ledger.document_sizes()?;
-    let (mut documents, mut keys) = (Vec::with_capacity(count as usize), Vec::with_capacity(key_bytes as usize));
-    let mut ends: Vec<u64> = Vec::with_capacity(count as usize);
-    ledger.each_document(|row| {
-        if !row.is_printed {
-            return;
+    let count = count as usize;
+    let mut all = Sequence { records: Vec::with_capacity(count), sheets: Vec::with_capacity(count) };
+    let (mut keys, mut ends): (Vec<u8>, Vec<u64>) = (Vec::with_capacity(key_bytes as usize), Vec::with_capacity(count));
+    ledger.each_sort_key(|record, sheets, key| {
+        if !pulled.contains(&record) {
+            keys.extend_from_slice(key);
+            ends.push(keys.len() as u64);
+            all.records.push(record);
+            all.sheets.push(sheets);
         }
-        keys.extend_from_slice(&row.entry.sort_key);
-        ends.push(keys.len() as u64);
-        documents.push(Small::new(&row));
     })?;
     let start = |index: u32| (index as usize).checked_sub(1).map_or(0, |before| ends[before] as usize);
     let key = |index: u32| &keys[start(index)..ends[index as usize] as usize];
-    let mut order: Vec<u32> = (0..documents.len() as u32).collect();
+    let mut order: Vec<u32> = (0..all.records.len() as u32).collect();
     // Documents come in the order of their records, so that the index tells equal keys apart.
     pool.install(|| order.par_sort_unstable_by(|a, b| key(*a).cmp(key(*b)).then(a.cmp(b))));
-    permute(&mut documents, order);
-    Ok(documents)
+    let sheets = order.iter().map(|index| all.sheets[*index as usize]).collect();
+    permute(&mut all.records, order);
+    Ok(Sequence { sheets, ..all })
+}
+
+/// The documents of a job in their order, those of each print file by themselves: in many blocks they take the room that sorting has left,
+/// in one they would need as much again.
+#[derive(Default)]
+pub(super) struct Documents {
+    files: Vec<Vec<Small>>,
+    /// The place of the first document of each file, from 0.
+    starts: Vec<usize>,
+}
+
+impl Documents {
+    /// Reads the documents of some records, in their order. `ends` are the places, from 0, behind the last of each print file.
+    pub(super) fn read(records: &[u64], ends: impl Iterator<Item = usize>, ledger: &Ledger) -> Result<Documents, EngineError> {
+        let places = Places::of(records);
+        let (mut all, mut start) = (Documents::default(), 0);
+        for end in ends {
+            all.files.push(vec![Small::UNREAD; end - start]);
+            all.starts.push(start);
+            start = end;
+        }
+        assert!(start == records.len(), "every document is in a print file");
+        ledger.each_document(|row| {
+            if let Some(place) = places.find(row.entry.record) {
+                let (file, at) = all.find(place as usize);
+                all.files[file][at] = Small::new(&row);
+            }
+        })?;
+        assert!(all.iter().all(|small| *small != Small::UNREAD), "every document of the order is in the ledger");
+        Ok(all)
+    }
+
+    /// All of them.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Small> {
+        self.files.iter().flatten()
+    }
+
+    /// Those at some places, from 0, of one print file.
+    fn at(&self, places: Range<usize>) -> &[Small] {
+        if places.is_empty() {
+            return &[];
+        }
+        let (file, at) = self.find(places.start);
+        &self.files[file][at..at + places.len()]
+    }
+
+    fn find(&self, place: usize) -> (usize, usize) {
+        // Of files without documents, which begin at the same place, the last is taken: it has the document.
+        let file = self.starts.partition_point(|start| *start <= place) - 1;
+        (file, place - self.starts[file])
+    }
+}
+
+/// Where the document of each record is in an order.
+pub(super) struct Places(Vec<u32>);
+
+impl Places {
+    const NONE: u32 = u32::MAX;
+
+    /// Those of the documents of some records, none of which comes twice.
+    pub(super) fn of(records: &[u64]) -> Places {
+        let mut places = vec![Places::NONE; records.iter().map(|record| record + 1).max().unwrap_or(0) as usize];
+        for (place, record) in records.iter().enumerate() {
+            places[*record as usize] = place as u32;
+        }
+        Places(places)
+    }
+
+    /// The place of a record; `None`: its document is not among them.
+    pub(super) fn find(&self, record: u64) -> Option<u32> {
+        self.0.get(record as usize).copied().filter(|place| *place != Places::NONE)
+    }
+}
+
+/// Texts of pieces, two of each. In blocks, so that what is there never moves when more come.
+#[derive(Default)]
+pub(super) struct Texts(Vec<String>);
+
+/// Where two texts of a piece are: where the first begins, and how long each is.
+pub(super) type TextPlace = (u32, u8, u8);
+
+impl Texts {
+    const BLOCK: usize = 1 << 20;
+
+    /// Keeps two texts, of at most 255 bytes each; `None` if there is no more room: 4 GB are full.
+    pub(super) fn keep(&mut self, first: &str, second: &str) -> Option<TextPlace> {
+        let lengths = (u8::try_from(first.len()).ok()?, u8::try_from(second.len()).ok()?);
+        if self.0.last().is_none_or(|block| block.len() + first.len() + second.len() > Texts::BLOCK) {
+            self.0.push(String::with_capacity(Texts::BLOCK));
+        }
+        let before = self.0.len() - 1;
+        let block = self.0.last_mut()?;
+        let start = u32::try_from(before * Texts::BLOCK + block.len()).ok()?;
+        block.push_str(first);
+        block.push_str(second);
+        Some((start, lengths.0, lengths.1))
+    }
+
+    /// Two texts that were kept.
+    pub(super) fn of(&self, (start, first, second): TextPlace) -> (&str, &str) {
+        let Some(block) = self.0.get(start as usize / Texts::BLOCK) else { return ("", "") };
+        let start = start as usize % Texts::BLOCK;
+        let middle = start + usize::from(first);
+        (&block[start..middle], &block[middle..middle + usize::from(second)])
+    }
 }
 
 /// Brings values into another order, in place: where `index` will be comes what is at `sources[index]`. Each source is named once.

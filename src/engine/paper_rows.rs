@@ -47,10 +47,10 @@ struct FileFacts {
 
 impl Facts {
     /// The facts of a job before its pieces are counted.
-    pub(super) fn of(ledger: &Ledger, trays: usize) -> Result<Facts, EngineError> {
+    pub(super) fn of(ledger: &Ledger, balance: &Balance, trays: usize) -> Result<Facts, EngineError> {
         let merged = ledger.merges()?.iter().filter(|merge| merge.is_united).count() as u64;
         let names = ledger.print_files()?.into_iter().map(|row| (row.number, row.file)).collect();
-        Ok(Facts { balance: ledger.balance()?, merged, trays, names, ..Facts::default() })
+        Ok(Facts { balance: balance.clone(), merged, trays, names, ..Facts::default() })
     }
 
     /// Counts a piece.

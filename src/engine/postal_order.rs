@@ -106,6 +106,7 @@ impl Sorter<'_> {
         let columns = self.columns(scheme);
         let mut runs = RunFiles::new(&self.options.out, &self.options.disk);
         let mut pieces = Pieces::with_runs(scheme.fields.len(), PIECES_SORTED_AT_ONCE, &mut runs);
+        pieces.reserve(group.len());
         let (mut taken, mut others) = (Vec::with_capacity(group.len()), Vec::new());
         for piece in group {
             let found = &self.pieces[piece as usize];

@@ -106,6 +106,11 @@ pub(super) fn read_piece(row: &Row<'_>) -> rusqlite::Result<PieceRow> {
     })
 }
 
+/// Values of fields as they were written; most jobs have none, and write nothing.
+pub(super) fn read_fields(json: &str) -> Vec<String> {
+    if json.is_empty() { Vec::new() } else { serde_json::from_str(json).unwrap_or_default() }
+}
+
 fn read_mail(row: &Row<'_>) -> rusqlite::Result<MailRow> {
     let (country, lines, fields): (String, String, String) = (row.get(1)?, row.get(4)?, row.get(8)?);
     let keys = row.get_ref(6)?.as_blob().map(keys_from_bytes).unwrap_or_default();
@@ -120,7 +125,7 @@ fn read_mail(row: &Row<'_>) -> rusqlite::Result<MailRow> {
             name: row.get(5)?,
             keys,
             inserts: row.get(7)?,
-            fields: serde_json::from_str(&fields).unwrap_or_default(),
+            fields: read_fields(&fields),
             diverted: row.get(9)?,
         },
         weight: Weight(number(10)?),

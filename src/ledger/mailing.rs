@@ -45,7 +45,7 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<MailingRow> {
         country: Country::parse(&country),
         postcode: row.get(17)?,
         routing: row.get(18)?,
-        fields: serde_json::from_str(&fields).unwrap_or_default(),
+        fields: super::mail::read_fields(&fields),
     })
 }
 

@@ -368,6 +368,20 @@ impl Ledger {
         Ok((documents.unsigned_abs(), key_bytes.unsigned_abs()))
     }
 
+    /// Calls `each` with the record of every document that is printed, its sheets and its sort key, in the order of the records.
+    pub fn each_sort_key(&self, mut each: impl FnMut(u64, u32, &[u8])) -> Result<(), LedgerError> {
+        let mut statement =
+            self.on("read", self.connection.prepare_cached("SELECT record, sheets, sort_key FROM documents WHERE is_printed ORDER BY record"))?;
+        let mut rows = self.on("read", statement.query([]))?;
+        while let Some(row) = self.on("read", rows.next())? {
+            let record = self.on("read", row.get::<_, i64>(0))? as u64;
+            let sheets = self.on("read", row.get(1))?;
+            let key = self.on("read", row.get_ref(2))?.as_blob().map_err(|_| self.damaged("a sort key is none"))?;
+            each(record, sheets, key);
+        }
+        Ok(())
+    }
+
     /// Calls `each` with every document, in the order of the records.
     pub fn each_document(&self, mut each: impl FnMut(DocumentRow)) -> Result<(), LedgerError> {
         let sql =

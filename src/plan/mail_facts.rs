@@ -30,7 +30,7 @@ pub struct Surveyed {
     pub keys: MatchKeys,
     /// The name it is compared by.
     pub name: String,
-    /// The classic short code.
+    /// The classic short code, where addresses are listed.
     pub short_code: String,
     /// What the barcode says.
     pub routing: String,
@@ -119,7 +119,7 @@ impl Mail {
         }
     }
 
-    /// `is_listed`: whether the parts of the address are asked for, too; a run needs only what comes of them.
+    /// `is_listed`: whether the parts of the address and its codes are asked for, too; a run needs only what comes of them.
     fn survey_said(&self, said: Said, correction: Option<Correction>, is_listed: bool) -> Surveyed {
         let original = if is_listed { fingerprint(&said.parts) } else { 0 };
         let settler = &self.address.settler;
@@ -157,7 +157,7 @@ impl Mail {
                 routing.clone_from(&settled.routing);
             }
         }
-        let (name, short_code) = (comparable.name.whole(), comparable.short_code());
+        let (name, short_code) = (comparable.name.whole(), if is_listed { comparable.short_code() } else { String::new() });
         Surveyed { parts, found, country, original, keys, name, short_code, routing, settled }
     }
 

@@ -171,7 +171,7 @@ impl AddressReport {
     pub fn merges(&self, household: &Household) -> Vec<Merge> {
         let unite_by = household.unite.unwrap_or(Unite::Household);
         let policy = Policy { unite: unite_by, similarity: household.similarity, sounds_alike: household.sounds_alike };
-        unite(&self.keys, policy, |index| self.names.of(index).to_string())
+        unite(self.keys.len(), policy, |rule, index| rule.key(&self.keys[index as usize]), |index| self.names.of(index).to_string())
     }
 
     /// The merges as CSV: who joins whom, by which rule and how alike.

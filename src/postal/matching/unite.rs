@@ -1,13 +1,12 @@
 //! Finds whose documents go into one envelope.
 //!
-//! Takes the keys of all documents in their order, gives who joins whom, by which rule and how alike. Must never unite what the
+//! Takes the keys of all documents by their order, gives who joins whom, by which rule and how alike. Must never unite what the
 //! rules do not name, and never depend on anything but the order of the documents.
 //!
 //! Memory: 12 bytes a document while a rule is looked at, 4 for the groups. Names are asked for where two documents share a key.
 
 use super::name::Name;
 use super::{Rule, Unite};
-use crate::model::mail::MatchKeys;
 
 /// Most different names that share a key and are compared with each other; the next stays alone. A thousand people of one family at one
 /// address are a fault of the data, not a household.
@@ -39,11 +38,12 @@ pub struct Merge {
     pub score: u8,
 }
 
-/// Unites documents. `name` gives that of a document as `MailFacts` has it. The merges come in the order of what is joined.
-pub fn unite(keys: &[MatchKeys], policy: Policy, mut name: impl FnMut(u32) -> String) -> Vec<Merge> {
-    let mut groups = Groups { parents: (0..keys.len() as u32).collect(), merges: Vec::new() };
-    for rule in rules(policy) {
-        unite_by(*rule, keys, policy.similarity, &mut name, &mut groups);
+/// Unites `count` documents. `key` gives what a rule of the policy compares of a document (see [`Rule::key`]; 0: nothing), `name` that of a
+/// document as `MailFacts` has it. The merges come in the order of what is joined.
+pub fn unite(count: usize, policy: Policy, key: impl Fn(Rule, u32) -> u64, mut name: impl FnMut(u32) -> String) -> Vec<Merge> {
+    let mut groups = Groups { parents: (0..count as u32).collect(), merges: Vec::new() };
+    for rule in policy.rules() {
+        unite_by(*rule, |index| key(*rule, index), policy.similarity, &mut name, &mut groups);
     }
     let mut merges = std::mem::take(&mut groups.merges);
     for merge in &mut merges {
@@ -53,25 +53,22 @@ pub fn unite(keys: &[MatchKeys], policy: Policy, mut name: impl FnMut(u32) -> St
     merges
 }
 
-/// The rules of a policy, the strictest first: a merge is told by the strictest that holds.
-fn rules(policy: Policy) -> &'static [Rule] {
-    match (policy.unite, policy.sounds_alike) {
-        (Unite::Customer, _) => &[Rule::Customer],
-        (Unite::Person, _) => &[Rule::Person],
-        (Unite::Household, false) => &[Rule::Person, Rule::Household],
-        (Unite::Household, true) => &[Rule::Person, Rule::Household, Rule::Sound],
-        (Unite::Address, _) => &[Rule::Person, Rule::Household, Rule::Address],
+impl Policy {
+    /// Its rules, the strictest first: a merge is told by the strictest that holds.
+    pub fn rules(&self) -> &'static [Rule] {
+        match (self.unite, self.sounds_alike) {
+            (Unite::Customer, _) => &[Rule::Customer],
+            (Unite::Person, _) => &[Rule::Person],
+            (Unite::Household, false) => &[Rule::Person, Rule::Household],
+            (Unite::Household, true) => &[Rule::Person, Rule::Household, Rule::Sound],
+            (Unite::Address, _) => &[Rule::Person, Rule::Household, Rule::Address],
+        }
     }
 }
 
-fn unite_by(rule: Rule, keys: &[MatchKeys], similarity: u8, name: &mut impl FnMut(u32) -> String, groups: &mut Groups) {
-    let mut found: Vec<(u64, u32)> = Vec::with_capacity(keys.len());
-    for (index, keys) in keys.iter().enumerate() {
-        let key = rule.key(keys);
-        if key != 0 {
-            found.push((key, index as u32));
-        }
-    }
+fn unite_by(rule: Rule, key: impl Fn(u32) -> u64, similarity: u8, name: &mut impl FnMut(u32) -> String, groups: &mut Groups) {
+    let mut found: Vec<(u64, u32)> = Vec::with_capacity(groups.parents.len());
+    found.extend((0..groups.parents.len() as u32).map(|index| (key(index), index)).filter(|(key, _)| *key != 0));
     found.sort_unstable();
     for group in found.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1) {
         unite_group(rule, group, similarity, name, groups);
@@ -152,6 +149,7 @@ pub fn likeness(one: &str, other: &str) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::mail::MatchKeys;
 
     const HOUSEHOLD: Policy = Policy { unite: Unite::Household, similarity: 85, sounds_alike: true };
 
@@ -159,11 +157,15 @@ mod tests {
         MatchKeys { exact, household, address: 9, phonetic, customer: 7 }
     }
 
+    fn unite_all(keys: &[MatchKeys], policy: Policy, name: impl FnMut(u32) -> String) -> Vec<Merge> {
+        unite(keys.len(), policy, |rule, index| rule.key(&keys[index as usize]), name)
+    }
+
     /// `kept<joined rule score`, one per merge.
     #[track_caller]
     fn check(policy: Policy, documents: &[(MatchKeys, &str)], expected: &[&str]) {
         let all: Vec<MatchKeys> = documents.iter().map(|(keys, _)| *keys).collect();
-        let merges = unite(&all, policy, |index| documents[index as usize].1.to_string());
+        let merges = unite_all(&all, policy, |index| documents[index as usize].1.to_string());
         let shown: Vec<String> =
             merges.iter().map(|merge| format!("{}<{} {} {}", merge.kept, merge.joined, merge.rule.word(), merge.score)).collect();
         assert_eq!(shown, expected);
@@ -205,14 +207,14 @@ mod tests {
         let names: Vec<String> = (0..100_000).map(|number| format!("NAME{number:06}")).collect();
         let all = vec![keys(1, 1, 1); names.len()];
         let strict = Policy { similarity: 100, ..HOUSEHOLD };
-        assert_eq!(unite(&all, strict, |index| names[index as usize].clone()), []);
+        assert_eq!(unite_all(&all, strict, |index| names[index as usize].clone()), []);
     }
 
     proptest::proptest! {
         #[test]
         fn each_joins_once_and_an_earlier_one(documents in proptest::collection::vec((0u64..4, 0u64..4, 0u64..4, "[AB]{1,4}"), 0..40)) {
             let all: Vec<MatchKeys> = documents.iter().map(|(exact, household, phonetic, _)| keys(*exact, *household, *phonetic)).collect();
-            let merges = unite(&all, HOUSEHOLD, |index| documents[index as usize].3.clone());
+            let merges = unite_all(&all, HOUSEHOLD, |index| documents[index as usize].3.clone());
             let mut joined: Vec<u32> = merges.iter().map(|merge| merge.joined).collect();
             joined.dedup();
             proptest::prop_assert_eq!(joined.len(), merges.len());

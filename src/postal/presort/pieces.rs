@@ -101,6 +101,12 @@ impl<'r> Pieces<'r> {
         Pieces { list: Vec::new(), count: 0, fields: FieldValues::new(fields), runs: Some((runs, at_once.max(1))) }
     }
 
+    /// Makes room for so many pieces, as far as they are sorted at once: a list that doubles has half as much again while it moves.
+    pub fn reserve(&mut self, pieces: usize) {
+        let most = self.runs.as_ref().map_or(usize::MAX, |(_, at_once)| *at_once);
+        self.list.reserve_exact(pieces.min(most).saturating_sub(self.list.len()));
+    }
+
     /// Adds a piece. `fields` are the values of the scheme's fields, in their order.
     pub fn push(&mut self, postcode: Postcode, thickness: Thickness, weight: Weight, fields: &[&str]) -> Result<(), PieceError> {
         if self.count == limits::PIECES_MAX {
