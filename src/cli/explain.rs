@@ -34,12 +34,13 @@ impl Explain {
 
 /// Every code with its title, by its letter.
 fn list() -> String {
-    const AREAS: [(&str, &str); 7] = [
+    const AREAS: [(&str, &str); 8] = [
         ("J", "Job files"),
         ("L", "Layouts"),
         ("E", "Expressions"),
         ("D", "Data and input"),
         ("M", "The mail"),
+        ("A", "The archive"),
         ("R", "Records that are held"),
         ("W", "The world"),
     ];

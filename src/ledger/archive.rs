@@ -39,6 +39,8 @@ pub struct ArchivedMessage {
 pub struct ArchiveFacts {
     /// The channels it takes, joined by `+`.
     pub channel: String,
+    /// What kind of document it is; empty in a job without channels.
+    pub document_type: String,
     /// What it is found by.
     pub keys: Vec<(String, KeyKind, String)>,
     /// Its messages.
@@ -103,13 +105,18 @@ impl Ledger {
         }
         if self.has_table("routes")? {
             let sql = format!(
-                "SELECT record, group_concat(channel, '+') FROM (SELECT record, channel FROM routes WHERE {RANGE} AND reason IS NULL ORDER BY record, channel) GROUP BY record"
+                "SELECT record, group_concat(channel, '+') FROM (SELECT record, channel FROM routes WHERE {RANGE} ORDER BY record, channel) GROUP BY record"
             );
             let mut statement = self.on("read", self.connection.prepare_cached(&sql))?;
             let mut rows = self.on("read", statement.query([volume]))?;
             while let Some(row) = self.on("read", rows.next())? {
                 facts.entry(self.on("read", row.get::<_, i64>(0))? as u64).or_insert_with(fresh).channel = self.on("read", row.get(1))?;
             }
+        }
+        let mut statement = self.on("read", self.connection.prepare_cached("SELECT record, document_type FROM decisions WHERE volume = ?1"))?;
+        let mut rows = self.on("read", statement.query([volume]))?;
+        while let Some(row) = self.on("read", rows.next())? {
+            facts.entry(self.on("read", row.get::<_, i64>(0))? as u64).or_insert_with(fresh).document_type = self.on("read", row.get(1))?;
         }
         if self.has_table("message_volumes")? {
             let sql = "SELECT m.record, m.channel, v.file, m.offset, m.length, m.sha256 FROM messages m

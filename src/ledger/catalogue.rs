@@ -395,7 +395,11 @@ impl Catalogue {
                 let Some(value) = kind.stored(value) else {
                     return Ok(Err(format!("`{value}` is no {} as `{name}` wants it", kind.name())));
                 };
-                tests.push(format!("{subject} {operator} ?"));
+                tests.push(match (name.as_str(), operator) {
+                    // A document may take several channels.
+                    ("channel", "=") => format!("instr('+' || {subject} || '+', '+' || ? || '+') > 0"),
+                    _ => format!("{subject} {operator} ?"),
+                });
                 stored.push(value);
             }
             match (column, key) {

@@ -14,6 +14,8 @@ use crate::base::file::{self, Disk};
 use crate::base::hash::Hash;
 use crate::kit::bagit::{Payload, tag_files};
 use crate::ledger::{CatalogueRow, DocumentQuery};
+use crate::model::channel::Channel;
+use crate::streams::mbox::message_of;
 
 /// What was handed over.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -112,32 +114,21 @@ pub fn ending(channel: &str) -> &str {
     }
 }
 
-/// A message as it was sent, of the bytes in which it is kept: an mbox begins it with a line of its own and escapes `From ` in it.
+/// A message as it was sent, of the bytes in which it is kept: an mbox has other line ends and escapes `From ` in it.
 pub(super) fn as_sent(channel: &str, kept: Vec<u8>) -> Vec<u8> {
-    if channel != "email" || !kept.starts_with(b"From ") {
-        return kept;
-    }
-    let start = kept.iter().position(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-    let mut sent = Vec::with_capacity(kept.len());
-    for line in kept[start..].split_inclusive(|byte| *byte == b'\n') {
-        let quotes = line.iter().take_while(|byte| **byte == b'>').count();
-        let is_escaped = quotes > 0 && line[quotes..].starts_with(b"From ");
-        sent.extend_from_slice(if is_escaped { &line[1..] } else { line });
-    }
-    sent
+    if channel == Channel::NAMES[usize::from(Channel::EMAIL.0)] { message_of(&kept) } else { kept }
 }
 
-/// What is left of a message that is erased, as long as it: an mbox stays one.
+/// What is left of a message that is erased, as long as it: an mbox stays one, and a line of JSON is an object.
 pub(super) fn blank_message(channel: &str, length: usize) -> Vec<u8> {
+    let is_mail = channel == Channel::NAMES[usize::from(Channel::EMAIL.0)];
+    // A header, or a member, for whoever reads the file to see that something was here.
+    let head: &[u8] = if is_mail { b"Subject: erased\n\n" } else { b"{\"erased\":true}" };
     let mut left = vec![b' '; length];
-    if channel == "email" {
-        // A header that is long enough for a mail reader to show that something was here.
-        let head: &[u8] = b"Subject: erased\n\n";
-        if length > head.len() {
-            left[..head.len()].copy_from_slice(head);
-        }
+    if length > head.len() {
+        left[..head.len()].copy_from_slice(head);
     }
-    if let Some(last) = left.last_mut() {
+    if let Some(last) = left.last_mut().filter(|_| is_mail) {
         *last = b'\n';
     }
     left

@@ -242,10 +242,12 @@ impl Source<'_> {
             let pages = read_pages(&map, entry, &self.ledger_media).map_err(|error| damaged(error.to_string()))?;
             let known = facts.get(&entry.record);
             let layout = self.plan.layouts.get(usize::from(document.layout)).map_or("", |layout| layout.name.as_str());
+            // Without channels, the layout says what kind of document it is.
+            let kind = known.map(|facts| facts.document_type.as_str()).filter(|kind| !kind.is_empty()).unwrap_or(layout);
             let statement = Statement {
                 id: entry.id.clone(),
                 record: entry.record,
-                kind: layout.to_string(),
+                kind: kind.to_string(),
                 channel: known.map_or("print", |facts| facts.channel.as_str()).to_string(),
                 job: self.job.name.clone(),
                 date: self.job.date.clone(),
