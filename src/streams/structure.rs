@@ -2,7 +2,7 @@
 //!
 //! Takes the structure of documents and the object numbers of their pages, gives structure elements, link annotations, the parent
 //! tree and the root. What belongs to a document lies in object streams of its own, right behind its pages, and refers to nothing
-//! of another document; [`StructureRoot`] is all that documents share. Must never know what a page shows.
+//! of another document; `StructureRoot` is all that documents share. Must never know what a page shows.
 //!
 //! The objects of a document have numbers in a row: first its link annotations, then its elements, of which the first is its
 //! `/Part`, then its part of the parent tree (keys of pages; keys of links), its part of the tree of identifiers if it has
