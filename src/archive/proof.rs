@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::log::{head_text, key_id, rollover_text};
 use super::statement::{Statement, entry_leaf, tag};
 use crate::base::hash::Hash;
-use crate::kit::json_canonical::canonical;
+use crate::kit::json_canonical::canonical_of_foreign;
 use crate::kit::merkle;
 use crate::kit::sign::{from_hex, verifies};
 
@@ -40,7 +40,10 @@ pub fn verify(file: &[u8], pages: Option<&[Vec<u8>]>, proof: &Value, trusted: Op
         verdict.faults.push("the proof has no statement that can be read".into());
         return verdict;
     };
-    let leaf = merkle::leaf_hash(&canonical(&proof["statement"]));
+    let Some(leaf) = leaf_of(&proof["statement"]) else {
+        verdict.faults.push("the statement has a number that no statement has".into());
+        return verdict;
+    };
     let head_root = check_head(proof, trusted, &mut verdict);
     let volume = &proof["volume"];
     let event = check_event("volume", &volume["event"], proof, head_root.as_ref(), &mut verdict);
@@ -231,7 +234,7 @@ pub fn verify_complete(proof: &Value, trusted: Option<&[u8; 32]>) -> Verdict {
         verdict.check(holds, || format!("entry {index} is not in the tree of the key"));
         places.push((index, tag));
         if !value["statement"].is_null() {
-            let own = merkle::leaf_hash(&canonical(&value["statement"])) == leaf && value["statement"]["keys"][key] == *value_of(proof);
+            let own = leaf_of(&value["statement"]) == Some(leaf) && value["statement"]["keys"][key] == *value_of(proof);
             verdict.check(own, || format!("the statement of entry {index} is not that of its leaf"));
         }
     }
@@ -247,6 +250,11 @@ pub fn verify_complete(proof: &Value, trusted: Option<&[u8; 32]>) -> Verdict {
     verdict.check(size == 0 || (is_start_closed && is_end_closed), || "the neighbours of the entries are not shown: one may be missing".into());
     verdict.facts = vec![("run".into(), run.to_string()), (key.to_string(), value.to_string()), ("documents".into(), listed_count.to_string())];
     verdict
+}
+
+/// The leaf of a statement; `None` if it has no canonical form.
+fn leaf_of(statement: &Value) -> Option<Hash> {
+    canonical_of_foreign(statement).map(|bytes| merkle::leaf_hash(&bytes))
 }
 
 fn value_of(proof: &Value) -> &Value {

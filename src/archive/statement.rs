@@ -87,7 +87,7 @@ impl Statement {
     /// Reads it back.
     pub fn from_json(value: &Value) -> Option<Statement> {
         let text = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_string);
-        let number = |value: &Value, name: &str| value.get(name).and_then(Value::as_u64);
+        let number = |value: &Value, name: &str| value.get(name).and_then(Value::as_u64).filter(|number| *number < 1 << 53);
         let hash = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).and_then(Hash::parse_exactly);
         let messages = value.get("messages").and_then(Value::as_array).into_iter().flatten().map(|message| {
             Some(MessagePlace {

@@ -5,24 +5,29 @@
 
 use serde_json::Value;
 
-/// The canonical bytes of a value.
+/// The canonical bytes of a value of our own.
 ///
 /// # Panics
 /// A number is no whole number of at most 53 bits: whoever builds the value writes others as texts.
 pub fn canonical(value: &Value) -> Vec<u8> {
-    let mut out = Vec::with_capacity(256);
-    write(value, &mut out);
-    out
+    canonical_of_foreign(value).expect("numbers here are counts and sizes")
 }
 
-fn write(value: &Value, out: &mut Vec<u8>) {
+/// The canonical bytes of a value that somebody else may have written; `None` if a number in it is no whole number of at most 53 bits.
+pub fn canonical_of_foreign(value: &Value) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(256);
+    write(value, &mut out)?;
+    Some(out)
+}
+
+fn write(value: &Value, out: &mut Vec<u8>) -> Option<()> {
     match value {
         Value::Null => out.extend_from_slice(b"null"),
         Value::Bool(true) => out.extend_from_slice(b"true"),
         Value::Bool(false) => out.extend_from_slice(b"false"),
         Value::Number(number) => {
-            let whole = number.as_i64().filter(|whole| whole.unsigned_abs() < 1 << 53);
-            crate::kit::pdf::write_integer(whole.expect("numbers here are counts and sizes"), out);
+            let whole = number.as_i64().filter(|whole| whole.unsigned_abs() < 1 << 53)?;
+            crate::kit::pdf::write_integer(whole, out);
         }
         Value::String(text) => write_text(text, out),
         Value::Array(items) => {
@@ -31,7 +36,7 @@ fn write(value: &Value, out: &mut Vec<u8>) {
                 if index > 0 {
                     out.push(b',');
                 }
-                write(item, out);
+                write(item, out)?;
             }
             out.push(b']');
         }
@@ -46,11 +51,12 @@ fn write(value: &Value, out: &mut Vec<u8>) {
                 }
                 write_text(name, out);
                 out.push(b':');
-                write(value, out);
+                write(value, out)?;
             }
             out.push(b'}');
         }
     }
+    Some(())
 }
 
 /// RFC 8785, 3.2.2.2: two-letter escapes where JSON has them, `\u00xx` for other controls, everything else as it is.
@@ -86,6 +92,15 @@ mod tests {
         let order = ["\"\\r\"", "\"1\"", "\"\u{80}\"", "\"\u{f6}\"", "\"\u{20ac}\"", "\"\u{1f600}\"", "\"\u{fb33}\""];
         let places: Vec<usize> = order.iter().map(|name| found.find(name).expect("a member")).collect();
         assert!(places.is_sorted(), "{found}");
+    }
+
+    #[test]
+    fn other_numbers_have_no_canonical_form() {
+        for text in ["[1.5]", "{\"a\":1e3}", "9007199254740992", "18446744073709551615", "-9007199254740992"] {
+            let value: Value = serde_json::from_str(text).expect("JSON");
+            assert_eq!(canonical_of_foreign(&value), None, "{text}");
+        }
+        assert_eq!(canonical_of_foreign(&serde_json::json!([-9_007_199_254_740_991_i64])), Some(b"[-9007199254740991]".to_vec()));
     }
 
     #[test]

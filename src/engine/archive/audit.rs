@@ -17,6 +17,7 @@ use crate::archive::log::{self, head_text};
 use crate::archive::statement::{self, Line};
 use crate::base::file::{Fingerprint, Mapped};
 use crate::base::hash::Hash;
+use crate::kit::json_canonical::canonical_of_foreign;
 use crate::kit::merkle::{self, Growing};
 use crate::kit::sign::{from_hex, verifies};
 
@@ -141,9 +142,9 @@ fn heads_of(root: &Path, audited: &mut Audited) -> Result<BTreeMap<u64, Vec<Valu
     for line in map.split_inclusive(|byte| *byte == b'\n') {
         let range = (offset, offset + line.len() as u64);
         offset = range.1;
-        let value = serde_json::from_slice::<Value>(line)
-            .ok()
-            .filter(|value| value["size"].as_u64().is_some() && [crate::kit::json_canonical::canonical(value).as_slice(), b"\n"].concat() == line);
+        let value = serde_json::from_slice::<Value>(line).ok().filter(|value| {
+            value["size"].as_u64().is_some() && canonical_of_foreign(value).is_some_and(|own| line.strip_suffix(b"\n") == Some(&own))
+        });
         match value {
             Some(mut value) => {
                 value["from"] = range.0.into();
