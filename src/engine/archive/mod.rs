@@ -138,14 +138,14 @@ impl Archive {
     fn open(root: &Path, create: Option<&Actor>, place: Option<&str>) -> Result<Archive, ArchiveError> {
         let disk = Disk::real();
         let path = root.join(LOG);
-        let is_there = file::Fingerprint::of(&path).is_ok();
-        if !is_there && create.is_none() {
+        if create.is_some() {
+            disk.create_folder(root)?;
+        } else if file::Fingerprint::of(&path).is_err() {
             return Err(ArchiveError::NoArchive(root.to_path_buf()));
         }
-        if !is_there {
-            disk.create_folder(root)?;
-        }
         let lock = FolderLock::wait(&root.join(".lock"))?;
+        // Asked only now: somebody may have made the archive while this one waited.
+        let is_there = file::Fingerprint::of(&path).is_ok();
         let (end, log_length) = if is_there { end_of_log(&path)? } else { (End::default(), 0) };
         let place = if end.size == 0 { place.map(str::to_string) } else { store_of(root)? };
         let store = store::open(root, place.as_deref())?;
