@@ -86,6 +86,21 @@ fn a_closed_run_is_in_its_archive_and_entering_again_changes_nothing() {
 }
 
 #[test]
+fn two_that_make_an_archive_at_once_make_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let (plan, out) = run(folder.path());
+    let root = folder.path().join("shared");
+    let take = || archive::take(&plan, &out, &root, None, &actor("1")).unwrap().was_there;
+    let was_there: Vec<bool> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..4).map(|_| scope.spawn(take)).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    assert_eq!(was_there.iter().filter(|was_there| **was_there).count(), 3);
+    let audited = archive::audit(&root, 1).unwrap();
+    assert_eq!((audited.faults.len(), audited.documents), (0, 10));
+}
+
+#[test]
 fn a_take_that_was_cut_off_is_taken_whole() {
     let folder = tempfile::tempdir().unwrap();
     let (plan, out) = run(folder.path());
@@ -128,6 +143,11 @@ fn a_document_is_proved_until_a_byte_is_changed() {
     }
     std::fs::write(&pdf, &file).unwrap();
     let text = archive::proof_bytes(&proof);
+    for number in ["1.5", "1e3", "18446744073709551615", "9007199254740993"] {
+        let changed = String::from_utf8(text.clone()).unwrap().replacen("\"record\":7", &format!("\"record\":{number}"), 2);
+        std::fs::write(&json, changed).unwrap();
+        assert!(matches!(archive::verify_proof(&pdf, &json, None), Err(ArchiveError::Damaged { .. })), "{number}");
+    }
     for place in (0..text.len() - 1).step_by(text.len() / 60) {
         let mut changed = text.clone();
         changed[place] ^= 1;
@@ -161,6 +181,10 @@ fn what_is_erased_is_gone_and_everything_else_holds() {
         let volume = std::fs::read(out.join(format!("volumes/{number:06}.pdf"))).unwrap();
         assert!(lopdf::Document::load_mem(&volume).is_ok(), "volume {number}");
     }
+    let plan = compile(&folder.path().join("job.toml"), &Overrides::default()).plan.unwrap();
+    let again = archive::take(&plan, &out, &root, None, &actor("5")).unwrap();
+    assert!(again.was_there, "an erased run is known by its name");
+    assert_eq!((&again.run, again.events), (&row.run, 0));
     let complete = archive::prove_complete(&reader, &root, (&row.run, "customer", "Customer 4"), None, &actor("5")).unwrap();
     let path = folder.path().join("complete.json");
     std::fs::write(&path, archive::proof_bytes(&complete)).unwrap();

@@ -138,11 +138,16 @@ pub fn take(plan: &Plan, out: &Path, root: &Path, key: Option<&ArchiveKey>, acto
     Ok(taken)
 }
 
-/// The name of a run: job, date, and what its volumes hold, so that two runs of one job with other data have two names.
-fn run_id(job: &JobRow, volumes: &[VolumeRow]) -> String {
+/// The name of a run: job, date, and what its volumes were made from, so that two runs of one job with other data have two names. Erasure changes the
+/// bytes of a volume, never the name of its run.
+pub(super) fn run_id(job: &JobRow, volumes: &[VolumeRow]) -> String {
     let mut hasher = Hasher::new();
     hasher.update(&job.plan.0);
-    volumes.iter().filter_map(|row| row.hash).for_each(|hash| hasher.update(&hash.0));
+    for row in volumes {
+        hasher.update(&row.source.0);
+        hasher.update(&row.first_record.to_le_bytes());
+        hasher.update(&row.records.to_le_bytes());
+    }
     let name: String =
         job.name.chars().map(|letter| if letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_') { letter } else { '-' }).take(80).collect();
     format!("{name}_{}_{}", job.date, &hasher.finish().hex()[..12])
