@@ -216,6 +216,9 @@ codes! {
          [[channels.fallback]]\n\
          from = \"email\"\n\
          to = \"print\"";
+    RECORD_CHANNEL = "R0492", "a channel of several does not reach the recipient",
+        "The rule sends the document by several channels; one of them has no address of the recipient, or a broken one, and no fallback. The\n\
+         document goes by the others. Correct the address, or give the channel a fallback.";
     RECORD_MESSAGE = "R0491", "the message of a document cannot be written",
         "Its text would be too long for its channel, or something in it cannot be sent. The reason says what; the limits are in docs/channels.md.";
 

@@ -14,6 +14,11 @@ impl Hash {
         Hash(Sha256::digest(bytes).into())
     }
 
+    /// Its first 12 hexadecimal digits: enough to tell apart what is told apart otherwise, too.
+    pub fn short(&self) -> String {
+        hex(&self.0[..6])
+    }
+
     /// 64 lower-case hexadecimal digits.
     pub fn hex(&self) -> String {
         hex(&self.0)

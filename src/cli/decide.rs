@@ -148,9 +148,10 @@ fn trace(found: &DecidedRecord, names: &[String]) -> String {
         });
     }
     match &found.decided {
-        Ok(Decided::Document(Decision { document_type, preference, routes, rule })) => {
+        Ok(Decided::Document(Decision { document_type, preference, routes, rule, lost })) => {
             let routes: Vec<&str> = routes.iter().map(|route| names[usize::from(route.channel.0)].as_str()).collect();
             lines.push(format!("→ {} by rule {rule}", routes.join(" and ")));
+            lines.extend(lost.iter().map(|lost| format!("  lost: {lost}")));
             lines.push(format!("  type {document_type}, preference {}", preference.as_deref().unwrap_or("none")));
         }
         Ok(Decided::Suppressed { rule, reason }) => lines.push(format!("→ suppressed by {rule}: {reason}")),

@@ -117,6 +117,11 @@ impl DeliverCommand {
             eprintln!("stopping after the messages that are under way; once more to stop at once");
         });
         if self.channel != deliver::EMAIL {
+            let of_mail = [self.to_maildir.is_some(), self.to_mbox.is_some(), self.seed_list.is_some(), self.accepted.is_some()];
+            if of_mail.contains(&true) {
+                let hint = "maildirs, mbox files, seed lists and lists of what a server accepted are of `--channel email`".to_string();
+                return fail(&code::WORLD_ARGUMENT, format!("`{}` is no channel of mail", self.channel), Some(hint));
+            }
             return self.post(stop);
         }
         let meter = Meter { is_json: self.json, told: Mutex::new((Stopwatch::start(), 0)) };
@@ -182,6 +187,7 @@ impl DeliverCommand {
             expire: EXPIRE,
             timeout: TIMEOUT,
             until_done: self.until_done,
+            dry_run: self.dry_run,
             stop,
         };
         let posted = match post(&self.run, &ask) {
@@ -194,11 +200,14 @@ impl DeliverCommand {
                 posted.counts.iter().map(|(state, count)| (state.name().to_string(), (*count).into())).collect();
             print(&format!(
                 "{:#}\n",
-                serde_json::json!({ "accepted": taken, "deferred": deferred, "failed": failed, "standing": counts, "next_at": posted.next_at,
+                serde_json::json!({ "accepted": taken, "deferred": deferred, "failed": failed, "due": posted.due, "standing": counts, "next_at": posted.next_at,
                                     "answers": posted.answers })
             ));
         } else {
-            let mut out = format!("{} taken now, {} deferred, {} failed\n\n", grouped(taken), grouped(deferred), grouped(failed));
+            let mut out = match self.dry_run {
+                true => format!("{} would be posted now\n\n", counted(posted.due, "message")),
+                false => format!("{} taken now, {} deferred, {} failed\n\n", grouped(taken), grouped(deferred), grouped(failed)),
+            };
             out.push_str(&standing(&posted.counts));
             posted.answers.iter().for_each(|answer| out.push_str(&format!("  {answer}\n")));
             if let Some(at) = &posted.next_at {

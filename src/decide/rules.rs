@@ -206,6 +206,7 @@ impl Rules {
             rule: rule.to_string(),
             preference: case.preference.map(|preference| preference.version.clone()),
             routes,
+            lost,
         }))
     }
 

@@ -25,8 +25,8 @@ use crate::input::{Cutter, Opened, Raw, RecordRange};
 use crate::kit::expr::{Env, EvalError, Expr, Value};
 use crate::kit::locale::Locale;
 use crate::ledger::{
-    ArchiveKeyRow, DecisionRow, DocumentRow, FileRow, HoldRow, KeyKind, Ledger, MailRow, MessageFileRow, MessageRow, RemarkRow, RouteRow, SlotRow,
-    State, SuppressedRow, VolumePost, VolumeRow,
+    ArchiveKeyRow, DecisionRow, DocumentRow, HoldRow, KeyKind, Ledger, MailRow, MessageFileRow, MessageRow, RemarkRow, RouteRow, SlotRow, State,
+    SuppressedRow, VolumePost, VolumeRow,
 };
 use crate::model::channel::{Channel, Decision, Route};
 use crate::model::layout::Layout;
@@ -58,7 +58,7 @@ struct Committed {
     decisions: Vec<DecisionRow>,
     message_files: Vec<MessageFileRow>,
     messages: Vec<MessageRow>,
-    images: Vec<FileRow>,
+    images: Vec<messages::Picture>,
     archived: Vec<ArchiveKeyRow>,
     bytes: u64,
 }
@@ -68,6 +68,8 @@ struct Worker<'p> {
     composer: Composer<'p>,
     arena: Bump,
     file: Vec<u8>,
+    /// For files of messages.
+    buffers: messages::Buffers,
 }
 
 /// Composes every range that is not in the ledger yet.
@@ -91,12 +93,13 @@ pub(super) fn compose(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, pool: &
         }
         let slot = rayon::current_thread_index().unwrap_or(0);
         let mut slot = workers[slot].lock().unwrap_or_else(PoisonError::into_inner);
-        let worker = slot.get_or_insert_with(|| Worker { composer: composer(plan), arena: Bump::new(), file: Vec::new() });
+        let worker =
+            slot.get_or_insert_with(|| Worker { composer: composer(plan), arena: Bump::new(), file: Vec::new(), buffers: Default::default() });
         compose_range(plan, &opened[cut.input], &cut, worker, inputs, options).map(Some)
     };
     let post = |volume: Committed, failure: &Failure| {
         if !volume.images.is_empty() {
-            ledger.post_files(&volume.images)?;
+            ledger.post_files(&messages::write_pictures(&volume.images, options)?)?;
         }
         ledger.post_volume(&VolumePost {
             volume: &volume.row,
@@ -243,7 +246,8 @@ fn compose_range<'p>(
     let mut composed = ComposedRange::default();
     let mut layouts = Vec::new();
     let (mut holds, mut remarks, mut slots, mut sides) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let (mut mail, mut suppressed, mut decisions, mut files) = (Vec::new(), Vec::new(), Vec::new(), messages::Files::default());
+    let (mut mail, mut suppressed, mut decisions, mut files) =
+        (Vec::new(), Vec::new(), Vec::new(), messages::Files::reusing(std::mem::take(&mut worker.buffers)));
     let mut archived = Vec::new();
     let weights = plan.mail.as_ref().map(|mail| SheetWeights::of(plan, mail));
     let mut source = Hasher::new();
@@ -310,6 +314,7 @@ fn compose_range<'p>(
         Some(channels) => files.commit(channels, number, options)?,
         None => CommittedMessages::default(),
     };
+    worker.buffers = committed.buffers;
     let mut documents = Vec::with_capacity(composed.documents.len());
     if let Some(index) = &index {
         for (at, ((document, place), layout)) in composed.documents.iter().zip(&index.documents).zip(layouts).enumerate() {
@@ -409,6 +414,9 @@ fn mail_record<'p>(plan: &'p Plan, opened: &Opened<'_>, raw: &Raw<'_>, first: u6
     document.structure = found.structure.take();
     let renditions = messages::Renditions::take(&mut found)?;
     marks::check_document(plan, &document, facts.as_deref(), &mut found.remarks, arena)?;
+    if let Some(lost) = decision.as_ref().map(|decision| &decision.lost).filter(|lost| !lost.is_empty()) {
+        found.remarks.push(Remark { code: &code::RECORD_CHANNEL, reason: lost.join("; ") });
+    }
     let mut written = Vec::new();
     if let (Some(channels), Some(decision), Some(seen)) = (&plan.channels, &decision, &seen) {
         let pdf = match messages::attaches(plan, decision) {
@@ -582,6 +590,7 @@ pub(super) fn decide_record(
         rule: DEFAULT_RULE.into(),
         preference: None,
         routes: vec![Route { channel: Channel::PRINT, recipient: String::new(), instead_of: None }],
+        lost: Vec::new(),
     };
     Ok((id, decided.unwrap_or_else(|| Decided::Document(printed()))))
 }
@@ -593,7 +602,7 @@ fn decision_row(plan: &Plan, record: u64, decision: Decision) -> DecisionRow {
         recipient: route.recipient,
         instead_of: route.instead_of.map(|(channel, reason)| (name(channel), reason)),
     };
-    let Decision { document_type, rule, preference, routes } = decision;
+    let Decision { document_type, rule, preference, routes, lost: _ } = decision;
     DecisionRow { record, document_type, rule, preference, routes: routes.into_iter().map(route).collect() }
 }
 

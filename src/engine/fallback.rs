@@ -99,9 +99,9 @@ pub fn fallback(run: &Path, ask: &Fallback, options: &Options<'_>) -> Result<Fel
     Ok(found)
 }
 
-/// What the events of a fallback say about where it went: the name of the folder, which stays when both are moved.
+/// What the events of a fallback say about where it went: the whole path, because two folders may have one name.
 fn source_of(out: &Path) -> String {
-    format!("fallback {}", out.file_name().map(|name| name.to_string_lossy()).unwrap_or_default())
+    format!("fallback {}", std::path::absolute(out).as_deref().unwrap_or(out).display())
 }
 
 /// The channels that have messages, by name.
@@ -114,6 +114,11 @@ fn choose(night: &Night, plan: &Plan, found: &mut FellBack) -> Result<Vec<Lost>,
     let rules = plan.channels.as_ref().map(|channels| &channels.rules);
     let now = milliseconds_now();
     let mut chosen = Vec::new();
+    // Whoever got a letter because of one channel needs none because of another.
+    let mut fallen = BTreeSet::new();
+    for channel in channels(night)? {
+        fallen.extend(night.ledger.deliveries_in(&channel, DeliveryState::FallenBack)?.into_iter().map(|delivery| delivery.record));
+    }
     for channel in channels(night)? {
         for state in [DeliveryState::Failed, DeliveryState::BouncedHard, DeliveryState::Deferred, DeliveryState::BouncedSoft] {
             for delivery in night.ledger.deliveries_in(&channel, state)? {
@@ -131,7 +136,7 @@ fn choose(night: &Night, plan: &Plan, found: &mut FellBack) -> Result<Vec<Lost>,
                 let routes = decision.as_ref().map(|decision| decision.routes.as_slice()).unwrap_or_default();
                 let has = |channel: &str| routes.iter().any(|route| route.channel == channel);
                 // Whoever has it on paper already needs no second copy.
-                if has(PRINT) {
+                if has(PRINT) || fallen.contains(&delivery.record) {
                     continue;
                 }
                 match next(rules, &channel, kind, &has) {
@@ -183,23 +188,20 @@ fn next(rules: Option<&Rules>, channel: &str, document_type: &str, has: &dyn Fn(
 }
 
 fn mark(night: &mut Night, chosen: &[Lost], source: &str, account: &Account) -> Result<(), NightError> {
-    let mut events: BTreeMap<&str, Vec<DeliveryEvent>> = BTreeMap::new();
-    for lost in chosen {
-        events.entry(&lost.channel).or_default().push(DeliveryEvent {
-            record: lost.record,
-            state: Some(DeliveryState::FallenBack),
-            what: "",
-            reason: lost.reason.clone(),
-            source: source.to_string(),
-            operator: account.operator.clone(),
-            at: account.at.clone(),
-            next_at: None,
-            identity: None,
-        });
-    }
-    for (channel, events) in events {
-        night.ledger.post_deliveries(channel, &events)?;
-    }
+    let event = |lost: &Lost| DeliveryEvent {
+        record: lost.record,
+        state: Some(DeliveryState::FallenBack),
+        what: "",
+        reason: lost.reason.clone(),
+        source: source.to_string(),
+        operator: account.operator.clone(),
+        at: account.at.clone(),
+        next_at: None,
+        identity: None,
+    };
+    let events: Vec<DeliveryEvent> = chosen.iter().map(event).collect();
+    // All or nothing: what a kill left out would be chosen for another folder.
+    night.ledger.post_events(chosen.iter().map(|lost| lost.channel.as_str()).zip(&events))?;
     Ok(())
 }
 

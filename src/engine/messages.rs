@@ -4,6 +4,7 @@
 //! send anything.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use super::{EngineError, Folder, Options};
@@ -120,8 +121,30 @@ pub(super) struct CommittedMessages {
     pub(super) files: Vec<MessageFileRow>,
     /// The messages.
     pub(super) messages: Vec<MessageRow>,
-    /// Pictures that lie on a server.
-    pub(super) images: Vec<FileRow>,
+    /// Pictures that lie on a server, not yet written.
+    pub(super) images: Vec<Picture>,
+    /// The buffers, for the next range.
+    pub(super) buffers: Buffers,
+}
+
+/// A picture that lies on a server.
+pub(super) struct Picture {
+    name: String,
+    hash: Hash,
+    bytes: Arc<[u8]>,
+}
+
+/// Writes the pictures that are not there yet. Many volumes show one: only one thread may do this.
+pub(super) fn write_pictures(pictures: &[Picture], options: &Options<'_>) -> Result<Vec<FileRow>, EngineError> {
+    let mut rows = Vec::with_capacity(pictures.len());
+    for Picture { name, hash, bytes } in pictures {
+        let path = options.out.join(name);
+        if Fingerprint::of(&path).map_or(0, Fingerprint::length) != bytes.len() as u64 {
+            options.disk.commit(&path, bytes)?;
+        }
+        rows.push(FileRow { name: name.clone(), bytes: bytes.len() as u64, hash: *hash });
+    }
+    Ok(rows)
 }
 
 /// The messages of one range of records.
@@ -131,9 +154,18 @@ pub(super) struct Files {
     /// What the ledger will know of each message.
     pub(super) rows: Vec<MessageRow>,
     images: BTreeMap<Hash, (String, Arc<[u8]>)>,
+    buffers: Buffers,
 }
 
+/// Room for files of messages, which a worker keeps from range to range.
+pub(super) type Buffers = BTreeMap<Channel, Vec<u8>>;
+
 impl Files {
+    /// No message yet, in the buffers of a worker.
+    pub(super) fn reusing(buffers: Buffers) -> Files {
+        Files { buffers, ..Files::default() }
+    }
+
     /// Adds the messages of a document.
     pub(super) fn add(
         &mut self,
@@ -144,7 +176,13 @@ impl Files {
     ) -> Result<(), EngineError> {
         for (channel, message) in messages {
             let stream = channels.stream(channel).expect("what has a message has a stream");
-            let (file, count) = self.files.entry(channel).or_insert_with(|| (MessageFile::new(&stream.container()), 0));
+            let (file, count) = match self.files.entry(channel) {
+                Entry::Occupied(open) => open.into_mut(),
+                Entry::Vacant(new) => {
+                    let buffer = self.buffers.remove(&channel).unwrap_or_default();
+                    new.insert((MessageFile::new(&stream.container(), buffer), 0))
+                }
+            };
             let name = channels.rules.name(channel);
             let place = file.push(&message.bytes).map_err(|error| EngineError::Message(format!("{name}, record {}: {error}", record + 1)))?;
             *count += 1;
@@ -170,26 +208,18 @@ impl Files {
     }
 
     /// Writes all files, beside the volume of their number.
-    pub(super) fn commit(self, channels: &Channels, volume: u32, options: &Options<'_>) -> Result<CommittedMessages, EngineError> {
+    pub(super) fn commit(mut self, channels: &Channels, volume: u32, options: &Options<'_>) -> Result<CommittedMessages, EngineError> {
         let mut rows = Vec::new();
         for (channel, (file, messages)) in self.files {
             let stream = channels.stream(channel).expect("what has a message has a stream");
             let (name, bytes) = (Folder::messages_name(volume, &stream.extension()), file.finish());
             options.disk.commit(&options.out.join(&name), &bytes)?;
-            let channel = channels.rules.name(channel).to_string();
-            rows.push(MessageFileRow { volume, channel, file: name, messages, bytes: bytes.len() as u64, hash: Hash::of(&bytes) });
+            let word = channels.rules.name(channel).to_string();
+            rows.push(MessageFileRow { volume, channel: word, file: name, messages, bytes: bytes.len() as u64, hash: Hash::of(&bytes) });
+            self.buffers.insert(channel, bytes);
         }
-        let mut images = Vec::new();
-        for (hash, (name, bytes)) in self.images {
-            let name = format!("{IMAGES}{name}");
-            let path = options.out.join(&name);
-            // Many volumes show one picture; its name is its content.
-            if Fingerprint::of(&path).map_or(0, Fingerprint::length) != bytes.len() as u64 {
-                options.disk.commit(&path, &bytes)?;
-            }
-            images.push(FileRow { name, bytes: bytes.len() as u64, hash });
-        }
-        Ok(CommittedMessages { files: rows, messages: self.rows, images })
+        let images = self.images.into_iter().map(|(hash, (name, bytes))| Picture { name: format!("{IMAGES}{name}"), hash, bytes }).collect();
+        Ok(CommittedMessages { files: rows, messages: self.rows, images, buffers: self.buffers })
     }
 }
 

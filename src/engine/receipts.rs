@@ -3,6 +3,7 @@
 //! Takes lines of JSON from a gateway, gives what they say about which message, as events. Must never believe a receipt twice, nor one for a
 //! message that this run did not send.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::night::{Account, Night, NightError};
@@ -55,7 +56,7 @@ pub fn receipts(out: &Path, channel: &str, path: &Path, account: &Account) -> Re
     let mut night = Night::open_any(out, State::Closed)?;
     let bytes = file::read(path, FILE_BYTES_MAX)?;
     let name = path.file_name().map(PathBuf::from).unwrap_or_default().display().to_string();
-    let (mut receipts, mut events) = (Receipts::default(), Vec::new());
+    let (mut receipts, mut events, mut seen) = (Receipts::default(), Vec::new(), BTreeSet::new());
     for (number, line) in (1u64..).zip(bytes.split(|byte| *byte == b'\n')) {
         if line.iter().all(u8::is_ascii_whitespace) {
             continue;
@@ -82,12 +83,15 @@ pub fn receipts(out: &Path, channel: &str, path: &Path, account: &Account) -> Re
         identity.update_field(b"receipt");
         [id, status, object["at"].as_str().unwrap_or_default()].iter().for_each(|field| identity.update_field(field.as_bytes()));
         let identity = identity.finish().0;
-        let seen = |event: &DeliveryEvent| event.identity == Some(identity);
-        if night.ledger.knows_delivery_event(&identity)? || events.iter().any(seen) {
+        if night.ledger.knows_delivery_event(&identity)? || !seen.insert(identity) {
             receipts.known += 1;
             continue;
         }
+        let has_fallen_back = night.ledger.delivery(channel, record)?.is_some_and(|delivery| delivery.state == DeliveryState::FallenBack);
         let (state, what) = match said {
+            // Its letter is on the way: somebody must look at it.
+            Said::Delivered if has_fallen_back => (None, "late-delivery"),
+            _ if has_fallen_back => (None, "receipt"),
             Said::Delivered => (Some(DeliveryState::Accepted), "delivered"),
             Said::Failed => (Some(DeliveryState::Failed), ""),
             Said::Pending => (None, "receipt"),

@@ -98,6 +98,11 @@ impl Ledger {
 
     /// Adds events of a channel, in one transaction.
     pub fn post_deliveries(&mut self, channel: &str, events: &[DeliveryEvent]) -> Result<(), LedgerError> {
+        self.post_events(events.iter().map(|event| (channel, event)))
+    }
+
+    /// Adds events of several channels, all or nothing.
+    pub fn post_events<'e>(&mut self, events: impl Iterator<Item = (&'e str, &'e DeliveryEvent)>) -> Result<(), LedgerError> {
         self.transaction(|to| {
             let mut add = to.prepare_cached(
                 "INSERT OR IGNORE INTO delivery_events (record, channel, state, reason, source, operator, at, identity) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
@@ -109,7 +114,7 @@ impl Ledger {
                  WHERE NOT (excluded.state = 'accepted' AND state IN ('bounced-hard', 'bounced-soft', 'complained', 'fallen-back'))",
             )?;
             // A bounce may be read while a delivery goes on: an answer that comes after it does not undo it.
-            for event in events {
+            for (channel, event) in events {
                 let record = event.record as i64;
                 let word = match event.state {
                     Some(state) if event.what.is_empty() => state.name(),

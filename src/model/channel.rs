@@ -50,6 +50,8 @@ pub struct Decision {
     pub preference: Option<String>,
     /// The ways it takes, by channel, each channel once; never empty.
     pub routes: Vec<Route>,
+    /// Channels that were meant and reach nobody, without anything in their place: each with the reason.
+    pub lost: Vec<String>,
 }
 
 impl Decision {

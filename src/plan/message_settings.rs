@@ -319,17 +319,29 @@ fn read_time(text: &Text, faults: &mut Faults) -> Option<u16> {
     found
 }
 
-/// An address of the web: https, or http on this machine.
 fn read_url(text: &Text, faults: &mut Faults) -> Option<String> {
-    let host = text.text.strip_prefix("http://").map(|rest| rest.split(['/', ':', '?']).next().unwrap_or_default());
-    let is_local = host.is_some_and(|host| ["localhost", "127.0.0.1", "[", "[::1]"].contains(&host));
-    if !text.text.starts_with("https://") && !is_local || text.text.contains(char::is_whitespace) {
-        let fault =
-            Diagnostic::error(&code::JOB_VALUE, text.part(0..text.text.len()), format!("`{}` is no address to post customer data to", text.text));
-        faults.push(fault.hint("https://…; http is allowed to localhost only"));
-        return None;
-    }
-    Some(text.text.clone())
+    safe_url(&text.text)
+        .inspect_err(|reason| {
+            let fault = Diagnostic::error(&code::JOB_VALUE, text.part(0..text.text.len()), reason.clone());
+            faults.push(fault.hint("https://…; http is allowed to this machine only"));
+        })
+        .ok()
+}
+
+/// An address of the web to which customer data may be posted: https, or http on this machine, without a user in it.
+///
+/// # Errors
+/// Why it is none, in words.
+pub fn safe_url(text: &str) -> Result<String, String> {
+    let refused = || format!("`{text}` is no address to post customer data to");
+    let url = reqwest::Url::parse(text).map_err(|_| refused())?;
+    let is_local = match url.host_str() {
+        Some("localhost") => true,
+        Some(host) => host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback()),
+        None => false,
+    };
+    let is_safe = url.scheme() == "https" || url.scheme() == "http" && is_local;
+    if is_safe && url.username().is_empty() && url.password().is_none() { Ok(text.to_string()) } else { Err(refused()) }
 }
 
 /// A telephone number in the form of E.164: a plus sign and 8 to 15 digits.
@@ -442,6 +454,18 @@ impl HookSettings {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn customer_data_goes_nowhere_in_clear_text() {
+        for right in ["https://a.example/x?y=1", "http://localhost:8080/", "http://127.0.0.1/", "http://[::1]:9/"] {
+            assert!(safe_url(right).is_ok(), "{right}");
+        }
+        for wrong in
+            ["http://a.example/", "http://localhost:x@evil.example/", "http://[::ffff:8.8.8.8]/", "https://u:p@a.example/", "ftp://a.example/", "a"]
+        {
+            assert!(safe_url(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn telephone_numbers_are_those_of_e164() {

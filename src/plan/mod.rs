@@ -86,7 +86,7 @@ pub use mail_pieces::{PlannedEnvelope, PlannedInsert, PlannedPaper};
 pub use mail_schemes::PlannedSchemes;
 pub use mapping::PlannedInput;
 pub use mark::{CodeMark, MarkKind, MarkPages, PlannedMark};
-pub use message_settings::{EmailSettings, HookSettings, Secret, SmsSettings, telephone};
+pub use message_settings::{EmailSettings, HookSettings, Secret, SmsSettings, safe_url, telephone};
 pub use messages::PlannedMessage;
 pub use papers::{PaperSettings, TraySettings};
 pub use posts::{PostSettings, read_posts};

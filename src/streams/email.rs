@@ -41,7 +41,8 @@ impl MessageStream for EmailStream {
     fn message(&self, outgoing: &Outgoing<'_>) -> Result<OutgoingMessage, String> {
         let content = outgoing.email.ok_or("its layout says nothing for e-mail: it has no `<email>`")?;
         let to = Address::parse(outgoing.recipient).map_err(|reason| format!("the e-mail address `{}`: {reason}", outgoing.recipient))?;
-        let id = format!("{}.email@{}", outgoing.key, self.from.domain());
+        // The content is in it: a corrected run of the same job sends other messages.
+        let id = format!("{}.{}.email@{}", outgoing.key, outgoing.content.short(), self.from.domain());
         let image = |image| -> Image<'_> {
             let image: &crate::model::message::InlineImage = image;
             Image { cid: &image.content_id, media_type: image.media_type, bytes: &image.bytes }

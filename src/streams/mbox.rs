@@ -38,9 +38,15 @@ pub struct MboxWriter {
 impl MboxWriter {
     /// An empty volume. `sender` and `date` stand in the line before each message: an address without blanks and the job's date.
     pub fn new(sender: &str, date: Date) -> MboxWriter {
+        MboxWriter::reusing(sender, date, Vec::new())
+    }
+
+    /// The same in a buffer that was used before: what is in it is forgotten, its room is not.
+    pub fn reusing(sender: &str, date: Date, mut buffer: Vec<u8>) -> MboxWriter {
+        buffer.clear();
         let sender: String = sender.chars().filter(|c| c.is_ascii_graphic()).collect();
         let sender = if sender.is_empty() { "MAILER-DAEMON" } else { &sender };
-        MboxWriter { bytes: Vec::new(), from: format!("From {sender} {}\n", asctime(date)) }
+        MboxWriter { bytes: buffer, from: format!("From {sender} {}\n", asctime(date)) }
     }
 
     /// Adds a message with CRLF at the end of each line; gives its place.

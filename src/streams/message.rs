@@ -104,11 +104,14 @@ pub enum MessageFile {
 }
 
 impl MessageFile {
-    /// An empty file.
-    pub fn new(container: &Container) -> MessageFile {
+    /// An empty file, in a buffer that may have been used before.
+    pub fn new(container: &Container, mut buffer: Vec<u8>) -> MessageFile {
         match container {
-            Container::Mbox { sender, date } => MessageFile::Mbox(MboxWriter::new(sender, *date)),
-            Container::Lines => MessageFile::Lines(Vec::new()),
+            Container::Mbox { sender, date } => MessageFile::Mbox(MboxWriter::reusing(sender, *date, buffer)),
+            Container::Lines => {
+                buffer.clear();
+                MessageFile::Lines(buffer)
+            }
         }
     }
 

@@ -22,7 +22,8 @@ impl MessageStream for SmsStream {
 
     fn message(&self, outgoing: &Outgoing<'_>) -> Result<OutgoingMessage, String> {
         let content = outgoing.sms.ok_or("its layout says nothing for text messages: it has no `<sms>`")?;
-        let id = format!("{}.sms", outgoing.key);
+        // The content is in it: a corrected run of the same job sends other messages.
+        let id = format!("{}.{}.sms", outgoing.key, outgoing.content.short());
         let object = serde_json::json!({
             "id": id,
             "document": outgoing.document,

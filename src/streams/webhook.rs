@@ -25,7 +25,8 @@ impl MessageStream for WebhookStream {
     }
 
     fn message(&self, outgoing: &Outgoing<'_>) -> Result<OutgoingMessage, String> {
-        let id = format!("{}.{}", outgoing.key, self.name);
+        // The content is in it: what a corrected run posts is not taken for what was posted before.
+        let id = format!("{}.{}.{}", outgoing.key, outgoing.content.short(), self.name);
         let fields: serde_json::Map<String, serde_json::Value> =
             outgoing.fields.iter().map(|(name, value)| (name.to_string(), value.as_str().into())).collect();
         let object = serde_json::json!({

@@ -22,7 +22,7 @@ use crate::base::hash::Hash;
 use crate::base::limits::LAYOUT_BYTES_MAX;
 use crate::ledger::{DeliveryEvent, Due, DueMessage, Ledger, State};
 use crate::model::delivery::DeliveryState;
-use crate::plan::read_posts;
+use crate::plan::{read_posts, safe_url};
 
 /// What is to be posted, and how.
 pub struct Post<'r> {
@@ -46,6 +46,8 @@ pub struct Post<'r> {
     pub timeout: Duration,
     /// Whether to wait for what is deferred, until all is settled.
     pub until_done: bool,
+    /// Whether to count only.
+    pub dry_run: bool,
     /// Set from outside to end after the requests that are under way.
     pub stop: &'r AtomicBool,
 }
@@ -55,6 +57,8 @@ pub struct Post<'r> {
 pub struct Posted {
     /// What was taken, deferred and refused now.
     pub tried: [u64; 3],
+    /// What is due now, of a dry run.
+    pub due: u64,
     /// How all stand.
     pub counts: Vec<(DeliveryState, u64)>,
     /// When the next deferred message is due.
@@ -77,7 +81,16 @@ pub fn post(out: &Path, ask: &Post<'_>) -> Result<Posted, NightError> {
     let refuse = |message: String| NightError::Refused(vec![message]);
     let job = String::from_utf8_lossy(&file::read(&out.join("plan/job.toml"), LAYOUT_BYTES_MAX)?).into_owned();
     let settings = read_posts(&job, &ask.channel).ok_or_else(|| refuse(format!("the job has no channel `{}` that is posted", ask.channel)))?;
+    if ask.dry_run {
+        let due = Due { channel: &ask.channel, from: 0, count: i64::MAX as u64, now: &time_of_day() };
+        let due = night.ledger.due_messages(&due)?.len() as u64;
+        let posted = Posted { due, counts: night.ledger.delivery_counts(&ask.channel)?, ..Posted::default() };
+        night.close()?;
+        return Ok(posted);
+    }
     let url = ask.url.clone().or(settings.url).ok_or_else(|| refuse(format!("`{}` has no `url`: name one with `--url`", ask.channel)))?;
+    let url = safe_url(&url).map_err(refuse)?;
+    let url = safe_url(&url).map_err(refuse)?;
     let secret = settings.secret.map(|path| file::read(&ask.secrets.join(path), LAYOUT_BYTES_MAX)).transpose()?;
     let client = Client::new(url, secret, ask.timeout).map_err(refuse)?;
     recover(&mut night.ledger, ask)?;
