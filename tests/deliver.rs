@@ -379,15 +379,7 @@ fn what_comes_back_changes_the_message_it_is_about() {
             "From: MAILER-DAEMON@a.example\nTo: {to}\nSubject: failure notice\nMessage-ID: <x@a.example>\n\n<ann@a.example>:\n550 5.1.1 user unknown\n"
         )
     };
-    let file = run.out().join("bounce.eml");
-    let read = |text: String| {
-        std::fs::write(&file, text).unwrap();
-        let rules = Rules::shipped();
-        let paths = [file.clone()];
-        let account = Account { operator: "test".into(), reason: String::new(), at: "2026-04-01T07:00:00Z".into() };
-        let all = read_bounces(run.out(), &Bounces { paths: &paths, rules: &rules, secrets: run.out(), return_key: None, account }).unwrap();
-        all.into_iter().map(|read| read.told).collect::<Vec<_>>()
-    };
+    let read = |text: String| read_report(&run, &text);
     let forged = format!("{}{}{}", &path[..12], if &path[12..13] == "a" { "b" } else { "a" }, &path[13..]);
     assert_eq!(read(bounce(&forged)), [Told::Forged]);
     assert_eq!(read(bounce("somebody@bank.example")), [Told::Unknown]);
@@ -395,6 +387,44 @@ fn what_comes_back_changes_the_message_it_is_about() {
     assert_eq!(run.state(record), BouncedHard);
     assert_eq!(read(bounce(&path)), [Told::Known(record)]);
     assert_eq!(run.send(&server).tried, Tried::default());
+}
+
+#[test]
+fn ids_alone_bounce_only_the_recipient_that_is_named() {
+    let server = Server::start("220 hello", ALL);
+    let run = Run::new(&["ann@a.example", "bob@b.example"]);
+    run.send(&server);
+    let by_id = |to: &str| {
+        format!(
+            "From: MAILER-DAEMON@a.example\nTo: somebody@bank.example\nSubject: failure notice\n\n<{to}>:\n550 5.1.1 user unknown\n\n\
+             --- Below this line is a copy of the message.\n\nMessage-ID: <m1@bank.example>\n"
+        )
+    };
+    let by_envelope = |to: &str| {
+        format!(
+            "From: MAILER-DAEMON@a.example\nTo: somebody@bank.example\nSubject: x\nMIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n\
+             --b\nContent-Type: message/delivery-status\n\nOriginal-Envelope-Id: 070707070707.2.email\n\nFinal-Recipient: rfc822; {to}\nAction: failed\nStatus: 5.1.1\n\n--b--\n"
+        )
+    };
+    for forged in [by_id("mallory@x.example"), by_envelope("mallory@x.example"), by_envelope("BOB@b.example"), by_envelope("b.example")] {
+        assert_eq!(read_report(&run, &forged), [Told::Unsealed(1)], "{forged}");
+        assert_eq!(run.state(1), Accepted);
+    }
+    assert_eq!(read_report(&run, &by_envelope("bob@B.Example")), [Told::Now(1, BouncedHard)]);
+    // Without a key there is no seal to ask for.
+    let job = run.out().join("plan/job.toml");
+    std::fs::write(&job, std::fs::read_to_string(&job).unwrap().replace("return-key = \"return.key\"\n", "")).unwrap();
+    assert_eq!(read_report(&run, &by_id("mallory@x.example")), [Told::Noted(1, "hard-again")]);
+}
+
+/// What becomes of a report.
+fn read_report(run: &Run, text: &str) -> Vec<Told> {
+    let file = run.out().join("bounce.eml");
+    std::fs::write(&file, text).unwrap();
+    let (rules, paths) = (Rules::shipped(), [file]);
+    let account = Account { operator: "test".into(), reason: String::new(), at: "2026-04-01T07:00:00Z".into() };
+    let all = read_bounces(run.out(), &Bounces { paths: &paths, rules: &rules, secrets: run.out(), return_key: None, account }).unwrap();
+    all.into_iter().map(|read| read.told).collect()
 }
 
 #[test]

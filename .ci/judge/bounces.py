@@ -80,7 +80,7 @@ def round_trip(root, expected):
     single = [row for row in expected if row['recipient'] == '1' and sum(r['file'] == row['file'] for r in expected) == 1 and row['reason'] not in ('delivered', 'vacation')]
     sample = dice.sample(single, 60)
     run = work / 'run'
-    mail_run.make(run, 100, 'host = "127.0.0.1"')
+    made = mail_run.make(run, 100, 'host = "127.0.0.1"')
     db = sqlite3.connect(run / 'ledger.sqlite')
     db.execute("INSERT INTO deliveries (record, channel, state, attempts, event, first_at) SELECT record, 'email', 'accepted', 1, 0, '2026-03-31T07:00:00Z' FROM messages")
     db.commit()
@@ -122,6 +122,13 @@ def round_trip(root, expected):
         faults.append('forged bounces do not show in the exit code')
     (odd / 'forged.eml').unlink()
     (odd / 'unknown.eml').write_bytes(hard % (b'somebody@bank.example', b'm') + b'\n--- Below this line is a copy of the message.\n\nMessage-ID: <%032x@bank.example>\n' % 81)
+    found = findings(odd, run=run)
+    if [(row['record'], row['told']) for row in found] != [(82, 'unsealed')] or db.execute('SELECT state FROM deliveries WHERE record = 81').fetchone()[0] != 'accepted':
+        faults.append('whoever knows a Message-ID bounces it: %s' % found)
+    if call('bounces', odd, '--run', run, '--secrets', run).returncode != 1:
+        faults.append('a bounce without a seal does not show in the exit code')
+    named = (odd / 'unknown.eml').read_bytes().replace(b'a@x.example', made[81][1].encode())
+    (odd / 'unknown.eml').write_bytes(named)
     found = findings(odd, run=run)
     if [(row['record'], row['told']) for row in found] != [(82, 'bounced-hard')]:
         faults.append('a Message-ID is not found: %s' % found)

@@ -70,7 +70,9 @@ impl BouncesCommand {
             Err(error) => refuse(&error),
             Ok(all) => {
                 print(&if self.json { all.iter().map(json).collect() } else { text(&all) });
-                let is_odd = |read: &ReadBounce| matches!(read.told, Told::Forged | Told::Unknown | Told::OtherRun | Told::LateDelivery(_));
+                let is_odd = |read: &ReadBounce| {
+                    matches!(read.told, Told::Forged | Told::Unsealed(_) | Told::Unknown | Told::OtherRun | Told::LateDelivery(_))
+                };
                 if all.iter().any(is_odd) { Outcome::Held } else { Outcome::Done }
             }
         }
@@ -125,7 +127,7 @@ fn text(all: &[ReadBounce]) -> String {
     out.push_str(&columns(&rows));
     let is_shown = |read: &&ReadBounce| {
         let is_ours = read.finding.as_ref().is_some_and(|finding| matches!(finding.class, Class::Blocked | Class::Configuration));
-        is_ours || matches!(read.told, Told::Forged | Told::Unknown | Told::OtherRun | Told::LateDelivery(_))
+        is_ours || matches!(read.told, Told::Forged | Told::Unsealed(_) | Told::Unknown | Told::OtherRun | Told::LateDelivery(_))
     };
     let odd: Vec<&ReadBounce> = all.iter().filter(is_shown).collect();
     if !odd.is_empty() {
@@ -149,6 +151,7 @@ fn words(told: &Told) -> String {
         Told::Known(record) => format!("record {}: known", record + 1),
         Told::LateDelivery(record) => format!("record {} was delivered after another channel took it over: it may have arrived twice", record + 1),
         Told::Forged => "refused: the seal of its return path is not of this key, it is forged or the key was changed".into(),
+        Told::Unsealed(record) => format!("refused: it names record {} but not its recipient, and no return path of this key", record + 1),
         Told::OtherRun => "is about another run".into(),
         Told::Unknown => "names no message of this run".into(),
         Told::NoReport => "is no report".into(),
@@ -157,7 +160,7 @@ fn words(told: &Told) -> String {
 
 fn json(read: &ReadBounce) -> String {
     let record = match read.told {
-        Told::Now(record, _) | Told::Noted(record, _) | Told::Known(record) | Told::LateDelivery(record) => Some(record + 1),
+        Told::Now(record, _) | Told::Noted(record, _) | Told::Known(record) | Told::LateDelivery(record) | Told::Unsealed(record) => Some(record + 1),
         Told::Forged | Told::OtherRun | Told::Unknown | Told::NoReport => None,
     };
     let told = bounces::count(std::slice::from_ref(read)).into_keys().next().unwrap_or_default();

@@ -1,7 +1,8 @@
 //! `pressrun bounces`: what came back, told to the documents it is about.
 //!
 //! Takes mail boxes of reports, gives what each says about which message of a run, as events that are only added. A return path whose
-//! seal is not of the key is refused: whoever forged it could have the mail of others stopped. Must never send anything.
+//! seal is not of the key is refused: whoever forged it could have the mail of others stopped. A report without a seal, where there is a key,
+//! is believed only about the recipient that it names: ids of messages can be guessed, or read by whoever got one. Must never send anything.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -51,6 +52,8 @@ pub enum Told {
     LateDelivery(u64),
     /// Its return path has a false seal.
     Forged,
+    /// It names the message of a record, but has no seal and another recipient: the message stands as it did.
+    Unsealed(u64),
     /// It is about another run.
     OtherRun,
     /// It names nothing that a run has sent.
@@ -130,7 +133,10 @@ struct Reader<'b, 'r> {
 
 /// Which message a report is about.
 enum About {
+    /// A seal says so, or there is no key.
     Record(u64),
+    /// Only ids say so, which are no secret.
+    Claimed(u64),
     Not(Told),
 }
 
@@ -145,10 +151,13 @@ impl Reader<'_, '_> {
         for (number, finding) in report.findings.iter().enumerate() {
             let told = match &about {
                 About::Not(told) => told.clone(),
-                // A report about several recipients of which only one is ours: each of our messages has one.
-                About::Record(record) => match night.ledger.delivery(EMAIL, *record)? {
+                About::Record(record) | About::Claimed(record) => match night.ledger.delivery(EMAIL, *record)? {
                     None => Told::Unknown,
+                    // A report about several recipients of which only one is ours: each of our messages has one.
                     Some(delivery) if number > 0 && !finding.recipient.eq_ignore_ascii_case(&delivery.recipient) => continue,
+                    Some(delivery) if matches!(about, About::Claimed(_)) && !is_same(&finding.recipient, &delivery.recipient) => {
+                        Told::Unsealed(*record)
+                    }
                     Some(delivery) => self.tell(night, &delivery, (&report, finding), (bytes, &place))?,
                 },
             };
@@ -157,7 +166,7 @@ impl Reader<'_, '_> {
         Ok(())
     }
 
-    /// By the return path, else the envelope id, else the Message-ID.
+    /// By the return path, else the envelope id, else the Message-ID. With a key, only the first of them proves anything.
     fn about(&self, night: &Night, report: &Report) -> Result<About, NightError> {
         if let Some((key, path)) = self.key {
             let mut fault = None;
@@ -174,12 +183,13 @@ impl Reader<'_, '_> {
                 return Ok(About::Not(told));
             }
         }
+        let found = |record| if self.key.is_some() { About::Claimed(record) } else { About::Record(record) };
         if let Some(key) = report.envelope_id.strip_suffix(EMAIL).and_then(|id| id.strip_suffix('.')).and_then(DocumentKey::parse) {
-            return Ok(if key.run == self.run { About::Record(key.record) } else { About::Not(Told::OtherRun) });
+            return Ok(if key.run == self.run { found(key.record) } else { About::Not(Told::OtherRun) });
         }
         for id in &report.message_ids {
             if let Some(record) = night.ledger.record_of_message(EMAIL, id)? {
-                return Ok(About::Record(record));
+                return Ok(found(record));
             }
         }
         Ok(About::Not(Told::Unknown))
@@ -251,6 +261,14 @@ impl Reader<'_, '_> {
     }
 }
 
+/// Whether two addresses are the same: only the domain has no case (RFC 5321, 2.4).
+fn is_same(a: &str, b: &str) -> bool {
+    match (a.rsplit_once('@'), b.rsplit_once('@')) {
+        (Some((local, domain)), Some((other, its_domain))) => local == other && domain.eq_ignore_ascii_case(its_domain),
+        _ => false,
+    }
+}
+
 /// The event of a message that was delivered after another channel took it over.
 const LATE: &str = "late-delivery";
 
@@ -294,6 +312,7 @@ pub fn count(all: &[ReadBounce]) -> BTreeMap<&'static str, u64> {
             Told::Known(_) => "known",
             Told::LateDelivery(_) => LATE,
             Told::Forged => "forged",
+            Told::Unsealed(_) => "unsealed",
             Told::OtherRun => "other-run",
             Told::Unknown => "unknown",
             Told::NoReport => "no-report",
