@@ -223,3 +223,37 @@ fn a_lost_ledger_comes_back() {
     assert_eq!((rebuilt.volumes, rebuilt.documents, rebuilt.faults.len(), rebuilt.open), (3, 10, 0, None));
     assert_eq!(std::fs::read(out.join("manifest.csv")).unwrap(), manifest);
 }
+
+#[test]
+fn erasure_leaves_a_folder_alone_that_another_run_lies_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, out) = run(folder.path());
+    let root = folder.path().join("kept");
+    std::fs::rename(out.join("archive"), &root).unwrap();
+    std::fs::remove_dir_all(&out).unwrap();
+    let job = JOB.replace("2026-10-01", "2026-11-01");
+    std::fs::write(folder.path().join("job.toml"), job).unwrap();
+    let plan = compile(&folder.path().join("job.toml"), &Overrides::default()).plan.unwrap();
+    let stop = AtomicBool::new(false);
+    let options = Options { out: out.clone(), threads: 2, disk: Disk::real(), stop: &stop, watch: &Silent, until: None, fail_at: None };
+    engine::run(&plan, &options).unwrap();
+    let before = std::fs::read(out.join("volumes/000001.pdf")).unwrap();
+    let erased = archive::erase(&root, &of_customer("Customer 3"), None, &actor("4")).unwrap();
+    assert_eq!((erased.documents, erased.elsewhere.len(), erased.left_alone), (2, 0, vec![out.to_string_lossy().into_owned()]));
+    assert_eq!(std::fs::read(out.join("volumes/000001.pdf")).unwrap(), before);
+}
+
+#[test]
+fn no_hold_is_set_on_what_is_half_erased() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, out) = run(folder.path());
+    let root = archive::root_of(&out);
+    archive::erase(&root, &of_customer("Customer 3"), None, &actor("4")).unwrap();
+    let log = std::fs::read_to_string(root.join("log")).unwrap();
+    let begun = log.lines().position(|line| line.contains("\"action\":\"erasing\"")).unwrap();
+    std::fs::write(root.join("log"), log.split_inclusive('\n').take(begun + 1).collect::<String>()).unwrap();
+    let refused = archive::set_hold(&root, "case", &of_customer("Customer 1"), &actor("5"));
+    assert!(matches!(refused, Err(ArchiveError::Refused(_))), "{refused:?}");
+    archive::erase(&root, &of_customer("Customer 3"), None, &actor("6")).unwrap();
+    assert_eq!(archive::set_hold(&root, "case", &of_customer("Customer 1"), &actor("7")).unwrap(), 2);
+}

@@ -125,7 +125,7 @@ def tamper(out, key, rows):
             done = run("archive", "audit", out, "--json", expect=(0, 1, 2))
             report = json.loads(done.stdout)["faults"] if done.stdout else []
             found += bool(report)
-            name = os.path.relpath(path, archive) if path.startswith(archive) else path
+            name = os.path.relpath(path, archive) if path.startswith(archive) else os.path.abspath(path)
             hits = [f for f in report if os.path.normpath(f["file"]) == os.path.normpath(name)]
             is_placed = any(f["from"] is None or f["from"] <= offset < f["to"] for f in hits)
             if path.endswith(".pdf") and is_placed:

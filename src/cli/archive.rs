@@ -564,6 +564,10 @@ impl Expire {
         if crate::base::date::Date::parse_iso(&day).is_none() {
             return Err(ArchiveError::Refused(format!("`{day}` is no date; write 2036-12-31")));
         }
+        // Both are ISO 8601, which sorts by time.
+        if !self.dry_run && day.as_str() > &time_of_day()[..10] {
+            return Err(ArchiveError::Refused(format!("`{day}` is still to come: with `--dry-run` is shown what would go then")));
+        }
         let expired = archive::expire(&archive::root_of(&self.archive), &day, self.dry_run, self.signing.read()?.as_ref(), &actor)?;
         let verb = if self.dry_run { "would go" } else { "are gone" };
         print(&format!("{} {verb} on {day}, {} kept by holds\n", counted(expired.rows.len() as u64, "document"), grouped(expired.kept_by_hold)));
@@ -590,6 +594,11 @@ impl Erase {
         for folder in &erased.elsewhere {
             text.push_str(&format!("  print files and lists of the run may still hold them: {folder}\n"));
         }
+        for folder in &erased.left_alone {
+            text.push_str(&format!(
+                "  not known as the folder of the run any more, so nothing in it was changed; it may still hold them: {folder}\n"
+            ));
+        }
         print(&text);
         Ok(if erased.documents == 0 { Outcome::Held } else { Outcome::Done })
     }
@@ -613,7 +622,7 @@ impl Log {
                 Some("searched") => event["query"].to_string(),
                 Some("viewed" | "exported") => counted(event["documents"].as_array().map_or(0, Vec::len) as u64, "document"),
                 Some("volume") => format!("{} volume {}", word("run"), event["volume"]),
-                _ => ["run", "hold", "key"].iter().map(|name| word(name)).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" "),
+                _ => ["run", "hold", "key", "day"].iter().map(|name| word(name)).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" "),
             };
             print(&format!(
                 "{:>6}  {}  {:<12} {:<16} {detail}{}\n",

@@ -30,6 +30,8 @@ pub struct Erased {
     pub bytes: u64,
     /// Folders of runs that still hold files made of these documents: print files, lists.
     pub elsewhere: Vec<String>,
+    /// Folders that runs were taken from and that are theirs no longer, or cannot be known as theirs: nothing in them was changed.
+    pub left_alone: Vec<String>,
 }
 
 /// Erases what a query finds.
@@ -72,8 +74,8 @@ pub(super) fn erase_rows(
     Ok(())
 }
 
-/// Ends erasures that were begun and not noted as done: a command was killed.
-pub(super) fn finish_begun(archive: &mut Archive, catalogue: &Catalogue, actor: &Actor) -> Result<Erased, ArchiveError> {
+/// Erasures that were begun and not noted as done, by run and volume: a command was killed.
+pub(super) fn begun(archive: &Archive) -> Result<BTreeMap<(String, u64), Vec<Value>>, ArchiveError> {
     let map = Mapped::open(&archive.path(super::LOG))?;
     let mut open: BTreeMap<(String, u64), Vec<Value>> = BTreeMap::new();
     log::read(&map, |entry| {
@@ -88,9 +90,14 @@ pub(super) fn finish_begun(archive: &mut Archive, catalogue: &Catalogue, actor: 
             _ => {}
         }
     });
-    drop(map);
+    open.retain(|_, events| !events.is_empty());
+    Ok(open)
+}
+
+/// Ends erasures that were begun. No hold can cover them: none is set while there are any.
+pub(super) fn finish_begun(archive: &mut Archive, catalogue: &Catalogue, actor: &Actor) -> Result<Erased, ArchiveError> {
     let mut erased = Erased::default();
-    for ((run, volume), events) in open {
+    for ((run, volume), events) in begun(archive)? {
         for event in events {
             let positions: Vec<u64> = event["positions"].as_array().into_iter().flatten().filter_map(Value::as_u64).collect();
             let action = event["for"].as_str().unwrap_or("erased").to_string();
@@ -149,19 +156,20 @@ fn erase_in_volume(
     let records: Vec<u64> = positions.iter().filter_map(|position| rows.iter().find(|row| row.position == *position)).map(|row| row.record).collect();
     let mut ledger = Value::Null;
     let origin = catalogue.origin(run)?.unwrap_or_default();
-    if !origin.is_empty() {
+    let is_own = is_of_run(Path::new(&origin), run);
+    if !is_own && Fingerprint::of(&Folder(Path::new(&origin)).file("volumes")).is_ok() && !erased.left_alone.contains(&origin) {
+        erased.left_alone.push(origin.clone());
+    }
+    if is_own {
         let message_patches: Vec<(String, u64, Vec<u8>)> = going
             .iter()
             .flat_map(|(statement, _)| &statement.messages)
             .map(|message| (message.file.clone(), message.offset, super::export::blank_message(&message.channel, message.length as usize)))
             .collect();
         erase_in_run(&archive.disk, Path::new(&origin), volume, &records, &volumes.1, &message_patches, volumes.2)?;
-        let path = Folder(Path::new(&origin)).ledger();
-        if Fingerprint::of(&path).is_ok() {
-            ledger = super::seal_file(&path, "ledger.sqlite")?;
-            if !erased.elsewhere.contains(&origin) {
-                erased.elsewhere.push(origin.clone());
-            }
+        ledger = super::seal_file(&Folder(Path::new(&origin)).ledger(), "ledger.sqlite")?;
+        if !erased.elsewhere.contains(&origin) {
+            erased.elsewhere.push(origin.clone());
         }
     }
     catalogue.begin()?;
@@ -231,7 +239,18 @@ fn read_whole(archive: &Archive, name: &str) -> Result<Vec<u8>, ArchiveError> {
     Ok(bytes)
 }
 
-/// Blanks the copies in the folder of the run, as far as it is there.
+/// Whether the folder is still that of the run: its ledger tells of the same job and input. Where another run lies now, nothing is written.
+fn is_of_run(out: &Path, run: &str) -> bool {
+    // An archive of an older program may have kept a path that means another folder wherever the command is started.
+    if !out.is_absolute() {
+        return false;
+    }
+    let Ok(Some(ledger)) = Ledger::read(&Folder(out).ledger()) else { return false };
+    let (Ok(Some(job)), Ok(volumes)) = (ledger.job(), ledger.volumes()) else { return false };
+    super::take::run_id(&job, &volumes) == run
+}
+
+/// Blanks the copies in the folder of the run.
 fn erase_in_run(
     disk: &Disk,
     out: &Path,
@@ -251,9 +270,6 @@ fn erase_in_run(
         if Fingerprint::of(&path).is_ok() {
             disk.overwrite(&path, &[(*offset, bytes.clone())])?;
         }
-    }
-    if Fingerprint::of(&folder.ledger()).is_err() {
-        return Ok(());
     }
     let mut ledger = Ledger::open(&folder.ledger(), disk)?;
     ledger.erase(records, &[(volume - 1, hash)])?;

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::erase::{Erased, erase_rows, finish_begun};
+use super::erase::{Erased, begun, erase_rows, finish_begun};
 use super::find::{query_for_log, query_json, query_of};
 use super::{Actor, Archive, ArchiveError, CATALOGUE, keys::ArchiveKey};
 use crate::ledger::{Catalogue, CatalogueRow, DocumentQuery, HoldOrder};
@@ -17,14 +17,22 @@ use crate::ledger::{Catalogue, CatalogueRow, DocumentQuery, HoldOrder};
 pub fn set_hold(root: &Path, name: &str, query: &DocumentQuery, actor: &Actor) -> Result<u64, ArchiveError> {
     let mut archive = Archive::open(root, None, None)?;
     let catalogue = archive.catalogue()?;
+    // What an erasure has begun with is half gone, and the next command ends it: a hold that seemed to keep it would be a lie.
+    if !begun(&archive)?.is_empty() {
+        let what = "an erasure was begun and cut off; `pressrun archive erase` or `expire` ends it, then the hold can be set";
+        return Err(ArchiveError::Refused(what.into()));
+    }
     let documents = catalogue.find(query)?.map_err(ArchiveError::Refused)?.len() as u64;
     let text = query_json(query);
     let hold =
         HoldOrder { name: name.to_string(), who: actor.who.clone(), why: actor.why.clone(), since: actor.time.clone(), query: text.to_string() };
+    catalogue.begin()?;
     if !catalogue.set_hold(&hold)? {
         return Err(ArchiveError::Refused(format!("there is a hold `{name}` already")));
     }
+    // The log comes first: a kill between leaves a trace of what was asked.
     archive.append(actor, json!({ "action": "held", "documents": documents, "hold": name, "query": query_for_log(query) }))?;
+    catalogue.commit()?;
     archive.seal_catalogue(catalogue, actor)?;
     Ok(documents)
 }
@@ -33,10 +41,12 @@ pub fn set_hold(root: &Path, name: &str, query: &DocumentQuery, actor: &Actor) -
 pub fn lift_hold(root: &Path, name: &str, actor: &Actor) -> Result<(), ArchiveError> {
     let mut archive = Archive::open(root, None, None)?;
     let catalogue = archive.catalogue()?;
+    catalogue.begin()?;
     if !catalogue.lift_hold(name)? {
         return Err(ArchiveError::Refused(format!("there is no hold `{name}`")));
     }
     archive.append(actor, json!({ "action": "lifted", "hold": name }))?;
+    catalogue.commit()?;
     archive.seal_catalogue(catalogue, actor)
 }
 
@@ -110,6 +120,9 @@ pub fn expire(root: &Path, day: &str, is_shown_only: bool, key: Option<&ArchiveK
         return Ok(expired);
     }
     let mut erased = finish_begun(&mut archive, &catalogue, actor)?;
+    if !expired.rows.is_empty() {
+        archive.append(actor, json!({ "action": "expiring", "day": day, "documents": expired.rows.len(), "kept_by_hold": expired.kept_by_hold }))?;
+    }
     erase_rows(&mut archive, &catalogue, &expired.rows, "expired", actor, &mut erased)?;
     catalogue.compact()?;
     archive.seal_catalogue(catalogue, actor)?;

@@ -44,6 +44,8 @@ const AT_ONCE: usize = 16;
 /// # Errors
 /// The run is not closed, a volume is not what its ledger says, or the disk fails: then nothing of the run is in the archive.
 pub fn take(plan: &Plan, out: &Path, root: &Path, key: Option<&ArchiveKey>, actor: &Actor) -> Result<Taken, ArchiveError> {
+    // Erasure finds the folder again from wherever it is started.
+    let out = &std::path::absolute(out).map_err(|error| ArchiveError::Refused(format!("`{}` is no path: {error}", out.display())))?;
     let ledger = Ledger::read(&Folder(out).ledger())?.ok_or_else(|| ArchiveError::Refused(format!("there is no job in `{}`", out.display())))?;
     let job = ledger.job()?.filter(|job| job.state == State::Closed);
     let job = job.ok_or_else(|| ArchiveError::Refused("the run is not closed; `pressrun run` the job to its end first".into()))?;
@@ -196,14 +198,34 @@ fn known_of(archive: &Archive, run: &str) -> Result<Known, ArchiveError> {
 fn add_events(archive: &mut Archive, run: &str, ledger: &Ledger, known: u64, actor: &Actor) -> Result<u64, ArchiveError> {
     let mut added = 0;
     for event in ledger.later_events(known)? {
-        let value = json!({
+        let mut value = json!({
             "action": event.kind, "at": event.time, "channel": event.channel, "ledger_event": true, "record": event.record.map(|record| record + 1),
             "run": run, "source": event.source,
         });
-        archive.append(&Actor { why: event.detail, ..actor.clone() }, value)?;
+        // What a mail server says may name the recipient, and nothing can be erased from the log: its code stays, and what tells the text again.
+        if !event.detail.is_empty() {
+            value["reason_sha256"] = Hash::of(event.detail.as_bytes()).hex().into();
+            if let Some(code) = status_code(&event.detail) {
+                value["status"] = code.into();
+            }
+        }
+        archive.append(&Actor { why: String::new(), ..actor.clone() }, value)?;
         added += 1;
     }
     Ok(added)
+}
+
+/// The status code in an answer: the one of RFC 3463 (`5.1.1`) if there is one, else the reply code of RFC 5321, section 4.2, that it begins with.
+fn status_code(reason: &str) -> Option<&str> {
+    let is_digits = |part: &str| (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+    let is_enhanced = |word: &&str| {
+        let mut parts = word.split('.');
+        let class = parts.next().is_some_and(|class| matches!(class, "2" | "4" | "5"));
+        class && word.split('.').count() == 3 && parts.all(is_digits)
+    };
+    let mut words = reason.split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '.')).map(|word| word.trim_end_matches('.'));
+    let first = words.clone().next().filter(|word| word.len() == 3 && is_digits(word) && matches!(word.as_bytes()[0], b'2'..=b'5'));
+    words.find(is_enhanced).or(first)
 }
 
 /// Where a run comes from.
@@ -327,5 +349,21 @@ fn message_place(message: crate::ledger::ArchivedMessage) -> MessagePlace {
 impl From<EngineError> for String {
     fn from(error: EngineError) -> String {
         error.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::status_code;
+
+    #[test]
+    fn of_an_answer_only_the_code_is_kept() {
+        assert_eq!(status_code("550 5.1.1 <anna@bank.example>: unknown"), Some("5.1.1"));
+        assert_eq!(status_code("550-5.7.26 not signed"), Some("5.7.26"));
+        assert_eq!(status_code("421 try again, 10.0.0.1"), Some("421"));
+        assert_eq!(status_code("smtp; status 4.2.2."), Some("4.2.2"));
+        for other in ["", "Hauptstr. 451 moved away", "5.1.1.9 anna", "2026.10.01", "5.x.1"] {
+            assert_eq!(status_code(other), None, "{other}");
+        }
     }
 }
