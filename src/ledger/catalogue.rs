@@ -1,7 +1,7 @@
-//! The index of an archive: one SQLite file that can be made again from what it indexes.
+//! The index of an archive: one SQLite file.
 //!
-//! Takes documents with the values of their keys, gives those that a query asks for, page by page. Must never be the only place where
-//! something is known.
+//! Takes documents with the values of their keys, gives those that a query asks for, page by page. Only what holds ask
+//! for is known nowhere else.
 
 use std::path::{Path, PathBuf};
 
@@ -386,12 +386,8 @@ impl Catalogue {
             };
             let subject = column.unwrap_or("value");
             let mut tests = Vec::new();
-            let bounds = match condition {
-                Condition::Is(value) => vec![("=", value)],
-                Condition::Within(least, most) => least.iter().map(|value| (">=", value)).chain(most.iter().map(|value| ("<=", value))).collect(),
-            };
             let mut stored = Vec::new();
-            for (operator, value) in bounds {
+            for (operator, value) in bounds_of(condition) {
                 let Some(value) = kind.stored(value) else {
                     return Ok(Err(format!("`{value}` is no {} as `{name}` wants it", kind.name())));
                 };
@@ -409,7 +405,19 @@ impl Catalogue {
                 (None, key) => {
                     values.push(SqlValue::Integer(key.map_or(0, |(number, _)| number)));
                     let tests: String = tests.iter().map(|test| format!(" AND {test}")).collect();
-                    wheres.push(format!("d.number IN (SELECT document FROM key_values WHERE key = ?{tests})"));
+                    let declared = format!("d.number IN (SELECT document FROM key_values WHERE key = ?{tests})");
+                    let days = if name == "date" { days_of(condition) } else { None };
+                    let Some(days) = days else {
+                        wheres.push(declared);
+                        values.extend(stored);
+                        continue;
+                    };
+                    // Documents of runs that declare no date have that of their job.
+                    values.extend(stored);
+                    values.push(SqlValue::Integer(key.map_or(0, |(number, _)| number)));
+                    let tests: String = days.iter().map(|(operator, _)| format!(" AND d.date {operator} ?")).collect();
+                    wheres.push(format!("({declared} OR (d.number NOT IN (SELECT document FROM key_values WHERE key = ?){tests}))"));
+                    stored = days.into_iter().map(|(_, day)| day).collect();
                 }
             }
             values.extend(stored);
@@ -460,6 +468,18 @@ impl Catalogue {
         let path = self.path;
         self.connection.close().map_err(|(_, source)| LedgerError::Sqlite { attempt: "close", path, source })
     }
+}
+
+fn bounds_of(condition: &Condition) -> Vec<(&'static str, &String)> {
+    match condition {
+        Condition::Is(value) => vec![("=", value)],
+        Condition::Within(least, most) => least.iter().map(|value| (">=", value)).chain(most.iter().map(|value| ("<=", value))).collect(),
+    }
+}
+
+/// A condition as it is asked of the date of a job; `None` if a value in it is no date.
+fn days_of(condition: &Condition) -> Option<Vec<(&'static str, SqlValue)>> {
+    bounds_of(condition).into_iter().map(|(operator, value)| Some((operator, KeyKind::Date.stored(value)?))).collect()
 }
 
 fn read_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<CatalogueRow> {
@@ -551,6 +571,20 @@ mod tests {
         catalogue.close().expect("closed");
         let bytes = crate::base::file::read(&folder.path().join("catalogue.sqlite"), 1 << 20).expect("read");
         assert!(!bytes.windows(6).any(|window| window == b"muller"), "a word of an erased document stays");
+    }
+
+    #[test]
+    fn without_a_date_of_its_own_a_document_has_that_of_its_job() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let catalogue = sample(folder.path());
+        catalogue.add(&row("d"), &[("date", KeyKind::Date, "2025-05-05")], None).expect("added");
+        let found = |condition| {
+            let rows = catalogue.find(&query("date", condition)).expect("asked").expect("a query");
+            rows.iter().map(|row| row.id.as_str()).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(found(Condition::Within(Some("2026-01-01".into()), Some("2026-12-31".into()))), "a b c");
+        assert_eq!(found(Condition::Is("2026-10-01".into())), "a b c");
+        assert_eq!(found(Condition::Within(None, Some("2025-12-31".into()))), "d");
     }
 
     #[test]
