@@ -257,3 +257,32 @@ fn no_hold_is_set_on_what_is_half_erased() {
     archive::erase(&root, &of_customer("Customer 3"), None, &actor("6")).unwrap();
     assert_eq!(archive::set_hold(&root, "case", &of_customer("Customer 1"), &actor("7")).unwrap(), 2);
 }
+
+#[test]
+fn only_the_newest_key_signs_and_lost_files_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let (plan, out) = run(folder.path());
+    let root = archive::root_of(&out);
+    let at = |name: &str| folder.path().join(name);
+    archive::new_key(&root, &at("old.pem"), &actor("1")).unwrap();
+    archive::roll_over(&root, &at("old.pem"), &at("new.pem"), &actor("2")).unwrap();
+    let (old, new) = (ArchiveKey::read(&at("old.pem")).unwrap(), ArchiveKey::read(&at("new.pem")).unwrap());
+    let mut reader = Reader::open(&root).unwrap();
+    let row = reader.document("D6", None).unwrap();
+    let log = std::fs::read(root.join("log")).unwrap();
+    assert!(matches!(archive::prove(&mut reader, &root, &row, Some(&old), &actor("3")), Err(ArchiveError::Refused(_))));
+    assert!(matches!(archive::take(&plan, &out, &root, Some(&old), &actor("3")), Err(ArchiveError::Refused(_))));
+    assert_eq!(std::fs::read(root.join("log")).unwrap(), log, "nothing was changed");
+    // A kill left half a head.
+    let heads = std::fs::read(root.join("heads")).unwrap();
+    std::fs::write(root.join("heads"), &heads[..heads.len() - 9]).unwrap();
+    archive::prove(&mut reader, &root, &row, Some(&new), &actor("3")).unwrap();
+    assert_eq!(archive::audit(&root, 1).unwrap().faults, []);
+    std::fs::remove_file(root.join("heads")).unwrap();
+    assert_eq!(archive::audit(&root, 1).unwrap().faults[0].file, "heads");
+    drop(reader);
+    std::fs::remove_file(root.join("catalogue.sqlite")).unwrap();
+    let refused = archive::erase(&root, &of_customer("Customer 3"), None, &actor("4"));
+    assert!(matches!(&refused, Err(ArchiveError::Damaged { file, .. }) if file == "catalogue.sqlite"), "{refused:?}");
+    assert!(!root.join("catalogue.sqlite").exists());
+}

@@ -71,6 +71,7 @@ pub fn audit(root: &Path, threads: usize) -> Result<Audited, ArchiveError> {
     let mut audited = Audited::default();
     let mut known: BTreeMap<String, Known> = BTreeMap::new();
     let mut heads_at: BTreeMap<u64, Vec<Value>> = heads_of(root, &mut audited)?;
+    let has_heads = !heads_at.is_empty();
     let mut tree = Growing::default();
     let keys = keys_of(&map);
     let (_, _, faults) = log::read(&map, |entry| {
@@ -91,6 +92,9 @@ pub fn audit(root: &Path, threads: usize) -> Result<Audited, ArchiveError> {
             documents: Vec::new(),
             what: format!("event {}: {}", fault.seq, fault.what),
         });
+    }
+    if !has_heads && !keys.is_empty() {
+        audited.faults.push(whole(HEADS, "the log tells of a key, but there is no signed head: the file was taken away or emptied".into()));
     }
     for (size, _) in heads_at {
         audited.faults.push(whole(HEADS, format!("a head of {size} events, but the log has {}: its end was cut off", tree.size())));

@@ -40,6 +40,7 @@ pub struct Erased {
 /// A document is under a hold: nothing is changed then.
 pub fn erase(root: &Path, query: &DocumentQuery, key: Option<&ArchiveKey>, actor: &Actor) -> Result<Erased, ArchiveError> {
     let mut archive = Archive::open(root, None, None)?;
+    archive.require_newest(key)?;
     let catalogue = archive.catalogue()?;
     let mut erased = finish_begun(&mut archive, &catalogue, actor)?;
     let rows = catalogue.find(&DocumentQuery { limit: 0, after: 0, ..query.clone() })?.map_err(ArchiveError::Refused)?;

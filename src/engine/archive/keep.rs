@@ -102,6 +102,7 @@ pub struct Expired {
 /// Shows what need not be kept on `day`, or lets it go.
 pub fn expire(root: &Path, day: &str, is_shown_only: bool, key: Option<&ArchiveKey>, actor: &Actor) -> Result<Expired, ArchiveError> {
     let mut archive = Archive::open(root, None, None)?;
+    archive.require_newest(key)?;
     let catalogue = archive.catalogue()?;
     let query = DocumentQuery { expired_on: Some(day.to_string()), ..DocumentQuery::default() };
     let mut rows = catalogue.find(&query)?.map_err(ArchiveError::Refused)?;

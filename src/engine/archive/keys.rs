@@ -94,7 +94,7 @@ pub(super) fn keys_of(log: &[u8]) -> Vec<Value> {
     keys
 }
 
-fn newest_key(archive: &Archive) -> Result<Option<String>, ArchiveError> {
+pub(super) fn newest_key(archive: &Archive) -> Result<Option<String>, ArchiveError> {
     let keys = keys_of(&file::Mapped::open(&archive.path(super::LOG))?);
     Ok(keys.last().and_then(|key| key["key"].as_str()).map(str::to_string))
 }

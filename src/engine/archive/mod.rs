@@ -179,7 +179,16 @@ impl Archive {
         self.root.join(name)
     }
 
+    /// Opens the index, making it only where the log says that there never was one: a new one would know of no hold.
     fn catalogue(&self) -> Result<Catalogue, ArchiveError> {
+        let is_there = file::Fingerprint::of(&self.path(CATALOGUE)).is_ok_and(|found| found.length() > 0);
+        if !is_there && self.end.size > 0 {
+            let log = Mapped::open(&self.path(LOG))?;
+            if memchr::memmem::find(&log, b"\"action\":\"indexed\"").is_some() {
+                let fault = "it is not there, and with it the holds would be gone; bring it back from a backup".into();
+                return Err(ArchiveError::Damaged { file: CATALOGUE.into(), fault });
+            }
+        }
         Ok(Catalogue::open(&self.path(CATALOGUE))?)
     }
 
@@ -190,9 +199,22 @@ impl Archive {
         self.append(&Actor { why: String::new(), ..actor.clone() }, json!({ "action": "indexed", "files": [sealed] }))
     }
 
+    /// Refuses a key that is not the newest of the log: what it signs would not be believed.
+    fn require_newest(&self, key: Option<&keys::ArchiveKey>) -> Result<(), ArchiveError> {
+        let Some(key) = key else { return Ok(()) };
+        match keys::newest_key(self)? {
+            Some(newest) if newest == key.id() => Ok(()),
+            Some(newest) => Err(ArchiveError::Refused(format!("the key {} is not the newest of the archive, which is {newest}", key.id()))),
+            None => {
+                Err(ArchiveError::Refused(format!("the archive does not know the key {}; `pressrun archive key new` makes its first one", key.id())))
+            }
+        }
+    }
+
     /// Signs the end of the log, if there is a key.
     fn sign_head(&mut self, key: Option<&keys::ArchiveKey>, time: &str) -> Result<Option<Value>, ArchiveError> {
         let Some(key) = key else { return Ok(None) };
+        self.require_newest(Some(key))?;
         let log = Mapped::open(&self.path(LOG))?;
         let (tree, end, faults) = log::read(&log, |_| {});
         if let Some(fault) = faults.first() {
@@ -204,7 +226,11 @@ impl Archive {
             "chain": end.chain.hex(), "key": key.id(), "root": root.hex(), "signature": key.sign(text.as_bytes()), "size": end.size, "time": time,
         });
         let line = [crate::kit::json_canonical::canonical(&head), b"\n".to_vec()].concat();
-        let length = file::Fingerprint::of(&self.path(HEADS)).map_or(0, |found| found.length());
+        // What a kill left of a line is cut off.
+        let length = match file::Fingerprint::of(&self.path(HEADS)).is_ok_and(|found| found.length() > 0) {
+            true => memchr::memrchr(b'\n', &Mapped::open(&self.path(HEADS))?).map_or(0, |at| at as u64 + 1),
+            false => 0,
+        };
         self.disk.append(&self.path(HEADS), length, &line)?;
         Ok(Some(head))
     }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::find::{Reader, note};
 use super::keys::{ArchiveKey, keys_of, newest_head};
-use super::{Actor, Archive, ArchiveError, LOG, statements_name};
+use super::{Actor, Archive, ArchiveError, HEADS, LOG, statements_name};
 use crate::archive::log;
 use crate::archive::statement::{self, Line, entry_leaf, tag};
 use crate::base::file::Mapped;
@@ -41,6 +41,7 @@ pub fn prove(
         fault: "its leaves are not those of the index".into(),
     })?;
     let mut archive = Archive::open(root, None, None)?;
+    archive.require_newest(key)?;
     let block = block_of(file.len());
     let blocks: Vec<String> = file.chunks(block).map(|piece| Hash::of(piece).hex()).collect();
     archive.append(
@@ -117,7 +118,10 @@ impl Evidence {
             return Err(ArchiveError::Damaged { file: LOG.into(), fault: format!("event {}: {}", fault.seq, fault.what) });
         }
         let unsigned = || json!({ "chain": end.chain.hex(), "root": merkle::root(&leaves).hex(), "size": leaves.len() });
-        let head = if is_signed { newest_head(root)?.unwrap_or_else(unsigned) } else { unsigned() };
+        let head = match is_signed {
+            true => newest_head(root)?.ok_or_else(|| ArchiveError::Damaged { file: HEADS.into(), fault: "its last line is no head".into() })?,
+            false => unsigned(),
+        };
         let size = head["size"].as_u64().unwrap_or(0) as usize;
         leaves.truncate(size);
         let keys = keys_of(&map).into_iter().map(|key| {

@@ -52,6 +52,7 @@ pub fn take(plan: &Plan, out: &Path, root: &Path, key: Option<&ArchiveKey>, acto
     let volumes = ledger.volumes()?;
     let run = run_id(&job, &volumes);
     let mut archive = Archive::open(root, Some(actor), plan.archiving.store.as_deref())?;
+    archive.require_newest(key)?;
     let known = known_of(&archive, &run)?;
     let documents: u64 = volumes.iter().map(|row| u64::from(row.documents)).sum();
     let mut taken = Taken {
