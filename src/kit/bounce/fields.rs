@@ -1,9 +1,10 @@
 //! Reports with fields: delivery status notifications (RFC 3464), complaints (RFC 5965), and the headers of what is returned.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use super::rules::Rules;
-use super::{Class, Finding, Report, one_line, prose};
+use super::{Class, Finding, RECIPIENTS_MAX, Report, one_line, prose};
 
 /// An enhanced status code (RFC 3463): class, subject, detail.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -89,10 +90,19 @@ pub(super) fn addresses(value: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// Groups of fields that are looked at: that of the message, and those of its recipients, some of them more than once.
+const GROUPS_MAX: usize = 1_000;
+
 /// Groups of a `message/delivery-status`.
 pub(super) fn delivery_status(text: &str, human: &str, rules: &Rules, report: &mut Report) {
-    let groups: Vec<Vec<(String, String)>> = text.split("\n\n").map(fields).filter(|fields| !fields.is_empty()).collect();
-    for fields in &groups {
+    // What is said about each recipient in prose is looked for once.
+    let spoken = prose::spoken(human);
+    let mut said: BTreeMap<String, String> = BTreeMap::new();
+    for fields in text.split("\n\n").map(fields).filter(|fields| !fields.is_empty()).take(GROUPS_MAX) {
+        let fields = &fields[..];
+        if report.findings.len() >= RECIPIENTS_MAX {
+            return;
+        }
         if let Some(id) = find(fields, "original-envelope-id") {
             report.envelope_id = id.to_string();
         }
@@ -117,8 +127,8 @@ pub(super) fn delivery_status(text: &str, human: &str, rules: &Rules, report: &m
         let (class, reason) = match class {
             Some((class, reason)) => (class, reason.to_string()),
             None => {
-                let said = prose::about(human, &recipient);
-                rules.class_of(&diagnostic, &said, status, reply_code(&diagnostic))
+                let said = said.entry(recipient.clone()).or_insert_with(|| prose::about(spoken, &recipient));
+                rules.class_of(&diagnostic, said, status, reply_code(&diagnostic))
             }
         };
         let diagnostic = one_line(&diagnostic);

@@ -16,6 +16,8 @@ pub use rules::{RuleFault, Rules};
 pub const BOUNCE_BYTES_MAX: usize = 32 << 20;
 /// Most recipients that one report is believed to be about.
 const RECIPIENTS_MAX: usize = 100;
+/// What a person is to read, as far as it is looked at, in bytes: a report says first what it has to say.
+const TEXT_BYTES_MAX: usize = 1 << 18;
 /// Longest diagnostic that is kept, in bytes.
 const DIAGNOSTIC_BYTES_MAX: usize = 1_000;
 
@@ -130,9 +132,7 @@ pub fn read(bytes: &[u8], rules: &Rules) -> Report {
     if parts.feedback.is_some() || prose::is_feedback(&message, subject) {
         fields::complaint(parts.feedback.as_deref().unwrap_or_default(), &parts.returned, &mut report);
     } else if !parts.status.is_empty() {
-        for status in &parts.status {
-            fields::delivery_status(status, &parts.text, rules, &mut report);
-        }
+        fields::delivery_status(&parts.status.join("\n\n"), &parts.text, rules, &mut report);
     }
     if report.findings.is_empty() && parts.feedback.is_none() {
         if prose::is_automatic_answer(&message, subject, &parts.text) {
@@ -197,6 +197,11 @@ impl Parts {
                     _ => {}
                 },
             }
+        }
+        if parts.text.len() > TEXT_BYTES_MAX {
+            // Not in the middle of an address: it would be another one.
+            let end = parts.text.floor_char_boundary(TEXT_BYTES_MAX);
+            parts.text.truncate(parts.text[..end].rfind('\n').unwrap_or(end));
         }
         parts
     }

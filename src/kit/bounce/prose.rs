@@ -2,11 +2,13 @@
 //!
 //! Who is meant is found by the addresses before the returned message, and what is said about each by the lines around it.
 
+use std::collections::BTreeSet;
+
 use mail_parser::Message;
 
 use super::fields::{Status, addresses, reply_code};
 use super::rules::Rules;
-use super::{Finding, Report, fields, one_line};
+use super::{Finding, RECIPIENTS_MAX, Report, fields, one_line};
 
 /// Words at the beginning of a line from which on the returned message is shown. Lower case.
 const RETURNED: &[&str] = &[
@@ -53,7 +55,7 @@ const RETURNED: &[&str] = &[
 ];
 
 /// What a person is to read, before the returned message.
-fn spoken(text: &str) -> &str {
+pub(super) fn spoken(text: &str) -> &str {
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         let bare = line.trim().to_lowercase();
@@ -83,9 +85,8 @@ pub(super) fn returned(text: &str, report: &mut Report) {
     }
 }
 
-/// What a text says about a recipient: the lines from his address to the next address.
-pub(super) fn about(text: &str, recipient: &str) -> String {
-    let spoken = spoken(text);
+/// What is [spoken] about a recipient: the lines from his address to the next address.
+pub(super) fn about(spoken: &str, recipient: &str) -> String {
     let mut out = String::new();
     let mut is_about = false;
     // A transcript of sendmail says all in one line: `554 <a@example.org>... Host unknown`.
@@ -109,7 +110,7 @@ pub(super) fn about(text: &str, recipient: &str) -> String {
 /// Reads the prose of a bounce.
 pub(super) fn read(message: &Message<'_>, text: &str, subject: &str, rules: &Rules, report: &mut Report) {
     let spoken = spoken(text);
-    let own: Vec<String> = ["to", "delivered-to", "from", "reply-to", "sender"]
+    let own: BTreeSet<String> = ["to", "delivered-to", "from", "reply-to", "sender"]
         .iter()
         .flat_map(|name| message.headers_raw().filter(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value))
         .flat_map(|value| addresses(value).map(str::to_ascii_lowercase))
@@ -117,7 +118,7 @@ pub(super) fn read(message: &Message<'_>, text: &str, subject: &str, rules: &Rul
     let mut recipients: Vec<String> = Vec::new();
     for (name, value) in message.headers_raw() {
         if name.eq_ignore_ascii_case("x-failed-recipients") {
-            addresses(value).for_each(|address| add(address, &[], &mut recipients));
+            addresses(value).for_each(|address| add(address, &BTreeSet::new(), &mut recipients));
         }
     }
     if recipients.is_empty() {
@@ -131,7 +132,7 @@ pub(super) fn read(message: &Message<'_>, text: &str, subject: &str, rules: &Rul
     // What is said in general is said about the only one; of several it would mix them up.
     let all = if recipients.len() == 1 { format!("{spoken}\n{subject}") } else { String::new() };
     for recipient in recipients {
-        let said = if recipient.is_empty() { spoken.to_string() } else { about(text, &recipient) };
+        let said = if recipient.is_empty() { spoken.to_string() } else { about(spoken, &recipient) };
         let status = Status::find(&said);
         let code = reply_code(&said);
         let (class, reason) = rules.class_of(&said, &all, status, code);
@@ -139,8 +140,11 @@ pub(super) fn read(message: &Message<'_>, text: &str, subject: &str, rules: &Rul
     }
 }
 
-/// Adds an address that is not known yet and none of those that the report itself was sent to.
-fn add(address: &str, own: &[String], recipients: &mut Vec<String>) {
+/// Adds an address that is not known yet and none of those that the report itself was sent to; no more than are believed.
+fn add(address: &str, own: &BTreeSet<String>, recipients: &mut Vec<String>) {
+    if recipients.len() >= RECIPIENTS_MAX {
+        return;
+    }
     let is_host = address.split_once('@').is_none_or(|(_, domain)| !domain.contains('.'));
     if !is_host && !own.contains(&address.to_ascii_lowercase()) && !recipients.iter().any(|known| known.eq_ignore_ascii_case(address)) {
         recipients.push(address.to_string());

@@ -147,6 +147,27 @@ fn hostile_reports_end_soon() {
     assert!(only(&long).diagnostic.len() <= DIAGNOSTIC_BYTES_MAX);
 }
 
+/// Each would take hours if what is believed were cut only at the end.
+#[test]
+fn a_hundred_thousand_addresses_are_a_hundred() {
+    let all: Vec<String> = (0..100_000).map(|n| format!("a{n}@example.org")).collect();
+    let group = |to: &str| format!("Final-Recipient: rfc822; {to}\nAction: failed\nStatus: 5.1.1\n\n");
+    let text = all.iter().map(|to| format!("<{to}>: user unknown\n")).collect::<String>();
+    let prose = |to: &str, failed: &str| format!("From: MAILER-DAEMON@mx.example\nTo: {to}\nSubject: failure notice\n{failed}\n550 5.1.1\n{text}");
+    let reports = [
+        dsn(&all.iter().map(|to| group(to)).collect::<String>()),
+        dsn(&all.iter().map(|to| group(to)).collect::<String>()).replace("I am sorry.", &text),
+        prose("bounce@bank.example", ""),
+        prose("bounce@bank.example", &format!("X-Failed-Recipients: {}\n", all.join(",\n "))),
+    ];
+    for report in &reports {
+        let findings = check(report).findings;
+        assert_eq!((findings.len(), findings[99].recipient.as_str()), (RECIPIENTS_MAX, "a99@example.org"));
+    }
+    assert_eq!(only(&prose(&all.join(",\n "), "")).recipient, "", "they are all those that it was sent to");
+    assert_eq!(only(&dsn(&group("a7@example.org").repeat(100_000)).replace("I am sorry.", &text)).recipient, "a7@example.org");
+}
+
 proptest::proptest! {
     #[test]
     fn any_bytes_are_read(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..400)) {
