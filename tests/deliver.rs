@@ -295,6 +295,54 @@ fn a_delivery_that_was_killed_before_the_answer_leaves_doubt() {
 }
 
 #[test]
+fn a_dry_run_changes_nothing() {
+    let server = Server::start("220 hello", ALL);
+    let run = Run::new(&["ann@a.example", "bob@a.example", "carl@a.example", "dora@a.example"]);
+    for (record, state) in [(0, Sending), (1, InDoubt), (2, InDoubt)] {
+        post(&run, record, state);
+    }
+    let list = run.list("<m1@bank.example>\n");
+    let delivered = run
+        .deliver(server.port, |ask| {
+            ask.accepted = Some(list);
+            ask.dry_run = true;
+        })
+        .unwrap();
+    assert_eq!((delivered.settled.accepted, delivered.settled.again, delivered.due), (1, 2, 3), "what would be");
+    assert_eq!([0, 1, 2, 3].map(|record| run.state(record)), [Sending, InDoubt, InDoubt, Queued]);
+    assert_eq!([0, 1, 2, 3].map(|record| run.ledger().delivery_history(EMAIL, record).unwrap().len()), [1, 1, 1, 0]);
+}
+
+#[test]
+fn nothing_changes_what_has_fallen_back() {
+    let run = Run::new(&["ann@a.example"]);
+    post(&run, 0, DeliveryState::FallenBack);
+    for (number, state) in DeliveryState::ALL.iter().enumerate() {
+        post(&run, 0, *state);
+        assert_eq!(run.state(0), DeliveryState::FallenBack, "{state:?}");
+        assert_eq!(run.ledger().delivery_history(EMAIL, 0).unwrap().len(), number + 2, "but it is told");
+    }
+}
+
+/// Writes down that a message stands so.
+fn post(run: &Run, record: u64, state: DeliveryState) {
+    let mut ledger = Ledger::open(&run.out().join("ledger.sqlite"), &Disk::real()).unwrap();
+    let event = pressrun::ledger::DeliveryEvent {
+        record,
+        state: Some(state),
+        what: "",
+        reason: String::new(),
+        source: "test".into(),
+        operator: "test".into(),
+        at: "2026-03-31T07:00:00Z".into(),
+        next_at: None,
+        identity: None,
+    };
+    ledger.post_deliveries(EMAIL, &[event]).unwrap();
+    ledger.close().unwrap();
+}
+
+#[test]
 fn a_server_that_is_not_there_changes_nothing() {
     let run = Run::new(&["ann@a.example"]);
     for greeting in ["421 busy", "554 go away", "SSH-2.0-x"] {

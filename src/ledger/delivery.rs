@@ -111,9 +111,10 @@ impl Ledger {
                 "INSERT INTO deliveries (record, channel, state, attempts, next_at, event, first_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                  ON CONFLICT (record, channel) DO UPDATE SET state = excluded.state, attempts = attempts + excluded.attempts, next_at = excluded.next_at,
                      event = excluded.event, first_at = coalesce(first_at, excluded.first_at)
-                 WHERE NOT (excluded.state = 'accepted' AND state IN ('bounced-hard', 'bounced-soft', 'complained', 'fallen-back'))",
+                 WHERE state <> 'fallen-back' AND NOT (excluded.state = 'accepted' AND state IN ('bounced-hard', 'bounced-soft', 'complained'))",
             )?;
-            // A bounce may be read while a delivery goes on: an answer that comes after it does not undo it.
+            // A bounce may be read while a delivery goes on: an answer that comes after it does not undo it. What another channel has taken
+            // over stays with it, whatever is said.
             for (channel, event) in events {
                 let record = event.record as i64;
                 let word = match event.state {

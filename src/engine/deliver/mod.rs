@@ -128,14 +128,16 @@ pub fn deliver(out: &Path, ask: &Deliver<'_>) -> Result<Delivered, NightError> {
     night.ledger.commit_to_disk()?;
     let mut delivered = Delivered::default();
     // What was about to be sent when an earlier delivery ended without a word.
-    mark_in_doubt(&mut night, ask)?;
+    if !ask.dry_run {
+        mark_in_doubt(&mut night, ask)?;
+    }
     if let Some(path) = &ask.accepted {
         let list = file::read(path, FILE_BYTES_MAX)?;
-        delivered.settled = settle::settle(&mut night, &listed(&list), &ask.account, path)?;
+        delivered.settled = settle::settle(&mut night, &listed(&list), ask, path)?;
     }
     if ask.dry_run {
         let due = crate::ledger::Due { channel: EMAIL, from: 0, count: i64::MAX as u64, now: &time_of_day() };
-        delivered.due = night.ledger.due_messages(&due)?.len() as u64;
+        delivered.due = night.ledger.due_messages(&due)?.len() as u64 + delivered.settled.again;
     } else {
         send_all(&mut night, settings, ask, &mut delivered)?;
     }

@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::EMAIL;
-use crate::engine::night::{Account, Night, NightError};
+use super::{Deliver, EMAIL};
+use crate::engine::night::{Night, NightError};
 use crate::ledger::DeliveryEvent;
 use crate::model::channel::DocumentKey;
 use crate::model::delivery::DeliveryState;
@@ -53,12 +53,14 @@ fn words(line: &str) -> impl Iterator<Item = &str> {
     line.split(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | ',' | ';' | '"' | '\'' | '=' | '(' | ')')).filter(|word| !word.is_empty())
 }
 
-/// Settles all that is in doubt.
-pub(super) fn settle(night: &mut Night, accepted: &BTreeSet<String>, account: &Account, list: &Path) -> Result<Settled, NightError> {
+/// Settles all that is in doubt; a dry run only counts, and what an earlier delivery left without a word, it counts as in doubt.
+pub(super) fn settle(night: &mut Night, accepted: &BTreeSet<String>, ask: &Deliver<'_>, list: &Path) -> Result<Settled, NightError> {
     let job = night.ledger.job()?.ok_or_else(|| NightError::NoJob(night.folder.clone()))?;
     let mut settled = Settled::default();
     let mut events = Vec::new();
-    for delivery in night.ledger.deliveries_in(EMAIL, DeliveryState::InDoubt)? {
+    let mut doubtful = night.ledger.deliveries_in(EMAIL, DeliveryState::InDoubt)?;
+    doubtful.extend(night.ledger.deliveries_in(EMAIL, DeliveryState::Sending)?);
+    for delivery in doubtful {
         let envelope = format!("{}.{EMAIL}", DocumentKey::new(&job.plan, delivery.record));
         let is_accepted = accepted.contains(&delivery.message_id) || accepted.contains(&envelope);
         let (state, reason) = if is_accepted {
@@ -74,13 +76,15 @@ pub(super) fn settle(night: &mut Night, accepted: &BTreeSet<String>, account: &A
             what: "",
             reason: reason.into(),
             source: format!("--accepted {}", list.display()),
-            operator: account.operator.clone(),
-            at: account.at.clone(),
+            operator: ask.account.operator.clone(),
+            at: ask.account.at.clone(),
             next_at: None,
             identity: None,
         });
     }
-    night.ledger.post_deliveries(EMAIL, &events)?;
+    if !ask.dry_run {
+        night.ledger.post_deliveries(EMAIL, &events)?;
+    }
     Ok(settled)
 }
 
