@@ -189,6 +189,13 @@ fn what_is_erased_is_gone_and_everything_else_holds() {
     let path = folder.path().join("complete.json");
     std::fs::write(&path, archive::proof_bytes(&complete)).unwrap();
     assert!(holds(&archive::verify_completeness(&path, None).unwrap()));
+    let name = root.join(format!("runs/{}/volumes/000001.statements", row.run));
+    let statements = std::fs::read_to_string(&name).unwrap();
+    assert!(statements.contains("\"tags\":{\"customer\":\""), "an amount has no tree, and leaves no tag to guess it by");
+    std::fs::write(&name, statements.replace("\"tags\":{\"customer\"", "\"tags\":{\"costumer\"")).unwrap();
+    let refused = archive::prove_complete(&reader, &root, (&row.run, "customer", "Customer 4"), None, &actor("5"));
+    assert!(matches!(refused, Err(ArchiveError::Damaged { .. })), "{refused:?}");
+    std::fs::write(&name, statements).unwrap();
     let expired = archive::expire(&root, "2033-01-01", false, None, &actor("6")).unwrap();
     assert_eq!(expired.rows.len(), 8);
     assert_eq!(archive::audit(&root, 2).unwrap().faults, []);

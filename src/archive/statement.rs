@@ -4,7 +4,7 @@
 //! statements file: the leaf's hash, a space, the statement. A document that was erased leaves a line of the same length with the hash, when
 //! it went, and its tags. Must never know what a key means.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
@@ -148,31 +148,29 @@ pub enum Line {
     },
 }
 
-/// Writes the line of a document, with its line feed; gives the hash of its leaf.
-pub fn write_line(statement: &Statement, out: &mut Vec<u8>) -> Hash {
+/// Writes the line of a document, with its line feed; gives the hash of its leaf. Spaces behind the statement make room for what is left of it when it is
+/// erased in a run of this name; they are none of the statement.
+pub fn write_line(statement: &Statement, run: &str, out: &mut Vec<u8>) -> Hash {
     let bytes = statement.bytes();
     let leaf = merkle::leaf_hash(&bytes);
+    let start = out.len();
     out.extend_from_slice(leaf.hex().as_bytes());
     out.push(b' ');
     out.extend_from_slice(&bytes);
+    let keys: BTreeSet<&str> = statement.keys.keys().map(String::as_str).collect();
+    let room = left_of(leaf, statement, run, TIME_LONGEST, &keys).len();
+    out.resize(out.len().max(start + room), b' ');
     out.push(b'\n');
     leaf
 }
 
-/// The line that takes the place of a document's, as long as it; `None` if that line is too short, which no line of ours is.
-pub fn tombstone(leaf: Hash, statement: &Statement, run: &str, time: &str, line_length: usize) -> Option<Vec<u8>> {
-    let tags: Map<String, Value> = statement.keys.iter().map(|(name, value)| (name.clone(), tag(run, name, value).hex().into())).collect();
-    let left = json!({
-        "erased": time, "length": statement.length, "offset": statement.offset, "pages": statement.pages.len(), "record": statement.record + 1,
-        "tags": tags,
-    });
-    let mut out = [leaf.hex().as_bytes(), b" ", &canonical(&left)].concat();
-    // A job with many keys and few pages: rather no proofs that none is missing than a file whose other lines move.
-    if out.len() >= line_length {
-        let mut left = left;
-        left["tags"] = json!({});
-        out = [leaf.hex().as_bytes(), b" ", &canonical(&left)].concat();
-    }
+/// No time that a document is erased at is longer.
+const TIME_LONGEST: &str = "2026-10-01T00:00:00Z";
+
+/// The line that takes the place of a document's, as long as it, with the tags of the keys whose trees prove that none is missing; `None` if that
+/// line is too short, which no line of ours is.
+pub fn tombstone(leaf: Hash, statement: &Statement, run: &str, time: &str, keys: &BTreeSet<&str>, line_length: usize) -> Option<Vec<u8>> {
+    let mut out = left_of(leaf, statement, run, time, keys);
     if out.len() >= line_length {
         return None;
     }
@@ -181,11 +179,22 @@ pub fn tombstone(leaf: Hash, statement: &Statement, run: &str, time: &str, line_
     Some(out)
 }
 
+fn left_of(leaf: Hash, statement: &Statement, run: &str, time: &str, keys: &BTreeSet<&str>) -> Vec<u8> {
+    let kept = statement.keys.iter().filter(|(name, _)| keys.contains(name.as_str()));
+    let tags: Map<String, Value> = kept.map(|(name, value)| (name.clone(), tag(run, name, value).hex().into())).collect();
+    let left = json!({
+        "erased": time, "length": statement.length, "offset": statement.offset, "pages": statement.pages.len(), "record": statement.record + 1,
+        "tags": tags,
+    });
+    [leaf.hex().as_bytes(), b" ", &canonical(&left)].concat()
+}
+
 /// Reads a line without its line feed; `None` if it is none, or if its hash is not that of its statement.
 pub fn read_line(line: &[u8]) -> Option<(Hash, Line)> {
     let text = std::str::from_utf8(line).ok()?;
     let (leaf, statement) = text.split_once(' ')?;
     let leaf = Hash::parse_exactly(leaf)?;
+    let statement = statement.trim_end_matches(' ');
     let value: Value = serde_json::from_str(statement).ok()?;
     if let Some(time) = value.get("erased") {
         let number = |name: &str| value.get(name).and_then(Value::as_u64);
@@ -246,7 +255,7 @@ pub(super) mod tests {
     #[test]
     fn a_line_comes_back_and_no_changed_line_does() {
         let mut line = Vec::new();
-        let leaf = write_line(&sample(), &mut line);
+        let leaf = write_line(&sample(), "run", &mut line);
         let line = &line[..line.len() - 1];
         assert_eq!(read_line(line), Some((leaf, Line::Kept(Box::new(sample())))));
         for at in 0..line.len() {
@@ -259,11 +268,25 @@ pub(super) mod tests {
     #[test]
     fn what_is_erased_leaves_its_hash_in_a_line_of_the_same_length() {
         let mut line = Vec::new();
-        let leaf = write_line(&sample(), &mut line);
-        let left = tombstone(leaf, &sample(), "run", "2027-01-01T00:00:00Z", line.len()).expect("room");
+        let leaf = write_line(&sample(), "run", &mut line);
+        let left = tombstone(leaf, &sample(), "run", "2027-01-01T00:00:00Z", &BTreeSet::from(["customer"]), line.len()).expect("room");
         assert_eq!(left.len(), line.len());
         assert!(!String::from_utf8_lossy(&left).contains("S-1"));
         let Some((found, Line::Erased { tags, .. })) = read_line(&left[..left.len() - 1]) else { panic!("a tombstone") };
         assert_eq!((found, tags["customer"]), (leaf, tag("run", "customer", "C \"1\"\n")));
+    }
+
+    #[test]
+    fn a_document_of_many_keys_has_room_for_their_tags() {
+        let keys: BTreeMap<String, String> = (0..40).map(|number| (format!("k{number:02}"), "v".to_string())).collect();
+        let statement = Statement { keys, pages: Vec::new(), messages: Vec::new(), ..sample() };
+        let mut line = Vec::new();
+        let leaf = write_line(&statement, "run", &mut line);
+        assert_eq!(read_line(&line[..line.len() - 1]), Some((leaf, Line::Kept(Box::new(statement.clone())))));
+        let texts: BTreeSet<&str> = statement.keys.keys().map(String::as_str).filter(|name| *name != "k07").collect();
+        let left = tombstone(leaf, &statement, "run", "2027-01-01T00:00:00Z", &texts, line.len()).expect("room");
+        let Some((_, Line::Erased { tags, .. })) = read_line(&left[..left.len() - 1]) else { panic!("a tombstone") };
+        assert_eq!((left.len(), tags.len(), tags.contains_key("k07")), (line.len(), 39, false));
+        assert_eq!(tombstone(leaf, &statement, "run", "2027-01-01T00:00:00Z", &texts, 500), None);
     }
 }

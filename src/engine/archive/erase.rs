@@ -3,7 +3,7 @@
 //! Takes documents that no hold covers, notes in the log that they go, blanks them, notes that they are gone. What is left is their leaf and a line that
 //! says when: every other proof holds. A kill between leaves the first note; giving the command again, or the next one, ends the work.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -67,6 +67,11 @@ pub(super) fn erase_rows(
     for row in rows {
         volumes.entry((row.run.clone(), row.volume)).or_default().push(row);
     }
+    // Nothing is begun that could not be ended.
+    for ((run, volume), rows) in &volumes {
+        let positions: Vec<u64> = rows.iter().map(|row| row.position).collect();
+        going_of(archive, (run, *volume), &catalogue.documents_of(run, *volume)?, &positions, actor)?;
+    }
     for ((run, volume), rows) in volumes {
         let positions: Vec<u64> = rows.iter().map(|row| row.position).collect();
         archive.append(actor, json!({ "action": "erasing", "for": action, "positions": positions, "run": run, "volume": volume }))?;
@@ -110,6 +115,80 @@ pub(super) fn finish_begun(archive: &mut Archive, catalogue: &Catalogue, actor: 
     Ok(erased)
 }
 
+/// A document that goes, and the line that is left of it.
+type Document<'r> = (Statement, &'r CatalogueRow, Vec<u8>);
+
+/// Documents of one volume that go.
+struct Going<'r> {
+    /// The statements file as it is.
+    lines: Vec<u8>,
+    /// The leaves of all that were asked for, those included that are blank already.
+    leaves: Vec<String>,
+    documents: Vec<Document<'r>>,
+}
+
+fn going_of<'r>(
+    archive: &Archive,
+    (run, volume): (&str, u32),
+    rows: &'r [CatalogueRow],
+    positions: &[u64],
+    actor: &Actor,
+) -> Result<Going<'r>, ArchiveError> {
+    let statements = statements_name(run, volume);
+    let lines = Mapped::open(&archive.path(&statements))?.to_vec();
+    let damaged = |fault: String| ArchiveError::Damaged { file: statements.clone(), fault };
+    let trees = trees_of(archive, run)?;
+    let keys: BTreeSet<&str> = trees.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+    let mut documents = Vec::new();
+    let mut leaves = Vec::new();
+    for position in positions {
+        let row = rows.iter().find(|row| row.position == *position).ok_or_else(|| damaged(format!("the index has no document {position}")))?;
+        leaves.push(row.leaf.hex());
+        let range = row.line.0 as usize..(row.line.0 + row.line.1) as usize;
+        let line = lines.get(range.start..range.end.saturating_sub(1)).ok_or_else(|| damaged("it is shorter than the index says".into()))?;
+        match statement::read_line(line) {
+            Some((_, Line::Kept(statement))) => {
+                let left = tombstone(row.leaf, &statement, run, &actor.time, &keys, range.len());
+                let left =
+                    left.ok_or_else(|| damaged(format!("the line at byte {} has no room for what is left; nothing was changed", range.start)))?;
+                documents.push((*statement, row, left));
+            }
+            Some((_, Line::Erased { .. })) => {}
+            None => return Err(damaged(format!("the line at byte {} is none", row.line.0))),
+        }
+    }
+    Ok(Going { lines, leaves, documents })
+}
+
+/// The trees of a run by the names of their keys, as the log tells them.
+fn trees_of(archive: &Archive, run: &str) -> Result<Value, ArchiveError> {
+    let map = Mapped::open(&archive.path(super::LOG))?;
+    for line in map.split(|byte| *byte == b'\n') {
+        if memchr::memmem::find(line, b"\"action\":\"taken\"").is_none() {
+            continue;
+        }
+        let event = line.get(65..).and_then(|event| serde_json::from_slice::<Value>(event).ok()).unwrap_or_default();
+        if event["action"] == "taken" && event["run"] == *run {
+            return Ok(event["keys"].clone());
+        }
+    }
+    Err(ArchiveError::Damaged { file: super::LOG.into(), fault: format!("it does not tell of the run {run}") })
+}
+
+/// The message files of a volume as the log tells them.
+fn message_files(archive: &Archive, run: &str, volume: u32) -> Result<Vec<String>, ArchiveError> {
+    let map = Mapped::open(&archive.path(super::LOG))?;
+    let mut names = Vec::new();
+    for line in map.split(|byte| *byte == b'\n').filter(|line| memchr::memmem::find(line, b"\"action\":\"volume\"").is_some()) {
+        let event = line.get(65..).and_then(|event| serde_json::from_slice::<Value>(event).ok()).unwrap_or_default();
+        if event["action"] == "volume" && event["run"] == *run && event["volume"] == volume {
+            names = event["files"].as_array().into_iter().flatten().filter_map(|file| file["name"].as_str()).map(str::to_string).collect();
+        }
+    }
+    names.retain(|name| !name.ends_with(".pdf") && !name.ends_with(".statements"));
+    Ok(names)
+}
+
 /// Blanks documents of one volume. What is blank already is passed over.
 fn erase_in_volume(
     archive: &mut Archive,
@@ -121,27 +200,13 @@ fn erase_in_volume(
     erased: &mut Erased,
 ) -> Result<(), ArchiveError> {
     let statements = statements_name(run, volume);
-    let mut lines = Mapped::open(&archive.path(&statements))?.to_vec();
-    let rows = catalogue.documents_of(run, volume)?;
     let name = volume_name(run, volume);
-    let damaged = |fault: String| ArchiveError::Damaged { file: statements.clone(), fault };
-    let mut going: Vec<(Statement, &CatalogueRow)> = Vec::new();
-    let mut leaves = Vec::new();
-    for position in positions {
-        let row = rows.iter().find(|row| row.position == *position).ok_or_else(|| damaged(format!("the index has no document {position}")))?;
-        leaves.push(row.leaf.hex());
-        let range = row.line.0 as usize..(row.line.0 + row.line.1) as usize;
-        let line = lines.get(range.start..range.end.saturating_sub(1)).ok_or_else(|| damaged("it is shorter than the index says".into()))?;
-        match statement::read_line(line) {
-            Some((_, Line::Kept(statement))) => going.push((*statement, row)),
-            Some((_, Line::Erased { .. })) => {}
-            None => return Err(damaged(format!("the line at byte {} is none", row.line.0))),
-        }
-    }
+    let rows = catalogue.documents_of(run, volume)?;
+    let Going { mut lines, leaves, documents: going } = going_of(archive, (run, volume), &rows, positions, actor)?;
     let volumes = blank_volume(archive, &name, &going, erased)?;
     let mut files = vec![volumes.0];
     let mut mails: BTreeMap<String, Vec<(u64, Vec<u8>)>> = BTreeMap::new();
-    for message in going.iter().flat_map(|(statement, _)| &statement.messages) {
+    for message in going.iter().flat_map(|(statement, ..)| &statement.messages) {
         mails
             .entry(message.file.clone())
             .or_default()
@@ -152,6 +217,14 @@ fn erase_in_volume(
         erased.bytes += patches.iter().map(|(_, bytes)| bytes.len() as u64).sum::<u64>();
         archive.store.overwrite(&name, &patches, &archive.disk)?;
         files.push(seal_bytes(&name, &read_whole(archive, &name)?));
+    }
+    if going.len() < positions.len() {
+        // A command was killed after it had blanked some: what it wrote is sealed with the rest.
+        for name in message_files(archive, run, volume)? {
+            if !files.iter().any(|sealed| sealed["name"] == *name) {
+                files.push(seal_bytes(&name, &read_whole(archive, &name)?));
+            }
+        }
     }
     // The run's own folder holds copies: the ledger, the rows beside its volumes, and volumes that are files of their own.
     let records: Vec<u64> = positions.iter().filter_map(|position| rows.iter().find(|row| row.position == *position)).map(|row| row.record).collect();
@@ -164,7 +237,7 @@ fn erase_in_volume(
     if is_own {
         let message_patches: Vec<(String, u64, Vec<u8>)> = going
             .iter()
-            .flat_map(|(statement, _)| &statement.messages)
+            .flat_map(|(statement, ..)| &statement.messages)
             .map(|message| (message.file.clone(), message.offset, super::export::blank_message(&message.channel, message.length as usize)))
             .collect();
         erase_in_run(&archive.disk, Path::new(&origin), volume, &records, &volumes.1, &message_patches, volumes.2)?;
@@ -174,22 +247,20 @@ fn erase_in_volume(
         }
     }
     catalogue.begin()?;
-    for (statement, row) in &going {
+    for (statement, row, _) in &going {
         let keys: Vec<(&str, &str)> = statement.keys.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         catalogue.erase(row.number, &keys, &actor.time)?;
     }
     catalogue.commit()?;
     // The statements go last: until then, a command that is given again knows what is to be blanked.
     let mut patches = Vec::new();
-    for (statement, row) in &going {
-        let left = tombstone(row.leaf, statement, run, &actor.time, row.line.1 as usize)
-            .ok_or_else(|| damaged("a line has no room for what is left".into()))?;
+    for (_, row, left) in going {
         lines[row.line.0 as usize..(row.line.0 + row.line.1) as usize].copy_from_slice(&left);
         patches.push((row.line.0, left));
     }
     archive.disk.overwrite(&archive.path(&statements), &patches)?;
     files.push(seal_bytes(&statements, &lines));
-    erased.documents += going.len() as u64;
+    erased.documents += patches.len() as u64;
     erased.volumes += 1;
     let mut event = json!({ "action": action, "files": files, "leaves": leaves, "positions": positions, "run": run, "volume": volume });
     if ledger.is_object() {
@@ -202,15 +273,10 @@ fn erase_in_volume(
 type Patches = Vec<(u64, Vec<u8>)>;
 
 /// Blanks documents in the volume itself: how it is sealed now, what was written, and its hash.
-fn blank_volume(
-    archive: &Archive,
-    name: &str,
-    going: &[(Statement, &CatalogueRow)],
-    erased: &mut Erased,
-) -> Result<(Value, Patches, Hash), ArchiveError> {
+fn blank_volume(archive: &Archive, name: &str, going: &[Document<'_>], erased: &mut Erased) -> Result<(Value, Patches, Hash), ArchiveError> {
     let mut bytes = read_whole(archive, name)?;
     let mut all = Vec::new();
-    for (statement, _) in going {
+    for (statement, ..) in going {
         // One after the other: two documents may share an object stream, whose patch must know of both.
         let patches = {
             let mut memory = Memory(&bytes);

@@ -199,6 +199,11 @@ pub fn prove_complete(
         let known: Vec<String> = taken.value["keys"].as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
         return Err(ArchiveError::Refused(format!("the run has no key `{key}` that is a text; it has {}", known.join(", "))));
     }
+    let stated = &taken.value["keys"][key];
+    if stated["root"] != merkle::root(&leaves).hex() || stated["size"] != leaves.len() {
+        let fault = format!("their values of `{key}` are not those that were taken, so that none is missing cannot be proved");
+        return Err(ArchiveError::Damaged { file: format!("{}volumes", super::run_folder(run)), fault });
+    }
     Ok(json!({
         "after": after, "before": before, "entries": proof_entries, "event": evidence.event_json(taken), "format": "pressrun-completeness-1",
         "head": evidence.head, "key": key, "keys": evidence.keys, "run": run, "size": leaves.len(), "value": value,

@@ -288,7 +288,7 @@ impl Source<'_> {
                 messages: known.map(|facts| facts.messages.clone()).unwrap_or_default().into_iter().map(message_place).collect(),
             };
             let start = lines.len() as u64;
-            let leaf = write_line(&statement, &mut lines);
+            let leaf = write_line(&statement, self.run, &mut lines);
             let text = texts.as_mut().map(|texts| texts.of_pages(pages.iter().map(|page| &map[page.body.clone()])));
             let keys = known.map(|facts| facts.keys.clone()).unwrap_or_default();
             let expires = self.plan.archiving.expiry(layout, &self.job.date, &keys);
