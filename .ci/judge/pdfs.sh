@@ -6,7 +6,7 @@
 #   poppler      draws pages from the start, middle and end (readback.py lets it read every page)
 #   pdffonts     every font embedded, with ToUnicode
 #   veraPDF      PDF/A-2a and PDF/UA-1 for the first and the last volume of each job, PDF/A-2b for its print files: every one must pass (the
-#                structure of a thousand documents takes it half a minute; tags.sh gives it hostile ones)
+#                structure of a thousand documents takes it half a minute; the stage `tags` gives it hostile ones)
 # In the same run veraPDF must refuse copies of a volume that were broken on purpose (break.py).
 # PY names a Python with pikepdf; THREADS (default 2) files are judged at a time.
 set -euo pipefail
