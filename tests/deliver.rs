@@ -356,6 +356,29 @@ fn a_server_that_is_not_there_changes_nothing() {
 }
 
 #[test]
+fn many_connections_to_a_server_that_cannot_be_used_come_to_an_end() {
+    let recipients: Vec<String> = (0..40).map(|n| format!("c{n}@a{}.example", n % 7)).collect();
+    let run = Run::new(&recipients.iter().map(String::as_str).collect::<Vec<_>>());
+    let job = run.out().join("plan/job.toml");
+    let text = std::fs::read_to_string(&job).unwrap().replace("connections = 1", "connections = 8");
+    std::fs::write(&job, &text).unwrap();
+    let start = std::time::Instant::now();
+    for greeting in ["421 busy", "554 go away"] {
+        let server = Server::start(greeting, ALL);
+        let delivered = run.send(&server);
+        assert!(delivered.trouble.is_some() && delivered.count(Queued) == 40, "{greeting}: {delivered:?}");
+    }
+    assert!(start.elapsed().as_secs() < 20, "each worker took the vain calls of the others for work: {:?}", start.elapsed());
+    // A wrong password does not become right, however long one is to wait.
+    std::fs::write(run.out().join("password"), "secret\n").unwrap();
+    std::fs::write(&job, text.replace("tls = \"none\"", "tls = \"none\"\nuser = \"bank\"\npassword-file = \"password\"")).unwrap();
+    let server = Server::start("220 hello", &["mx.a.example", "AUTH PLAIN"]);
+    let delivered = run.deliver(server.port, |ask| ask.until_done = true).unwrap();
+    assert!(delivered.trouble.as_ref().is_some_and(|trouble| trouble.contains("535 5.7.8")), "{delivered:?}");
+    assert!(delivered.count(Queued) == 40 && server.seen.lock().unwrap().connections <= 8, "nobody tries it twice");
+}
+
+#[test]
 fn addresses_beyond_ascii_need_a_server_that_takes_them() {
     let plain = Server::start("220 hello", &["PIPELINING"]);
     let run = Run::new(&["jos\u{e9}@a.example"]);

@@ -141,6 +141,7 @@ fn serve(stream: TcpStream, greeting: &str, extensions: &[&str], seen: &Mutex<Se
                 to.clear();
                 say("250 2.0.0 forgotten")?;
             }
+            "AUTH" => say("535 5.7.8 wrong password")?,
             "QUIT" => return say("221 2.0.0 bye"),
             _ => say("502 5.5.2 what")?,
         }

@@ -32,7 +32,7 @@ use crate::plan::smtp::{DeliverySettings, SmtpSettings, Tls, read_delivery};
 use connect::Server;
 use journal::Journal;
 use queue::Queue;
-use worker::Worker;
+use worker::{Sessions, Worker};
 
 /// What the ledger calls the channel.
 pub const EMAIL: &str = Channel::NAMES[Channel::EMAIL.0 as usize];
@@ -275,6 +275,7 @@ fn send_all(night: &mut Night, settings: DeliverySettings, ask: &Deliver<'_>, de
     let files: BTreeMap<u32, PathBuf> =
         night.ledger.message_files()?.into_iter().filter(|row| row.channel == EMAIL).map(|row| (row.volume, night.folder.join(row.file))).collect();
     let queue = Queue::new(smtp.rate, &smtp.rates);
+    let sessions = Sessions::default();
     let (notes, inbox) = crossbeam::channel::bounded(1_024);
     let run = DocumentKey::new(&job.plan, 0).run;
     let plain_path = settings.return_path.to_string();
@@ -287,6 +288,7 @@ fn send_all(night: &mut Night, settings: DeliverySettings, ask: &Deliver<'_>, de
                 server: &server,
                 smtp: &smtp,
                 queue: &queue,
+                sessions: &sessions,
                 notes: notes.clone(),
                 files: &files,
                 run,

@@ -148,6 +148,11 @@ impl Queue {
         self.inner().is_hungry
     }
 
+    /// Whether nothing comes any more.
+    pub(super) fn is_closed(&self) -> bool {
+        self.inner().is_closed
+    }
+
     /// Nothing comes any more.
     pub(super) fn close(&self) {
         self.inner().is_closed = true;

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use crossbeam::channel::{Receiver, Sender, bounded};
@@ -29,16 +30,72 @@ use crate::streams::mbox::message_of;
 
 /// How often the server is called in vain before a worker gives up, unless it is to go on until all is done.
 const CALLS_MAX: u32 = 4;
+/// Replies to a login that no other login will get another one than (RFC 4954, 6): another way to log in, the password, TLS.
+const LOGIN_REFUSED: &[u16] = &[530, 534, 535, 538];
 /// Between two calls in vain, in milliseconds; doubled each time.
 const BETWEEN_CALLS: u64 = 200;
 /// The longest such pause.
 const BETWEEN_CALLS_MAX: u64 = 30_000;
+
+/// The sessions of all workers.
+#[derive(Default)]
+pub(super) struct Sessions {
+    /// Open now.
+    open: AtomicUsize,
+    /// Ever opened.
+    opened: AtomicUsize,
+}
+
+impl Sessions {
+    fn opened(&self) -> usize {
+        self.opened.load(Ordering::Relaxed)
+    }
+
+    /// Whether the server can be used: somebody has a session, or has got one since so many were opened.
+    fn others_get_through(&self, before: usize) -> bool {
+        self.open.load(Ordering::Relaxed) > 0 || self.opened() != before
+    }
+}
+
+/// A session that is counted as long as it is there.
+struct Open<'w> {
+    session: Session<Wire>,
+    _count: Counted<'w>,
+}
+
+struct Counted<'w>(&'w Sessions);
+
+impl<'w> Open<'w> {
+    fn new(session: Session<Wire>, sessions: &'w Sessions) -> Open<'w> {
+        sessions.open.fetch_add(1, Ordering::Relaxed);
+        sessions.opened.fetch_add(1, Ordering::Relaxed);
+        Open { session, _count: Counted(sessions) }
+    }
+
+    fn quit(self) {
+        self.session.quit();
+    }
+}
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.0.open.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Why the server was not reached.
+struct NotReached {
+    message: String,
+    /// Whether nobody will reach it: the password is wrong, or it lacks what the job asks for.
+    is_hopeless: bool,
+}
 
 /// A worker.
 pub(super) struct Worker<'w> {
     pub(super) server: &'w Server,
     pub(super) smtp: &'w SmtpSettings,
     pub(super) queue: &'w Queue,
+    pub(super) sessions: &'w Sessions,
     pub(super) notes: Sender<Note>,
     pub(super) files: &'w BTreeMap<u32, PathBuf>,
     pub(super) run: [u8; 6],
@@ -63,12 +120,12 @@ enum Sent {
     Forbidden,
 }
 
-impl Worker<'_> {
+impl<'w> Worker<'w> {
     /// Works until the queue is closed.
     pub(super) fn work(self) {
         let (leave, leaves) = bounded(1);
         let rules = Rules::shipped();
-        let mut session: Option<Session<Wire>> = None;
+        let mut session: Option<Open<'w>> = None;
         let mut volume: Option<(u32, Pieces)> = None;
         let mut calls = 0;
         loop {
@@ -77,7 +134,7 @@ impl Worker<'_> {
                 Take::Nothing => {
                     // An idle connection is not kept: servers drop it, in the middle of something.
                     if session.is_some() && self.queue.counts().0 == 0 {
-                        session.take().into_iter().for_each(Session::quit);
+                        session.take().into_iter().for_each(Open::quit);
                     }
                     continue;
                 }
@@ -95,9 +152,10 @@ impl Worker<'_> {
                     break;
                 }
             };
-            if session.as_ref().is_some_and(|session| session.messages >= self.smtp.messages_per_connection) {
-                session.take().into_iter().for_each(Session::quit);
+            if session.as_ref().is_some_and(|open| open.session.messages >= self.smtp.messages_per_connection) {
+                session.take().into_iter().for_each(Open::quit);
             }
+            let before = self.sessions.opened();
             match self.deliver(&message, &bytes, &mut session, &mut calls, (&leave, &leaves)) {
                 Ok(Some(mut sent)) => {
                     let event = self.event(&message, &mut sent, &rules);
@@ -112,17 +170,17 @@ impl Worker<'_> {
                 Err(trouble) => {
                     self.queue.give_back(message);
                     // Others get through: the server has had enough of connections, not of messages.
-                    if self.queue.counts().1 > 0 {
+                    if !trouble.is_hopeless && self.sessions.others_get_through(before) {
                         calls = 0;
                         pause(Duration::from_millis(BETWEEN_CALLS));
                         continue;
                     }
-                    let _ = self.notes.send(Note::Trouble { message: trouble, is_damage: false });
+                    let _ = self.notes.send(Note::Trouble { message: trouble.message, is_damage: false });
                     break;
                 }
             }
         }
-        session.into_iter().for_each(Session::quit);
+        session.into_iter().for_each(Open::quit);
     }
 
     /// The bytes of a message as they are sent, held against their hash.
@@ -148,10 +206,10 @@ impl Worker<'_> {
         &self,
         message: &DueMessage,
         bytes: &[u8],
-        session: &mut Option<Session<Wire>>,
+        session: &mut Option<Open<'w>>,
         calls: &mut u32,
         leave: (&Sender<bool>, &Receiver<bool>),
-    ) -> Result<Option<Sent>, String> {
+    ) -> Result<Option<Sent>, NotReached> {
         let mut is_second = false;
         loop {
             let mut open = match session.take() {
@@ -161,8 +219,8 @@ impl Worker<'_> {
                     None => return Ok(None),
                 },
             };
-            let is_used = open.messages > 0;
-            let sent = self.send(message, bytes, &mut open, leave);
+            let is_used = open.session.messages > 0;
+            let sent = self.send(message, bytes, &mut open.session, leave);
             match sent {
                 Sent::Answered(reply, what) => {
                     if reply.code != 421 {
@@ -181,23 +239,29 @@ impl Worker<'_> {
     }
 
     /// Calls the server; `None`: somebody stopped meanwhile.
-    fn call(&self, calls: &mut u32) -> Result<Option<Session<Wire>>, String> {
+    fn call(&self, calls: &mut u32) -> Result<Option<Open<'w>>, NotReached> {
         loop {
             match self.server.connect() {
                 Ok(session) => {
                     *calls = 0;
-                    return Ok(Some(session));
+                    return Ok(Some(Open::new(session, self.sessions)));
                 }
                 Err(error) => {
                     *calls += 1;
-                    // What is not there today is not there in a second either.
-                    let is_hopeless = matches!(&error, SmtpError::Lacks(_)) || matches!(&error, SmtpError::Refused(reply) if reply.is_permanent());
-                    if is_hopeless || (*calls >= CALLS_MAX && !self.until_done) {
-                        return Err(format!("`{}:{}`: {error}", self.smtp.host, self.smtp.port));
+                    // What is not there today is not there in a second either; but some servers say 554 when they have enough connections.
+                    let is_hopeless = match &error {
+                        SmtpError::Lacks(_) => true,
+                        SmtpError::Refused(reply) => LOGIN_REFUSED.contains(&reply.code),
+                        SmtpError::Io(_) | SmtpError::Protocol(_) => false,
+                    };
+                    let is_final = is_hopeless || matches!(&error, SmtpError::Refused(reply) if reply.is_permanent());
+                    if is_final || (*calls >= CALLS_MAX && !self.until_done) {
+                        let message = format!("`{}:{}`: {error}", self.smtp.host, self.smtp.port);
+                        return Err(NotReached { message, is_hopeless });
                     }
                     let mut wait = (BETWEEN_CALLS << (*calls - 1).min(10)).min(BETWEEN_CALLS_MAX);
                     while wait > 0 {
-                        if (self.stopped)() {
+                        if (self.stopped)() || self.queue.is_closed() {
                             return Ok(None);
                         }
                         let nap = wait.min(100);
