@@ -7,8 +7,8 @@ use std::sync::atomic::AtomicBool;
 use pressrun::archive::proof::Verdict;
 use pressrun::base::file::Disk;
 use pressrun::engine::archive::{self, Actor, ArchiveError, ArchiveKey, Reader};
-use pressrun::engine::{self, Options, Silent};
-use pressrun::ledger::{Condition, DocumentQuery};
+use pressrun::engine::{self, EngineError, Options, Silent};
+use pressrun::ledger::{Condition, DeliveryEvent, DocumentQuery, Ledger};
 use pressrun::plan::{Overrides, Plan, compile};
 
 const LAYOUT: &str = r#"<layout xmlns="urn:pressrun:layout:1" name="letter" lang="en">
@@ -229,6 +229,27 @@ fn a_lost_ledger_comes_back() {
     let rebuilt = engine::rebuild(&out, 1).unwrap();
     assert_eq!((rebuilt.volumes, rebuilt.documents, rebuilt.faults.len(), rebuilt.open), (3, 10, 0, None));
     assert_eq!(std::fs::read(out.join("manifest.csv")).unwrap(), manifest);
+    let mut ledger = Ledger::open(&out.join("ledger.sqlite"), &Disk::real()).unwrap();
+    let event = DeliveryEvent {
+        record: 0,
+        state: None,
+        what: "delayed",
+        reason: "421 later".into(),
+        source: "smtp".into(),
+        operator: "tester".into(),
+        at: "2026-11-01T00:00:00Z".into(),
+        next_at: None,
+        identity: None,
+    };
+    ledger.post_deliveries("email", &[event]).unwrap();
+    ledger.close().unwrap();
+    let refused = engine::rebuild(&out, 1);
+    assert!(matches!(refused, Err(EngineError::LedgerIsThere(_, 1))), "what was delivered is not lost: {refused:?}");
+    // What the server said may name somebody, and nothing is erased from the log.
+    let plan = compile(&folder.path().join("job.toml"), &Overrides::default()).plan.unwrap();
+    assert_eq!(archive::take(&plan, &out, &archive::root_of(&out), None, &actor("2")).unwrap().events, 1);
+    let log = std::fs::read_to_string(archive::root_of(&out).join("log")).unwrap();
+    assert!(log.contains("\"status\":\"421\"") && !log.contains("421 later"));
 }
 
 #[test]

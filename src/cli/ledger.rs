@@ -50,6 +50,7 @@ impl LedgerCommand {
             counted(rebuilt.documents, "document"),
             counted(rebuilt.volumes, "volume")
         ));
+        print("  what was delivered or bounced is in no rows file and does not come back\n");
         match rebuilt.open {
             Some(reason) => {
                 let hint = "the ledger holds all that was composed; `pressrun run` goes on once that is mended";

@@ -209,7 +209,7 @@ pub(super) fn code_of(error: &EngineError) -> &'static Code {
         EngineError::Paper { .. } => &code::MAIL_PAPER,
         EngineError::Bug(_) | EngineError::Picture(_) | EngineError::Message(_) => &code::WORLD_PROGRAM,
         EngineError::Archive(_) => &code::ARCHIVE_REFUSED,
-        EngineError::NoRows(_) => &code::LEDGER_REBUILD,
+        EngineError::NoRows(_) | EngineError::LedgerIsThere(..) => &code::LEDGER_REBUILD,
     }
 }
 

@@ -226,6 +226,9 @@ pub enum EngineError {
     /// There is nothing to make a ledger of.
     #[error("there are no rows files in `{}`", .0.join("volumes").display())]
     NoRows(PathBuf),
+    /// A ledger is there that knows what cannot be made again.
+    #[error("the ledger in `{}` can be read and knows of {}, which no rows file brings back; it is not replaced", .0.display(), counted(*.1, "delivery event"))]
+    LedgerIsThere(PathBuf, u64),
     /// The job holds no records.
     #[error("the input holds no records")]
     NoRecords,
@@ -269,6 +272,9 @@ impl EngineError {
             EngineError::Archive(_) => Some("mend that and run the same command again: nothing is composed anew"),
             EngineError::NoRows(_) => {
                 Some("runs of jobs without `[archive]` write none; run the job again into an empty folder, the same inputs give the same files")
+            }
+            EngineError::LedgerIsThere(..) => {
+                Some("`pressrun status --verify` tells whether it is whole; to rebuild it all the same, move it away first")
             }
             EngineError::Locked(_) => Some("wait for it, or give another folder with `--out`"),
             _ => None,

@@ -50,7 +50,7 @@ pub(super) fn keep_missing_rows(ledger: &Ledger, options: &Options<'_>) -> Resul
 /// Makes the ledger of an output folder anew.
 ///
 /// # Errors
-/// There are no rows files, or the disk fails: the folder is as it was.
+/// There are no rows files, a ledger is there that knows of deliveries, or the disk fails: the folder is as it was.
 pub fn rebuild(out: &Path, threads: usize) -> Result<Rebuilt, EngineError> {
     let folder = Folder(out);
     let disk = Disk::real();
@@ -58,6 +58,11 @@ pub fn rebuild(out: &Path, threads: usize) -> Result<Rebuilt, EngineError> {
     let names: Vec<String> = file::list(&folder.file("volumes"))?.into_iter().filter(|name| name.ends_with(".rows")).collect();
     if names.is_empty() {
         return Err(EngineError::NoRows(out.to_path_buf()));
+    }
+    // A ledger that cannot be read is what this is for.
+    let known = Ledger::read(&folder.ledger()).ok().flatten().and_then(|ledger| ledger.later_events(0).ok()).unwrap_or_default();
+    if !known.is_empty() {
+        return Err(EngineError::LedgerIsThere(out.to_path_buf(), known.len() as u64));
     }
     let new = folder.file("ledger.sqlite.new");
     for end in ["", "-wal", "-shm", "-journal"] {
