@@ -363,7 +363,7 @@ fn many_connections_to_a_server_that_cannot_be_used_come_to_an_end() {
     let text = std::fs::read_to_string(&job).unwrap().replace("connections = 1", "connections = 8");
     std::fs::write(&job, &text).unwrap();
     let start = std::time::Instant::now();
-    for greeting in ["421 busy", "554 go away"] {
+    for greeting in ["421 slow", "554 go away"] {
         let server = Server::start(greeting, ALL);
         let delivered = run.send(&server);
         assert!(delivered.trouble.is_some() && delivered.count(Queued) == 40, "{greeting}: {delivered:?}");

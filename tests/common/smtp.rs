@@ -61,6 +61,11 @@ fn serve(stream: TcpStream, greeting: &str, extensions: &[&str], seen: &Mutex<Se
     let mut out = stream.try_clone()?;
     let mut lines = BufReader::new(stream);
     let mut say = |text: &str| out.write_all(format!("{text}\r\n").as_bytes());
+    if greeting.starts_with("421 slow") {
+        // No two connections end at the same time.
+        let number = seen.lock().expect("seen").connections as u64;
+        std::thread::sleep(Duration::from_millis(number * 97 % 400));
+    }
     say(greeting)?;
     let (mut to, mut line) = (String::new(), Vec::new());
     loop {
