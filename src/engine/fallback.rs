@@ -104,9 +104,10 @@ fn source_of(out: &Path) -> String {
     format!("fallback {}", std::path::absolute(out).as_deref().unwrap_or(out).display())
 }
 
-/// The channels that have messages, by name.
+/// The channels that may have messages, by name: e-mail in any case.
 fn channels(night: &Night) -> Result<BTreeSet<String>, NightError> {
-    Ok(night.ledger.message_files()?.into_iter().map(|row| row.channel).collect())
+    let known = night.ledger.message_files()?.into_iter().map(|row| row.channel);
+    Ok(known.chain([EMAIL.to_string()]).collect())
 }
 
 /// What needs paper, with why: what failed or bounced hard, and what is under way for longer than the job allows.
