@@ -1,5 +1,5 @@
 """tags.py FILE...                           The logical structure of volumes, walked by pikepdf.
-tags.py --statements DATA OUT_DIR         The same for the statement job, and its reading order against the data.
+tags.py --statements DATA OUT_DIR [N]     The same (of its first N volumes) for the statement job, and its reading order against the data.
 tags.py --text FILE                       Prints what a screen reader would read, for people.
 
 Of every page: each operator that paints text stands in a marked-content sequence or an artifact, no artifact stands in a sequence or
@@ -346,7 +346,9 @@ def main(arguments):
         if held_file.exists():
             held = {json.loads(line).get("id") for line in open(held_file, encoding="utf-8") if line.strip()}
         records = iter([record for record in records if record["id"] not in held])
-        for path in sorted((pathlib.Path(arguments[2]) / "volumes").glob("*.pdf")):
+        paths = sorted((pathlib.Path(arguments[2]) / "volumes").glob("*.pdf"))
+        most = int(arguments[3]) if len(arguments) > 3 else len(paths)
+        for path in paths[:most]:
             tree = Tree(path)
             for node in tree.documents():
                 record = next(records)
@@ -354,7 +356,7 @@ def main(arguments):
                 check_levels(node, path.name)
                 count += 1
             tree.finish()
-        if next(records, None) is not None:
+        if most >= len(paths) and next(records, None) is not None:
             fault("there are fewer documents than records")
     else:
         for path in arguments:
