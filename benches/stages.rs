@@ -33,7 +33,7 @@ use pressrun::plan::{self, Overrides, Plan};
 use pressrun::postal::presort::{Pieces, Postcode, Settings, presort};
 use pressrun::postal::scheme::Day;
 use pressrun::streams::FileInfo;
-use pressrun::streams::volume::{read_pages, write_volume};
+use pressrun::streams::volume::{Shapes, read_pages, write_volume};
 
 const JOB: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/statements/job.toml");
 
@@ -109,9 +109,10 @@ fn compose(bench: &Bench, records: u64) {
 
     let info = FileInfo { title: "bench", producer: "bench", date: plan.settings.date, language: "en-US", properties: None };
     let mut volume = Vec::new();
+    let shapes = Shapes::default();
     let write = |out: &mut Vec<u8>| {
         out.clear();
-        write_volume(&range, &plan.resources, &plan.media, &info, out).expect("a volume")
+        write_volume(&range, &plan.resources, &plan.media, &info, &shapes, out).expect("a volume")
     };
     let index = write(&mut volume);
     bench.time("write a volume", pages, "page", || {

@@ -166,6 +166,7 @@ impl Canvas {
         }
         out.extend_from_slice(b"Q\n");
         out.extend_from_slice(after);
+        self.keep_graphics();
     }
 
     /// Ends a part that has its origin at a point, turned and scaled by the first four numbers of a matrix, in millionths.
@@ -182,7 +183,8 @@ impl Canvas {
     }
 
     /// How much is painted so far: bytes of graphics and of text, for [`Canvas::ink`].
-    pub fn painted(&self) -> (usize, usize) {
+    pub fn painted(&mut self) -> (usize, usize) {
+        self.keep_graphics();
         (self.graphics.len(), self.text.len())
     }
 
@@ -196,7 +198,8 @@ impl Canvas {
     }
 
     /// Where the graphics stand, for [`Canvas::insert_below`].
-    pub fn mark(&self) -> usize {
+    pub fn mark(&mut self) -> usize {
+        self.keep_graphics();
         self.graphics.len()
     }
 
@@ -221,6 +224,7 @@ impl Canvas {
             self.graphics.extend_from_slice(b"Q\n");
         }
         self.graphics.extend_from_slice(&above);
+        self.keep_graphics();
         (self.fill, self.stroke) = (fill, stroke);
     }
 

@@ -10,9 +10,12 @@ use crate::model::content::{Block, InList, Item, Mark, Placed, Text};
 use crate::model::layout::{Marker, Role};
 use crate::model::message::Only;
 use crate::model::page::PageExtras;
-use crate::model::structure::{Detail, Kind, Step, Structure};
+use crate::model::structure::{Detail, Kind, Step, Steps, Structure};
 
 mod grid;
+
+/// Bytes of words whose figures alone are of a document.
+const FIGURES_MAX: usize = 120;
 
 /// A region that is read, with its page.
 pub(super) struct ReadRegion<'a> {
@@ -40,7 +43,7 @@ pub(super) fn structure<'a>(
     language: &str,
 ) -> Structure {
     let contents = Contents::of(canvases, binder.leaves);
-    let steps = Vec::with_capacity(contents.all.len() * 3);
+    let steps = Steps::with_capacity(contents.all.len() * 2);
     let structure = Structure { language: language.to_string(), steps, ..Structure::default() };
     let mut writer = Writer { binder, contents, extras, structure, level: 0, notes: vec![false; binder.notes.len()], linked: Vec::new() };
     let of_page = |is_first: bool| regions.iter().filter(move |region| (region.page == 0) == is_first);
@@ -113,7 +116,7 @@ impl<'a> Writer<'_, '_, '_, 'a> {
         match region {
             RegionContent::Blocks(blocks) => self.blocks(blocks, 0),
             RegionContent::Form(leaf, None) => self.form(leaf),
-            RegionContent::Form(leaf, Some(alt)) => self.figure(leaf, || alt.to_string()),
+            RegionContent::Form(leaf, Some(alt)) => self.figure(leaf, || Detail::Alt(alt.to_string())),
         }
     }
 
@@ -175,12 +178,20 @@ impl<'a> Writer<'_, '_, '_, 'a> {
             }
             Block::Columns(columns) => columns.columns.iter().for_each(|(_, blocks)| self.blocks(blocks, 0)),
             Block::Table(table) => self.table(table),
-            Block::Image(image) => self.figure(placed.leaf, || image.alt.clone()),
-            Block::Drawing(drawing) => self.figure(placed.leaf, || drawing.node.alt.clone()),
-            Block::Chosen(chosen) => self.figure(placed.leaf, || chosen.alt.to_string()),
-            Block::Chart(chart) => self.figure(placed.leaf, || chart.alt.to_string()),
+            Block::Image(image) => self.figure(placed.leaf, || Detail::Alt(image.alt.clone())),
+            Block::Drawing(drawing) => self.figure(placed.leaf, || Detail::Alt(drawing.node.alt.clone())),
+            Block::Chosen(chosen) => self.figure(placed.leaf, || Detail::OwnAlt(chosen.alt.to_string())),
+            Block::Chart(chart) => self.figure(placed.leaf, || Detail::OwnAlt(chart.alt.to_string())),
             Block::Barcode(bars) => {
-                self.figure(placed.leaf, || bars.alt.map_or_else(|| format!("{}: {}", bars.node.symbology.name(), bars.payload), str::to_string));
+                self.figure(placed.leaf, || match bars.alt {
+                    Some(alt) => Detail::OwnAlt(alt.to_string()),
+                    None => {
+                        let alt = format!("{}: {}", bars.node.symbology.name(), bars.payload);
+                        let is_plain = alt.len() <= FIGURES_MAX && alt.bytes().all(|byte| matches!(byte, b' '..=b'~') && !b"()\\".contains(&byte));
+                        let has_figures = bars.payload.bytes().all(|byte| byte.is_ascii_digit());
+                        if is_plain && has_figures { Detail::FiguresAlt(alt) } else { Detail::OwnAlt(alt) }
+                    }
+                });
             }
             Block::Fill(fill) => self.blocks(fill.children, 0),
             Block::Slot(slot) => {
@@ -203,14 +214,14 @@ impl<'a> Writer<'_, '_, '_, 'a> {
         }
     }
 
-    fn figure(&mut self, leaf: u32, alt: impl FnOnce() -> String) {
+    fn figure(&mut self, leaf: u32, alt: impl FnOnce() -> Detail) {
         let start = self.contents.take(leaf);
         if start == NONE {
             return;
         }
         let alt = alt();
-        self.structure.untold += u32::from(alt.is_empty());
-        self.structure.begin_with(Kind::Figure, Detail::Alt(alt));
+        self.structure.untold += u32::from(matches!(&alt, Detail::Alt(text) | Detail::FiguresAlt(text) | Detail::OwnAlt(text) if text.is_empty()));
+        self.structure.begin_with(Kind::Figure, alt);
         self.content(start);
         self.structure.end();
     }
@@ -231,9 +242,23 @@ impl<'a> Writer<'_, '_, '_, 'a> {
                 Kind::Heading(self.level)
             }
         };
-        self.structure.begin(kind);
-        self.content_of(text);
-        self.structure.end();
+        self.element_of(kind, text);
+    }
+
+    /// An element with the content of a text.
+    fn element_of(&mut self, kind: Kind, text: &Text<'a>) {
+        let start = self.contents.first.get(text.leaf as usize).copied().unwrap_or(NONE);
+        match self.contents.get(start) {
+            Some(&Content { page, mcid, part: OwnerPart::Content, next: NONE }) if !text.is_marked => {
+                self.contents.take(text.leaf);
+                self.structure.whole(kind, page, mcid);
+            }
+            _ => {
+                self.structure.begin(kind);
+                self.content_of(text);
+                self.structure.end();
+            }
+        }
     }
 
     /// The content of a text and the footnotes it calls.

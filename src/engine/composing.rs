@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bumpalo::Bump;
 
@@ -40,7 +40,7 @@ use crate::model::trace::TracedPage;
 use crate::plan::{Channelled, LocaleChoice, Mail, MailFate, PRODUCER, Plan, PlannedPaper, Undeliverable, find_locale};
 use crate::streams::FileInfo;
 use crate::streams::message::OutgoingMessage;
-use crate::streams::volume::write_volume;
+use crate::streams::volume::{Shapes, write_volume};
 
 /// Ranges end early when they reach this size, so that a few huge records do not make a volume that fills the memory.
 pub(super) const RANGE_BYTES_MAX: usize = 32 << 20;
@@ -68,6 +68,8 @@ struct Worker<'p> {
     composer: Composer<'p>,
     arena: Bump,
     file: Vec<u8>,
+    /// Those of all workers.
+    shapes: Arc<Shapes>,
     /// For files of messages.
     buffers: messages::Buffers,
 }
@@ -84,6 +86,7 @@ pub(super) fn compose(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, pool: &
     }
     let mut watch = HoldWatch::new(plan.settings.hold_limit, &opened, inputs);
     watch.add(done.values().map(|row| u64::from(row.records)).sum(), ledger.balance()?.held)?;
+    let shapes = Arc::new(Shapes::default());
     let workers: Vec<Mutex<Option<Worker<'_>>>> = (0..pool.current_num_threads()).map(|_| Mutex::new(None)).collect();
     let mut cutting = Cutting::new(plan, inputs, &opened);
     let make = |cut: Cut| {
@@ -93,8 +96,13 @@ pub(super) fn compose(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, pool: &
         }
         let slot = rayon::current_thread_index().unwrap_or(0);
         let mut slot = workers[slot].lock().unwrap_or_else(PoisonError::into_inner);
-        let worker =
-            slot.get_or_insert_with(|| Worker { composer: composer(plan), arena: Bump::new(), file: Vec::new(), buffers: Default::default() });
+        let worker = slot.get_or_insert_with(|| Worker {
+            composer: composer(plan),
+            arena: Bump::new(),
+            file: Vec::new(),
+            shapes: shapes.clone(),
+            buffers: Default::default(),
+        });
         compose_range(plan, &opened[cut.input], &cut, worker, inputs, options).map(Some)
     };
     let post = |volume: Committed, failure: &Failure| {
@@ -301,7 +309,7 @@ fn compose_range<'p>(
     let index = if composed.documents.is_empty() {
         None
     } else {
-        let index = write_volume(&composed, &plan.resources, &plan.media, &info, &mut worker.file);
+        let index = write_volume(&composed, &plan.resources, &plan.media, &info, &worker.shapes, &mut worker.file);
         Some(index.map_err(|source| EngineError::Stream { file: file.clone(), source })?)
     };
     if let Some(path) = inputs.changed_in(cut.input, range) {
@@ -449,7 +457,8 @@ fn alone(plan: &Plan, layout: usize, document: &mut Document, composer: &mut Com
     let mut composed = ComposedRange { used: own, ..ComposedRange::default() };
     let mut file = Vec::new();
     composed.documents.push(std::mem::take(document));
-    let written = write_volume(&composed, &plan.resources, &plan.media, &alone_info(plan, layout, &composed.documents[0]), &mut file);
+    let written =
+        write_volume(&composed, &plan.resources, &plan.media, &alone_info(plan, layout, &composed.documents[0]), &Shapes::default(), &mut file);
     *document = composed.documents.pop().unwrap_or_default();
     match written {
         Ok(_) => Ok(file),

@@ -13,7 +13,7 @@ use crate::model::message::Wants;
 use crate::model::page::ComposedRange;
 use crate::plan::{PRODUCER, compile_built_in};
 use crate::streams::FileInfo;
-use crate::streams::volume::write_volume;
+use crate::streams::volume::{Shapes, write_volume};
 
 /// A paper of this program.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -79,7 +79,7 @@ pub fn compose_paper(paper: &Paper, rows: &[serde_json::Value], info: &PaperInfo
     let language = plan.locales.first().map_or("en", |locale| locale.tag());
     let info = FileInfo { title: info.title, producer: PRODUCER, date: info.date, language, properties: None };
     let mut file = Vec::new();
-    let written = write_volume(&range, &plan.resources, &plan.media, &info, &mut file);
+    let written = write_volume(&range, &plan.resources, &plan.media, &info, &Shapes::default(), &mut file);
     written.map_err(|source| EngineError::Stream { file: paper.name.to_string(), source })?;
     Ok(file)
 }

@@ -22,7 +22,7 @@ use crate::model::resources::Used;
 use crate::model::slot::SlotFate;
 use crate::model::trace::TracedPage;
 use crate::plan::Plan;
-use crate::streams::volume::{hash_bodies, write_volume};
+use crate::streams::volume::{Shapes, hash_bodies, write_volume};
 
 /// A document, composed on demand.
 #[derive(Clone, Debug)]
@@ -67,7 +67,7 @@ impl Composed {
         let range = ComposedRange { documents: vec![self.document.clone()], used: self.used.clone() };
         let info = alone_info(plan, self.layout, &self.document);
         let mut file = Vec::new();
-        let written = write_volume(&range, &plan.resources, &plan.media, &info, &mut file);
+        let written = write_volume(&range, &plan.resources, &plan.media, &info, &Shapes::default(), &mut file);
         written.map_err(|source| EngineError::Stream { file: format!("record {}", self.document.record + 1), source })?;
         Ok(file)
     }

@@ -4,26 +4,40 @@
 //! tree and the root. What belongs to a document lies in object streams of its own, right behind its pages, and refers to nothing
 //! of another document; `StructureRoot` is all that documents share. Must never know what a page shows.
 //!
-//! The objects of a document have numbers in a row: first its link annotations, then its elements, of which the first is its
-//! `/Part`, then its part of the parent tree (keys of pages; keys of links), its part of the tree of identifiers if it has
-//! footnotes, and last the object streams that hold all of these. The tree of a file is `/StructTreeRoot` → one `/Document`, shared, →
-//! a `/Part` for each document.
+//! The objects of a document have numbers in a row, from a multiple of 100 on: first its elements, of which the first is its `/Part`, then
+//! its part of the parent tree for pages; then what no other document has: link annotations, their part of the parent tree, its part of
+//! the tree of identifiers and identifiers if it has footnotes, texts in the place of figures; and last the object streams that hold all
+//! of these. The tree of a file is `/StructTreeRoot` → one `/Document`, shared, → a `/Part` for each document.
+//!
+//! Documents of one shape ([`Shapes`]) differ in a few numbers, so their object streams are compressed once and filled in.
+
+mod elements;
+mod packing;
+mod shapes;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::StreamError;
 use super::link::write_annotation;
 use super::scan::Scanner;
-use crate::kit::pdf::{Deflater, File, OBJECT_STREAM, ObjectStream, ROW, Ref, stream_checksum, write_integer, write_padded, write_ref, write_text};
+use crate::kit::pdf::{Deflater, File, Ref, Stencil, stream_checksum, write_integer, write_ref, write_text};
 use crate::model::page::Document;
-use crate::model::structure::{CellDetail, Detail, Kind, Scope, Step, Structure};
+use crate::model::structure::Structure;
+
+use elements::{Class, Elements, Order, figures, own_alts, shortened};
+use packing::{Blanks, OBJECT_STREAM, Room, Rows, UNIT, Writer, write_texts};
+pub use shapes::Shapes;
+use shapes::{Made, Shape};
 
 /// Objects of an object stream of structure: a reader unpacks a whole stream to find one.
-const PACK_MAX: usize = 2_000;
+const PACK_MAX: u32 = 2_000;
 
-/// Characters of a text in the place of a figure, or of the name of a link: a PDF/A string has 32,767 bytes at most, and data may
-/// be of any length.
-const TEXT_MAX: usize = 2_000;
+/// Kids of a node of the parent tree.
+const KIDS_MAX: usize = 32;
+
+/// The libdeflate level of the structure of large documents.
+const LEVEL: i32 = 6;
 
 /// The objects of the structure of a document.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -47,51 +61,36 @@ pub(super) struct StructureRoot {
     /// The first key of links in the parent tree: those of pages are the indices of pages.
     next_key: u32,
     documents: Vec<Ref>,
-    page_keys: Vec<Ref>,
-    link_keys: Vec<Ref>,
+    /// Parts of the parent tree, with their first and last keys.
+    page_keys: Vec<(Ref, u32, u32)>,
+    link_keys: Vec<(Ref, u32, u32)>,
     identifiers: Vec<Ref>,
     classes: BTreeSet<Class>,
+    /// The shape of each document.
+    of_documents: Vec<Option<Arc<Shape>>>,
+    compressor: libdeflater::Compressor,
     deflater: Deflater,
     buffers: Buffers,
+    room: Room,
 }
 
 /// Kept from document to document for their room.
 #[derive(Default)]
 struct Buffers {
-    kids: Vec<u8>,
-    body: Vec<u8>,
-    stream: ObjectStream,
-    parents: Vec<Vec<u32>>,
-    sorts: [Sort; SORTS],
-}
-
-/// The elements of one kind, whose objects are alike and lie together.
-#[derive(Default)]
-struct Sort {
-    /// The number of the next that begins.
-    next: u32,
-    bodies: Vec<u8>,
-    /// Their numbers, and where each ends.
-    ends: Vec<(u32, usize)>,
-}
-
-/// How many kinds of elements there are.
-const SORTS: usize = 20;
-
-/// Attributes that many elements have (ISO 32000-1, 14.7.5.2).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Class {
-    Cell(CellDetail),
-    Numbering(&'static str),
+    values: Vec<u8>,
+    texts: Vec<u8>,
+    ends: Vec<usize>,
+    offsets: Vec<u32>,
+    rows: Vec<u8>,
+    data: Vec<u8>,
 }
 
 /// The numbers of the objects of a document, before they are written.
 pub(super) struct Numbers {
-    annotations: u32,
-    elements: u32,
-    page_keys: u32,
+    first: u32,
+    order: Order,
+    /// Their object streams.
     streams: u32,
-    end: u32,
     /// The key of its first link in the parent tree.
     first_key: u32,
 }
@@ -99,118 +98,152 @@ pub(super) struct Numbers {
 impl Numbers {
     /// The annotation object of link `index`, counted over the pages of the document.
     pub(super) fn annotation(&self, index: u32) -> Ref {
-        Ref(self.annotations + index)
+        Ref(self.first + self.order.annotation(index))
     }
 }
 
 impl StructureRoot {
-    /// A root for a file of `pages` pages, most of whose documents are in `language`.
-    pub(super) fn new(file: &mut File<'_>, pages: u32, language: &str) -> StructureRoot {
+    /// A root for a file of `documents` with so many pages, most of which are in `language`.
+    pub(super) fn new(documents: &[Document], pages: u32, language: &str, shapes: &Shapes, file: &mut File<'_>) -> StructureRoot {
+        let of_documents = shapes.begin(documents, language, PACK_MAX);
         StructureRoot {
             object: file.reserve(),
             file: file.reserve(),
             language: language.to_string(),
             next_key: pages,
-            documents: Vec::new(),
-            page_keys: Vec::new(),
+            documents: Vec::with_capacity(documents.len()),
+            page_keys: Vec::with_capacity(documents.len()),
             link_keys: Vec::new(),
             identifiers: Vec::new(),
             classes: BTreeSet::new(),
-            deflater: Deflater::new(STRUCTURE_LEVEL),
+            of_documents,
+            compressor: libdeflater::Compressor::new(libdeflater::CompressionLvl::new(LEVEL).unwrap_or_default()),
+            deflater: Deflater::new(LEVEL),
             buffers: Buffers::default(),
+            room: Room::default(),
         }
     }
 
     /// Takes the numbers of the objects of a document, whose pages may then name them.
     pub(super) fn reserve(&mut self, document: &Document, structure: &Structure, file: &mut File<'_>) -> Numbers {
         let links: usize = document.pages.iter().flat_map(|page| &page.extras).map(|extras| extras.links.len()).sum();
-        let notes = structure.steps.iter().any(|step| matches!(step, Step::Begin(Kind::Note)));
-        let objects = links + 1 + structure.elements as usize + 1 + usize::from(links > 0) + usize::from(notes);
-        let first = file.reserve_many(objects + objects.div_ceil(PACK_MAX));
-        let numbers = Numbers {
-            annotations: first.0,
-            elements: first.0 + links as u32,
-            page_keys: first.0 + links as u32 + 1 + structure.elements,
-            streams: first.0 + objects as u32,
-            end: first.0 + (objects + objects.div_ceil(PACK_MAX)) as u32,
-            first_key: self.next_key,
-        };
+        let order = Order::of(structure, links as u32);
+        let streams = order.count().div_ceil(PACK_MAX);
+        file.align(UNIT as usize);
+        let first = file.reserve_many((order.count() + streams) as usize).0;
+        let numbers = Numbers { first, order, streams: first + order.count(), first_key: self.next_key };
         self.next_key += links as u32;
         numbers
     }
 
-    /// Writes the objects of a document. `first_page` is the index of its first page, `page` gives the object of each of its pages.
+    /// Writes the objects of document `index`. `first_page` is the index of its first page, `page` gives the object of each of its pages.
     pub(super) fn write_document(
         &mut self,
+        index: usize,
         (document, structure): (&Document, &Structure),
         numbers: &Numbers,
         first_page: u32,
         page: &dyn Fn(u32) -> Ref,
         file: &mut File<'_>,
     ) -> Result<StructurePlace, StreamError> {
-        let mut buffers = std::mem::take(&mut self.buffers);
-        let streams = Ref(numbers.streams);
-        let mut out = Output { file, stream: &mut buffers.stream, next: streams, deflater: &mut self.deflater };
-        let mut links = Vec::new();
-        for (index, link) in document.pages.iter().flat_map(|page| &page.extras).flat_map(|extras| &extras.links).enumerate() {
-            buffers.body.clear();
-            write_annotation(link, page, Some(numbers.first_key + index as u32), &mut buffers.body);
-            out.push(numbers.annotation(index as u32), &buffers.body)?;
-            links.push(0);
-        }
-        let mut elements = Elements {
-            numbers,
-            page,
-            sorts: &mut buffers.sorts,
-            open: Vec::new(),
-            kids: &mut buffers.kids,
-            body: &mut buffers.body,
-            parents: &mut buffers.parents,
-            links: &mut links,
-            notes: Vec::new(),
-            classes: &mut self.classes,
-            root: self.file,
-        };
-        elements.write(document, structure, (structure.language != self.language).then_some(&structure.language));
-        let notes = elements.notes;
-        for sort in &buffers.sorts {
-            let mut start = 0;
-            out.stream.align();
-            for (number, end) in &sort.ends {
-                out.push(Ref(*number), &sort.bodies[start..*end])?;
-                start = *end;
+        let Numbers { first, order, .. } = *numbers;
+        let shape = self.of_documents[index].take().expect("a document with a structure has a shape");
+        let is_large = order.count() > PACK_MAX;
+        for class in &shape.classes {
+            if !self.classes.contains(class) {
+                self.classes.insert(*class);
             }
         }
-        self.documents.push(Ref(numbers.elements));
-        let mut next = numbers.page_keys;
-        let body = &mut buffers.body;
-        write_page_keys(&buffers.parents[..document.pages.len()], first_page, body);
-        self.page_keys.push(Ref(next));
-        out.stream.align();
-        out.push(Ref(next), body)?;
-        next += 1;
-        if !links.is_empty() {
-            write_link_keys(&links, numbers.first_key, body);
-            self.link_keys.push(Ref(next));
-            out.push(Ref(next), body)?;
-            next += 1;
+        let language = (structure.language != self.language).then_some(structure.language.as_str());
+        let (mut buffers, mut room) = (std::mem::take(&mut self.buffers), std::mem::take(&mut self.room));
+        let figures_count = figures(structure).count() as u32;
+        let blanks = Blanks { objects: order.count(), pages: document.pages.len() as u32, texts: order.texts(), figures: figures_count };
+        let numbers_known = (first, self.file.0, first_page);
+        let known = |offsets: &[u32], out: &mut Vec<u8>| {
+            blanks.values(numbers_known, |index| page(index).0, offsets.iter().copied(), figures(structure), out);
+        };
+        let mut elements = None;
+        if is_large {
+            buffers.offsets.clear();
+            known(&buffers.offsets, &mut buffers.values);
+            let writer = Writer { symbols: std::mem::take(&mut room.symbols), blanks, values: Some(&buffers.values) };
+            elements = Some(Elements::make(structure, order, &links_before(document), language, writer));
         }
-        if !notes.is_empty() {
-            write_identifiers(&notes, body);
-            self.identifiers.push(Ref(next));
-            out.push(Ref(next), body)?;
+        let made = match &elements {
+            Some(_) => None,
+            None => Some(shape.made.get_or_init(|| make(document, structure, order, blanks, language, &mut room))),
+        };
+        let (links, notes) = match (made, &elements) {
+            (Some(made), _) => (&made.links[..], &made.notes[..]),
+            (None, Some(elements)) => (&elements.links[..], &elements.notes[..]),
+            (None, None) => unreachable!("a document is written by its shape or by itself"),
+        };
+        write_own(document, structure, numbers, page, (links, notes), &mut buffers);
+        let texts = (0..buffers.ends.len()).map(|text| {
+            let start = if text == 0 { 0 } else { buffers.ends[text - 1] };
+            &buffers.texts[start..buffers.ends[text]]
+        });
+        match (made, &elements) {
+            (Some(made), _) => {
+                buffers.offsets.clear();
+                buffers.rows.clear();
+                buffers.data.clear();
+                write_texts(texts, &mut buffers.offsets, &mut buffers.rows);
+                buffers.offsets.iter_mut().for_each(|offset| *offset += made.bodies);
+                known(&buffers.offsets, &mut buffers.values);
+                made.stencil.fill(&buffers.values, &buffers.rows, &mut self.compressor, &mut buffers.data);
+                file.object_stream(Ref(numbers.streams), Ref(first), order.count(), &made.entries, &buffers.data)?;
+            }
+            (None, Some(elements)) => {
+                let texts: Vec<Vec<u16>> = texts.map(|text| text.iter().map(|byte| u16::from(*byte)).collect()).collect();
+                let mut objects = elements.objects().chain(texts.iter().map(Vec::as_slice));
+                for (at, start) in (0..order.count()).step_by(PACK_MAX as usize).enumerate() {
+                    let count = PACK_MAX.min(order.count() - start);
+                    let rows = Rows::of(start, objects.by_ref().take(count as usize), 0, (blanks, Some(&buffers.values)), &mut room);
+                    buffers.rows.clear();
+                    buffers.rows.extend(room.filtered.iter().map(|symbol| *symbol as u8));
+                    let data = self.deflater.deflate(&buffers.rows);
+                    file.object_stream(Ref(numbers.streams + at as u32), Ref(first + start), count, &rows.entries(count), data)?;
+                }
+            }
+            (None, None) => unreachable!("a document is written by its shape or by itself"),
         }
-        out.flush()?;
-        assert!(out.next == Ref(numbers.end), "the object streams of a document were counted before");
-        self.buffers = buffers;
-        Ok(StructurePlace { first: numbers.annotations, count: numbers.end - numbers.annotations, root: numbers.elements })
+        self.documents.push(Ref(first));
+        self.page_keys.push((Ref(first + order.page_keys()), first_page, first_page + blanks.pages - 1));
+        if order.links > 0 {
+            self.link_keys.push((Ref(first + order.link_keys()), numbers.first_key, numbers.first_key + order.links - 1));
+        }
+        if order.notes > 0 {
+            self.identifiers.push(Ref(first + order.identifiers()));
+        }
+        if let Some(elements) = elements {
+            room.symbols = elements.into_parts().2;
+        }
+        (self.buffers, self.room) = (buffers, room);
+        Ok(StructurePlace { first, count: numbers.streams + order.count().div_ceil(PACK_MAX) - first, root: first })
     }
 
     /// Writes the root; gives the entries of the catalog.
     pub(super) fn finish(self, file: &mut File<'_>) -> Result<Vec<u8>, StreamError> {
         let keys = file.reserve();
-        let mut body = b"<</Kids".to_vec();
-        write_refs(self.page_keys.iter().chain(&self.link_keys), &mut body);
+        let parts: Vec<(Ref, u32, u32)> = self.page_keys.iter().chain(&self.link_keys).copied().collect();
+        let mut body = Vec::new();
+        // Readers look through the kids of a node one by one.
+        let mut nodes = Vec::with_capacity(parts.len().div_ceil(KIDS_MAX));
+        for kids in parts.chunks(KIDS_MAX) {
+            let (node, first, last) = (file.reserve(), kids[0].1, kids[kids.len() - 1].2);
+            body.clear();
+            body.extend_from_slice(b"<<");
+            write_limits(first, last, &mut body);
+            body.extend_from_slice(b"/Kids");
+            write_refs(kids.iter().map(|(part, _, _)| part), &mut body);
+            body.extend_from_slice(b">>");
+            file.pack(node, &body)?;
+            nodes.push(node);
+        }
+        body.clear();
+        body.extend_from_slice(b"<</Kids");
+        write_refs(nodes.iter(), &mut body);
         body.extend_from_slice(b">>");
         file.pack(keys, &body)?;
         body.clear();
@@ -248,366 +281,90 @@ impl StructureRoot {
     }
 }
 
-/// The libdeflate level of structure.
-const STRUCTURE_LEVEL: i32 = 6;
-
-/// The object streams of a document.
-struct Output<'o, 'w> {
-    file: &'o mut File<'w>,
-    stream: &'o mut ObjectStream,
-    /// The number of the next stream.
-    next: Ref,
-    deflater: &'o mut Deflater,
+/// The object stream of a shape.
+fn make(document: &Document, structure: &Structure, order: Order, blanks: Blanks, language: Option<&str>, room: &mut Room) -> Made {
+    let writer = Writer { symbols: std::mem::take(&mut room.symbols), blanks, values: None };
+    let elements = Elements::make(structure, order, &links_before(document), language, writer);
+    let rows = Rows::of(0, elements.objects(), order.texts(), (blanks, None), room);
+    let stencil = Stencil::new(&room.filtered, blanks.len(), &mut room.search);
+    let (links, notes, symbols) = elements.into_parts();
+    room.symbols = symbols;
+    Made { stencil, entries: rows.entries(order.count()), bodies: rows.bodies, links, notes }
 }
 
-impl Output<'_, '_> {
-    fn push(&mut self, object: Ref, body: &[u8]) -> Result<(), StreamError> {
-        self.stream.push(object, body);
-        if self.stream.len() == PACK_MAX { self.flush() } else { Ok(()) }
-    }
-
-    fn flush(&mut self) -> Result<(), StreamError> {
-        if !self.stream.is_empty() {
-            self.file.object_stream(self.next, self.stream, self.deflater)?;
-            self.next = Ref(self.next.0 + 1);
-        }
-        Ok(())
-    }
+/// How many links are on the pages before each page.
+fn links_before(document: &Document) -> Vec<u32> {
+    let counts = document.pages.iter().map(|page| page.extras.as_ref().map_or(0, |extras| extras.links.len() as u32));
+    counts.scan(0, |before, links| Some(std::mem::replace(before, *before + links))).collect()
 }
 
-/// An element whose children are still to come.
-struct Open {
-    number: u32,
-    kind: Option<Kind>,
-    detail: Option<u32>,
-    /// The page of its first content.
-    page: Option<u32>,
-    /// Where its children begin among all that are open.
-    kids: usize,
-    children: u32,
-}
-
-struct Elements<'e> {
-    numbers: &'e Numbers,
-    page: &'e dyn Fn(u32) -> Ref,
-    sorts: &'e mut [Sort; SORTS],
-    open: Vec<Open>,
-    kids: &'e mut Vec<u8>,
-    body: &'e mut Vec<u8>,
-    /// By page and marked-content identifier, the element.
-    parents: &'e mut Vec<Vec<u32>>,
-    /// The element of each link.
-    links: &'e mut [u32],
-    notes: Vec<u32>,
-    classes: &'e mut BTreeSet<Class>,
-    root: Ref,
-}
-
-impl Elements<'_> {
-    fn write(&mut self, document: &Document, structure: &Structure, language: Option<&String>) {
-        self.number(structure);
-        self.parents.iter_mut().for_each(Vec::clear);
-        self.parents.resize_with(self.parents.len().max(document.pages.len()), Vec::new);
-        self.kids.clear();
-        let mut before = Vec::with_capacity(document.pages.len());
-        let mut links = 0;
-        for page in &document.pages {
-            before.push(links);
-            links += page.extras.as_ref().map_or(0, |extras| extras.links.len() as u32);
-        }
-        self.begin(None, None);
-        for step in &structure.steps {
-            match *step {
-                Step::Begin(kind) => self.begin(Some(kind), None),
-                Step::BeginWith(kind, detail) => self.begin(Some(kind), Some(detail)),
-                Step::Content { page, mcid } => self.content(page, mcid),
-                Step::Annotation { page, index } => self.annotation(page, before[page as usize] + index),
-                Step::End => self.end(structure, None),
-            }
-        }
-        self.end(structure, language);
-        assert!(self.open.is_empty(), "every element ends");
+/// Writes what no other document has, in the order of its numbers.
+fn write_own(
+    document: &Document,
+    structure: &Structure,
+    numbers: &Numbers,
+    page: &dyn Fn(u32) -> Ref,
+    (links, notes): (&[u32], &[u32]),
+    Buffers { texts, ends, .. }: &mut Buffers,
+) {
+    texts.clear();
+    ends.clear();
+    let Numbers { first, order, first_key, .. } = *numbers;
+    let annotations = document.pages.iter().flat_map(|page| &page.extras).flat_map(|extras| &extras.links);
+    for (index, link) in annotations.enumerate() {
+        write_annotation(link, page, Some(first_key + index as u32), texts);
+        ends.push(texts.len());
     }
-
-    /// Gives each kind its numbers: elements of one kind have numbers in a row.
-    fn number(&mut self, structure: &Structure) {
-        for sort in self.sorts.iter_mut() {
-            sort.bodies.clear();
-            sort.ends.clear();
-            sort.next = 0;
-        }
-        for step in &structure.steps {
-            if let Step::Begin(kind) | Step::BeginWith(kind, _) = step {
-                self.sorts[sort_of(Some(*kind))].next += 1;
-            }
-        }
-        self.sorts[sort_of(None)].next = 1;
-        let mut next = self.numbers.elements;
-        for sort in self.sorts.iter_mut() {
-            next += std::mem::replace(&mut sort.next, next);
-        }
+    if order.links > 0 {
+        write_link_keys(links.iter().map(|element| first + element), first_key, texts);
+        ends.push(texts.len());
     }
-
-    fn begin(&mut self, kind: Option<Kind>, detail: Option<u32>) {
-        let next = &mut self.sorts[sort_of(kind)].next;
-        self.open.push(Open { number: *next, kind, detail, page: None, kids: self.kids.len(), children: 0 });
-        *next += 1;
+    if order.notes > 0 {
+        write_identifiers(notes.iter().map(|element| first + element).collect(), texts);
+        ends.push(texts.len());
     }
-
-    fn content(&mut self, page: u32, mcid: u32) {
-        let Some(open) = self.open.last_mut() else { return };
-        let parents = &mut self.parents[page as usize];
-        let mcid_at = mcid as usize;
-        parents.resize(parents.len().max(mcid_at + 1), 0);
-        parents[mcid_at] = open.number;
-        open.children += 1;
-        if *open.page.get_or_insert(page) == page {
-            write_padded(i64::from(mcid), 5, self.kids);
-        } else {
-            self.kids.extend_from_slice(b"<</Type/MCR/Pg ");
-            write_ref((self.page)(page), self.kids);
-            self.kids.extend_from_slice(b"/MCID ");
-            write_integer(i64::from(mcid), self.kids);
-            self.kids.extend_from_slice(b">>");
-        }
+    for element in notes {
+        write_identifier(first + element, texts);
+        ends.push(texts.len());
     }
-
-    fn annotation(&mut self, page: u32, link: u32) {
-        let Some(open) = self.open.last_mut() else { return };
-        self.links[link as usize] = open.number;
-        open.children += 1;
-        self.kids.extend_from_slice(b"<</Type/OBJR/Pg ");
-        write_ref((self.page)(page), self.kids);
-        self.kids.extend_from_slice(b"/Obj ");
-        write_ref(self.numbers.annotation(link), self.kids);
-        self.kids.extend_from_slice(b">>");
-    }
-
-    fn end(&mut self, structure: &Structure, language: Option<&String>) {
-        let Some(open) = self.open.pop() else { return };
-        let parent = self.open.last().map_or(self.root, |parent| Ref(parent.number));
-        let body = &mut *self.body;
-        body.clear();
-        body.extend_from_slice(b"<</S/");
-        body.extend_from_slice(open.kind.map_or(b"Part", name));
-        body.extend_from_slice(b"/P");
-        write_padded_ref(parent, body);
-        if let Some(page) = open.page {
-            body.extend_from_slice(b"/Pg");
-            write_padded_ref((self.page)(page), body);
-        }
-        if let Some(language) = language.filter(|language| !language.is_empty()) {
-            body.extend_from_slice(b"/Lang");
-            write_text(language, body);
-        }
-        if open.kind == Some(Kind::Note) {
-            body.extend_from_slice(b"/ID");
-            write_identifier(open.number, body);
-            self.notes.push(open.number);
-        }
-        match open.detail.map(|detail| &structure.details[detail as usize]) {
-            None => {}
-            Some(Detail::Alt(alt)) if alt.is_empty() => {}
-            Some(Detail::Alt(alt)) => {
-                body.extend_from_slice(b"/Alt");
-                write_text(&shortened(alt), body);
-            }
-            Some(Detail::Language(language)) => {
-                body.extend_from_slice(b"/Lang");
-                write_text(language, body);
-            }
-            Some(Detail::Cell(cell)) => self.classes_of(Class::Cell(*cell)),
-            Some(Detail::Numbering(numbering)) => self.classes_of(Class::Numbering(numbering)),
-        }
-        let body = &mut *self.body;
-        let kids = &self.kids[open.kids..];
-        match open.children {
-            0 => {}
-            1 => {
-                body.extend_from_slice(b"/K");
-                body.extend_from_slice(kids);
-            }
-            _ => {
-                // The children end a row, so that their numbers stand under each other.
-                body.extend_from_slice(b"/K[");
-                let rest = kids.len() + b"]>> ".len();
-                let unit = if open.kind == Some(Kind::Row) { ROW } else { ROW / 2 };
-                body.resize((body.len() + rest).next_multiple_of(unit) - rest, b' ');
-                body.extend_from_slice(kids);
-                body.push(b']');
-            }
-        }
-        body.extend_from_slice(b">>");
-        let sort = &mut self.sorts[sort_of(open.kind)];
-        sort.bodies.extend_from_slice(body);
-        sort.ends.push((open.number, sort.bodies.len()));
-        self.kids.truncate(open.kids);
-        if let Some(parent) = self.open.last_mut() {
-            parent.children += 1;
-            write_padded_ref(Ref(open.number), self.kids);
-        }
-    }
-
-    fn classes_of(&mut self, class: Class) {
-        self.body.extend_from_slice(b"/C");
-        class.write_name(self.body);
-        if !self.classes.contains(&class) {
-            self.classes.insert(class);
-        }
+    for (_, alt) in own_alts(structure) {
+        write_text(&shortened(alt), texts);
+        ends.push(texts.len());
     }
 }
 
-/// Which kinds of elements have numbers before which: those that hold others first.
-fn sort_of(kind: Option<Kind>) -> usize {
-    match kind {
-        None => 0,
-        Some(Kind::Table) => 1,
-        Some(Kind::TableHead) => 2,
-        Some(Kind::TableBody) => 3,
-        Some(Kind::TableFoot) => 4,
-        Some(Kind::List) => 5,
-        Some(Kind::Item) => 6,
-        Some(Kind::Label) => 7,
-        Some(Kind::ItemBody) => 8,
-        Some(Kind::Heading(_)) => 9,
-        Some(Kind::Figure) => 10,
-        Some(Kind::Link) => 11,
-        Some(Kind::Note) => 12,
-        Some(Kind::Row) => 13,
-        Some(Kind::Paragraph) => 14,
-        Some(Kind::HeadCell) => 15,
-        Some(Kind::Cell) => 16,
-    }
-}
-
-/// Appends a reference of twelve bytes, a space before it.
-fn write_padded_ref(object: Ref, out: &mut Vec<u8>) {
-    write_padded(i64::from(object.0), 8, out);
-    out.extend_from_slice(b" 0 R");
-}
-
-fn separate(children: u32, out: &mut Vec<u8>) {
-    if children > 0 {
+fn separate(index: usize, out: &mut Vec<u8>) {
+    if index > 0 {
         out.push(b' ');
-    }
-}
-
-fn name(kind: Kind) -> &'static [u8] {
-    match kind {
-        Kind::Paragraph => b"P",
-        Kind::Heading(level) => [b"H1", b"H2", b"H3", b"H4", b"H5", b"H6"][usize::from(level.clamp(1, 6)) - 1],
-        Kind::List => b"L",
-        Kind::Item => b"LI",
-        Kind::Label => b"Lbl",
-        Kind::ItemBody => b"LBody",
-        Kind::Table => b"Table",
-        Kind::TableHead => b"THead",
-        Kind::TableBody => b"TBody",
-        Kind::TableFoot => b"TFoot",
-        Kind::Row => b"TR",
-        Kind::Cell => b"TD",
-        Kind::HeadCell => b"TH",
-        Kind::Figure => b"Figure",
-        Kind::Note => b"Note",
-        Kind::Link => b"Link",
-    }
-}
-
-impl Class {
-    fn write_name(self, out: &mut Vec<u8>) {
-        match self {
-            Class::Cell(CellDetail { columns, rows, scope }) => {
-                out.extend_from_slice(match scope {
-                    None => b"/d",
-                    Some(Scope::Column) => b"/c",
-                    Some(Scope::Row) => b"/r",
-                    Some(Scope::Both) => b"/b",
-                });
-                if columns > 1 || rows > 1 {
-                    write_integer(i64::from(columns), out);
-                    out.push(b'x');
-                    write_integer(i64::from(rows), out);
-                }
-            }
-            Class::Numbering(name) => {
-                out.push(b'/');
-                out.extend_from_slice(name.as_bytes());
-            }
-        }
-    }
-
-    fn write_attributes(self, out: &mut Vec<u8>) {
-        match self {
-            Class::Cell(CellDetail { columns, rows, scope }) => {
-                out.extend_from_slice(b"<</O/Table");
-                if let Some(scope) = scope {
-                    out.extend_from_slice(match scope {
-                        Scope::Column => b"/Scope/Column",
-                        Scope::Row => b"/Scope/Row",
-                        Scope::Both => b"/Scope/Both",
-                    });
-                }
-                for (name, count) in [(&b"/ColSpan "[..], columns), (b"/RowSpan ", rows)] {
-                    if count > 1 {
-                        out.extend_from_slice(name);
-                        write_integer(i64::from(count), out);
-                    }
-                }
-                out.extend_from_slice(b">>");
-            }
-            Class::Numbering(name) => {
-                out.extend_from_slice(b"<</O/List/ListNumbering/");
-                out.extend_from_slice(name.as_bytes());
-                out.extend_from_slice(b">>");
-            }
-        }
     }
 }
 
 fn write_refs<'r>(refs: impl Iterator<Item = &'r Ref>, out: &mut Vec<u8>) {
     out.push(b'[');
     for (index, object) in refs.enumerate() {
-        separate(index as u32, out);
+        separate(index, out);
         write_ref(*object, out);
     }
     out.push(b']');
 }
 
 fn write_limits(first: u32, last: u32, out: &mut Vec<u8>) {
-    out.clear();
-    out.extend_from_slice(b"<</Limits[");
+    out.extend_from_slice(b"/Limits[");
     write_integer(i64::from(first), out);
     out.push(b' ');
     write_integer(i64::from(last), out);
-    out.extend_from_slice(b"]/Nums[");
+    out.push(b']');
 }
 
-/// ISO 32000-1, 14.7.4.4: for each page, the elements of its sequences.
-fn write_page_keys(parents: &[Vec<u32>], first: u32, out: &mut Vec<u8>) {
-    write_limits(first, first + parents.len() as u32 - 1, out);
-    for (index, parents) in parents.iter().enumerate() {
-        separate(index as u32, out);
-        write_integer(i64::from(first) + index as i64, out);
-        out.push(b'[');
-        out.resize(out.len().next_multiple_of(ROW), b' ');
-        for parent in parents {
-            match parent {
-                0 => out.extend_from_slice(b"        null"),
-                parent => write_padded_ref(Ref(*parent), out),
-            }
-        }
-        out.push(b']');
-    }
-    out.extend_from_slice(b"]>>");
-}
-
-fn write_link_keys(links: &[u32], first: u32, out: &mut Vec<u8>) {
-    write_limits(first, first + links.len() as u32 - 1, out);
-    for (index, element) in links.iter().enumerate() {
-        separate(index as u32, out);
+fn write_link_keys(elements: impl ExactSizeIterator<Item = u32>, first: u32, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"<<");
+    write_limits(first, first + elements.len() as u32 - 1, out);
+    out.extend_from_slice(b"/Nums[");
+    for (index, element) in elements.enumerate() {
+        separate(index, out);
         write_integer(i64::from(first) + index as i64, out);
         out.push(b' ');
-        write_ref(Ref(*element), out);
+        write_ref(Ref(element), out);
     }
     out.extend_from_slice(b"]>>");
 }
@@ -618,15 +375,12 @@ fn write_identifier(element: u32, out: &mut Vec<u8>) {
     out.extend_from_slice(format!("(n{element:08})").as_bytes());
 }
 
-fn write_identifiers(notes: &[u32], out: &mut Vec<u8>) {
-    out.clear();
-    let (first, last) = (notes.iter().min(), notes.iter().max());
+fn write_identifiers(mut notes: Vec<u32>, out: &mut Vec<u8>) {
+    notes.sort_unstable();
     out.extend_from_slice(b"<</Limits[");
-    first.into_iter().chain(last).for_each(|note| write_identifier(*note, out));
+    notes.first().into_iter().chain(notes.last()).for_each(|note| write_identifier(*note, out));
     out.extend_from_slice(b"]/Names[");
-    let mut sorted = notes.to_vec();
-    sorted.sort_unstable();
-    for note in sorted {
+    for note in notes {
         write_identifier(note, out);
         write_ref(Ref(note), out);
     }
@@ -656,8 +410,4 @@ pub(super) fn skip(scanner: &mut Scanner<'_>, volume: &[u8], end: usize) -> Resu
         }
     }
     Ok(())
-}
-
-fn shortened(text: &str) -> String {
-    text.chars().take(TEXT_MAX).collect()
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::late::{Angle, LateText};
 use super::print_file::{self, PrintPage, PrintWriter, Sides};
-use super::volume::{PageBody, VolumeIndex, read_pages, write_volume};
+use super::volume::{PageBody, Shapes, VolumeIndex, read_pages, write_volume};
 use super::{FileInfo, StreamError};
 use crate::base::date::Date;
 use crate::base::length::Length;
@@ -16,6 +16,7 @@ use crate::kit::svg::GroupColor;
 use crate::model::layout::{Align, Color};
 use crate::model::page::{Bookmark, ComposedRange, Document, Entry, Link, Media, Page, PageExtras, Target};
 use crate::model::resources::{Form, FormExtras, FormId, ImageId, Resources, Used};
+use crate::model::structure::{CellDetail, Detail, Kind, Scope, Step, Structure};
 
 /// Resources, papers and a range of documents with 1, 3 and 600 pages.
 pub(super) struct Sample {
@@ -161,8 +162,87 @@ fn forms_of_pictures_have_patterns_states_and_a_group() {
 
 fn volume(sample: &Sample) -> (Vec<u8>, VolumeIndex) {
     let mut bytes = Vec::new();
-    let index = write_volume(&sample.range, &sample.resources, &sample.media, &info(), &mut bytes).expect("written");
+    let index = write_volume(&sample.range, &sample.resources, &sample.media, &info(), &Shapes::default(), &mut bytes).expect("written");
     (bytes, index)
+}
+
+/// The same with a structure for each document: texts, a table, a footnote and two figures, of the last more than a stream holds.
+fn tagged() -> Sample {
+    let mut sample = sample();
+    for (number, document) in sample.range.documents.iter_mut().enumerate() {
+        let mut structure = Structure { language: if number == 1 { "de" } else { "en-US" }.to_string(), ..Structure::default() };
+        for page in 0..document.pages.len() as u32 {
+            structure.whole(Kind::Paragraph, page, 0);
+        }
+        structure.begin_with(Kind::Figure, Detail::FiguresAlt(format!("Code 128: {number}23")));
+        structure.steps.push(Step::Content { page: 0, mcid: 2 });
+        structure.end();
+        structure.begin_with(Kind::Figure, Detail::OwnAlt(format!("of {number} (own) \\ words ünd")));
+        structure.steps.push(Step::Content { page: 0, mcid: 1 });
+        structure.end();
+        structure.begin(Kind::Note);
+        structure.whole(Kind::Label, 0, 3);
+        structure.end();
+        structure.begin(Kind::Table);
+        for row in 0..if number == 2 { 900 } else { 7 } {
+            structure.begin(Kind::Row);
+            structure.begin_with(Kind::HeadCell, Detail::Cell(CellDetail { columns: 1, rows: 1, scope: Some(Scope::Row) }));
+            structure.steps.push(Step::Content { page: 0, mcid: 4 + row * 2 });
+            structure.end();
+            structure.whole(Kind::Cell, 0, 5 + row * 2);
+            structure.end();
+        }
+        structure.end();
+        let links = document.pages.iter().enumerate().flat_map(|(page, of)| of.extras.iter().map(move |extras| (page, extras.links.len())));
+        for (page, count) in links.collect::<Vec<_>>() {
+            for index in 0..count as u32 {
+                structure.begin(Kind::Link);
+                structure.steps.push(Step::Annotation { page: page as u32, index });
+                structure.end();
+            }
+        }
+        document.structure = Some(Box::new(structure));
+    }
+    sample
+}
+
+#[test]
+fn structures_are_read_back_and_shapes_change_no_byte() {
+    let sample = tagged();
+    let (bytes, index) = volume(&sample);
+    let shapes = Shapes::default();
+    for _ in 0..2 {
+        let mut again = Vec::new();
+        write_volume(&sample.range, &sample.resources, &sample.media, &info(), &shapes, &mut again).expect("written");
+        assert!(again == bytes, "a volume does not depend on what was written before");
+    }
+    let document = lopdf::Document::load_mem(&bytes).unwrap();
+    let dictionaries = || document.objects.values().filter_map(|object| object.as_dict().ok());
+    let elements = dictionaries().filter(|dictionary| dictionary.has(b"S") && dictionary.has(b"P"));
+    let begun: u32 = sample.range.documents.iter().filter_map(|document| document.structure.as_ref()).map(|structure| structure.elements + 1).sum();
+    // One above all documents.
+    assert_eq!(elements.count() as u32, begun + 1);
+    let alts: BTreeSet<Vec<u8>> = dictionaries()
+        .filter_map(|dictionary| document.dereference(dictionary.get(b"Alt").ok()?).ok()?.1.as_str().ok().map(<[u8]>::to_vec))
+        .collect();
+    assert!((0..3).all(|number| alts.contains(format!("Code 128: {number}23").as_bytes())), "{alts:?}");
+    assert_eq!(alts.len(), 6);
+    // Every page finds the elements of its sequences.
+    for (number, id) in document.get_pages() {
+        let key = document.get_dictionary(id).unwrap().get(b"StructParents").unwrap().as_i64().unwrap();
+        assert_eq!(key, i64::from(number) - 1);
+        let part = dictionaries().find_map(|dictionary| {
+            let numbers = dictionary.get(b"Nums").ok()?.as_array().ok()?;
+            numbers.chunks(2).find(|pair| pair[0].as_i64().ok() == Some(key)).map(|pair| pair[1].as_array().unwrap().clone())
+        });
+        let part = part.expect("a key of the page");
+        let first = document.dereference(&part[0]).unwrap().1.as_dict().unwrap();
+        assert_eq!(first.get(b"S").unwrap().as_name().unwrap(), b"P");
+        assert_eq!(first.get(b"Pg").unwrap().as_reference().unwrap(), id);
+    }
+    for entry in entries(&sample, &index) {
+        assert_eq!(read_pages(&bytes, &entry, &sample.media).expect("whole").len(), entry.pages as usize);
+    }
 }
 
 fn entries(sample: &Sample, index: &VolumeIndex) -> Vec<Entry> {
@@ -387,8 +467,8 @@ fn files_need_a_page_and_fonts_no_missing_glyph() {
     let mut sample = sample();
     let mut out = Vec::new();
     let empty = ComposedRange::default();
-    assert!(matches!(write_volume(&empty, &sample.resources, &sample.media, &info(), &mut out), Err(StreamError::NoPages)));
+    assert!(matches!(write_volume(&empty, &sample.resources, &sample.media, &info(), &Shapes::default(), &mut out), Err(StreamError::NoPages)));
     sample.range.used.mark(FaceId(0), 0, false);
-    let error = write_volume(&sample.range, &sample.resources, &sample.media, &info(), &mut out).expect_err("refused");
+    let error = write_volume(&sample.range, &sample.resources, &sample.media, &info(), &Shapes::default(), &mut out).expect_err("refused");
     assert_eq!(error.to_string(), "the font LiberationSans cannot be embedded: the glyph for missing characters is used");
 }

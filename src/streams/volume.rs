@@ -11,6 +11,7 @@ use std::ops::Range;
 
 use super::frame::{DEFLATED, FIRST_FREE, Frame, begin_page, page_ends};
 use super::scan::Scanner;
+pub use super::structure::Shapes;
 use super::structure::{Numbers, StructurePlace, StructureRoot};
 use super::{FileInfo, StreamError, link, outline, structure};
 use crate::base::hash::{Hash, Hasher};
@@ -66,12 +67,13 @@ impl DocumentPlace {
 /// The object number of the body of page 0 less the node above it: after the frame comes the root of the outline.
 const FIRST_NODE: u32 = FIRST_FREE + 1;
 
-/// Writes a volume. `media` are those of the job, by the index that pages have.
+/// Writes a volume. `media` are those of the job, by the index that pages have; `shapes` are those of the job's volumes and change no byte.
 pub fn write_volume(
     range: &ComposedRange,
     resources: &Resources,
     media: &[Media],
     info: &FileInfo<'_>,
+    shapes: &Shapes,
     out: &mut dyn Write,
 ) -> Result<VolumeIndex, StreamError> {
     let mut file = File::new(out);
@@ -88,12 +90,12 @@ pub fn write_volume(
     let structures = || range.documents.iter().filter_map(|document| document.structure.as_deref());
     // In a file of several languages, that of the first document; the others say theirs.
     let language = structures().map(|structure| structure.language.as_str()).find(|language| !language.is_empty()).unwrap_or(info.language);
-    let mut structure = structures().next().map(|_| StructureRoot::new(&mut file, pages, language));
+    let mut structure = structures().next().map(|_| StructureRoot::new(&range.documents, pages, language, shapes, &mut file));
     let ends = page_ends(media);
     let mut documents: Vec<DocumentPlace> = Vec::with_capacity(range.documents.len());
-    for document in &range.documents {
+    for (index, document) in range.documents.iter().enumerate() {
         let first_page = documents.last().map_or(0, |before| before.first_page + before.pages);
-        documents.push(write_document(document, first_page, structure.as_mut(), &ends, &mut file)?);
+        documents.push(write_document(index, document, first_page, structure.as_mut(), &ends, &mut file)?);
     }
     outline::write_outline(range, &documents, tree.pages(), outline, &mut file)?;
     let mut extra = b"/Outlines ".to_vec();
@@ -143,6 +145,7 @@ fn reserve_page(index: u32, file: &mut File<'_>, tree: &mut PageTree) {
 }
 
 fn write_document(
+    at: usize,
     document: &Document,
     first_page: u32,
     root: Option<&mut StructureRoot>,
@@ -163,7 +166,7 @@ fn write_document(
         None => None,
         Some((numbers, root, structure)) => {
             let page = |index: u32| PageNumbers::of(first_page + index).page;
-            Some(root.write_document((document, structure), &numbers, first_page, &page, file)?)
+            Some(root.write_document(at, (document, structure), &numbers, first_page, &page, file)?)
         }
     };
     Ok(DocumentPlace {

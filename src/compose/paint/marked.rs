@@ -45,6 +45,8 @@ pub struct Marking {
     is_divided: bool,
     /// A space stands between the line to come and the next.
     is_spaced: bool,
+    /// Graphics up to here stay as they are: somebody knows a place in them.
+    floor: usize,
 }
 
 /// Something whose content has no sequences of its own, while it is open.
@@ -81,6 +83,14 @@ impl Canvas {
             marking.owners.clear();
             marking.open = None;
             marking.hidden = 0;
+            marking.floor = 0;
+        }
+    }
+
+    /// What is painted so far stays as it is: the place where it ends is known.
+    pub(super) fn keep_graphics(&mut self) {
+        if let Some(marking) = &mut self.marking {
+            marking.floor = self.graphics.len();
         }
     }
 
@@ -129,7 +139,11 @@ impl Canvas {
     #[must_use]
     pub fn open_graphics(&mut self, tag: &'static [u8], owner: Owner) -> bool {
         let Some(marking) = self.marking.as_mut().filter(|marking| marking.hidden == 0) else { return false };
-        self.graphics.extend_from_slice(END);
+        // An artifact of nothing is none.
+        match self.graphics.strip_suffix(ARTIFACT).map(<[u8]>::len) {
+            Some(before) if before >= marking.floor => self.graphics.truncate(before),
+            _ => self.graphics.extend_from_slice(END),
+        }
         begin(tag, owner, &mut marking.owners, &mut self.graphics);
         true
     }

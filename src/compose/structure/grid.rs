@@ -75,7 +75,12 @@ impl<'a> Writer<'_, '_, '_, 'a> {
     fn cell(&mut self, cell: &CellContent<'a>, detail: CellDetail) {
         let kind = if cell.cell.is_heading { Kind::HeadCell } else { Kind::Cell };
         match detail {
-            CellDetail { columns: 1, rows: 1, scope: None } => self.structure.begin(kind),
+            CellDetail { columns: 1, rows: 1, scope: None } => {
+                if let Some(text) = only_text(cell.children) {
+                    return self.element_of(kind, text);
+                }
+                self.structure.begin(kind);
+            }
             detail => self.structure.begin_with(kind, Detail::Cell(detail)),
         }
         match only_text(cell.children) {

@@ -5,7 +5,8 @@
 
 use std::io::{self, Write};
 
-use super::syntax::{Deflater, deflate, write_hex, write_integer, write_padded, write_ref};
+use super::stencil::deflate_rows;
+use super::syntax::{deflate, write_hex, write_integer, write_ref};
 use crate::base::hash::{Hash, Hasher};
 use crate::base::limits;
 
@@ -55,87 +56,10 @@ struct Packed {
     count: u64,
 }
 
-/// Objects that will lie in one object stream (ISO 32000-1, 7.5.7); at most 65,535.
-///
-/// It is made for many small objects that are alike: each takes half a row of [`ROW`] bytes or several, and where a row is like the one
-/// above, their difference is written (PNG predictor Up, ISO 32000-1, 7.4.4.4). Of numbers that grow evenly that leaves next to nothing.
-#[derive(Default)]
-pub struct ObjectStream {
-    objects: Vec<(Ref, u32)>,
-    bodies: Vec<u8>,
-    /// The index, then the bodies.
-    data: Vec<u8>,
-    filtered: Vec<u8>,
-}
-
-/// Bytes of a row of an [`ObjectStream`].
-pub const ROW: usize = 96;
-
-/// Bytes of a pair of numbers in its index.
-const PAIR: usize = ROW / 2;
-
-impl ObjectStream {
-    /// Adds an object that is no stream.
-    pub fn push(&mut self, object: Ref, body: &[u8]) {
-        self.objects.push((object, self.bodies.len() as u32));
-        self.bodies.extend_from_slice(body);
-        // What separates it from the next, if nothing else does.
-        let end = (self.bodies.len() + 1).next_multiple_of(ROW / 2);
-        self.bodies.resize(end, b' ');
-    }
-
-    /// Lets the next object begin a row.
-    pub fn align(&mut self) {
-        self.bodies.resize(self.bodies.len().next_multiple_of(ROW), b' ');
-    }
-
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.objects.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.objects.is_empty()
-    }
-
-    /// The bytes of the stream before compression, and where the first object begins in what they stand for.
-    fn finish(&mut self) -> (&[u8], usize) {
-        let data = &mut self.data;
-        data.clear();
-        for (object, offset) in &self.objects {
-            write_padded(i64::from(object.0), 8, data);
-            write_padded(i64::from(*offset), PAIR - 8, data);
-        }
-        data.resize(data.len().next_multiple_of(ROW), b' ');
-        let first = data.len();
-        data.extend_from_slice(&self.bodies);
-        data.resize(data.len().next_multiple_of(ROW), b' ');
-        self.filtered.clear();
-        let mut above = &[0; ROW][..];
-        for row in data.chunks_exact(ROW) {
-            let mut difference = [0u8; ROW];
-            let mut changes = 0;
-            for ((out, byte), up) in difference.iter_mut().zip(row).zip(above) {
-                *out = byte.wrapping_sub(*up);
-                changes += usize::from(*out != 0);
-            }
-            let is_alike = changes <= ROW / 4;
-            self.filtered.push(if is_alike { 2 } else { 0 });
-            self.filtered.extend_from_slice(if is_alike { &difference } else { row });
-            above = row;
-        }
-        (&self.filtered, first)
-    }
-
-    fn clear(&mut self) {
-        self.objects.clear();
-        self.bodies.clear();
-    }
-}
-
-// A place is 0 while unknown; an offset (never 0, the header is there); or, with the top bit, an object stream and an index in it.
+// A place is 0 while unknown; an offset (never 0, the header is there); or, with the top bit, an object stream and an index in it;
+// or all bits: the number is not used.
 const IN_STREAM: u64 = 1 << 63;
+const UNUSED: u64 = u64::MAX;
 const FLUSH_AT: usize = 1 << 20;
 /// Objects per object stream: readers unpack a whole stream to find one object.
 const PACK_MAX: u64 = 200;
@@ -243,26 +167,25 @@ impl<'w> File<'w> {
         self.deflated(stream, &entries, &data)
     }
 
-    /// Writes an object stream of its own, and empties it: its objects lie together, wherever others go. Under a private name
-    /// (ISO 32000-1, Annex E) it has a checksum, see [`stream_checksum`].
-    pub fn object_stream(&mut self, stream: Ref, objects: &mut ObjectStream, deflater: &mut Deflater) -> Result<(), FileError> {
-        for (at, (object, _)) in objects.objects.iter().enumerate() {
-            let place = &mut self.places[object.0 as usize];
-            assert!(*place == 0, "object {} is written twice", object.0);
+    /// Passes over object numbers, which nothing will have, until the next is a multiple of `unit`.
+    pub fn align(&mut self, unit: usize) {
+        self.places.resize(self.places.len().next_multiple_of(unit), UNUSED);
+    }
+
+    /// Writes an object stream of its own, with objects whose numbers from `first` on are in a row: they lie together, wherever others
+    /// go. `entries` are those of its dictionary between its length and its checksum, which it has under a private name (ISO 32000-1, Annex E); see
+    /// [`stream_checksum`].
+    pub fn object_stream(&mut self, stream: Ref, first: Ref, count: u32, entries: &[u8], data: &[u8]) -> Result<(), FileError> {
+        let first = first.0 as usize;
+        for (at, place) in self.places[first..first + count as usize].iter_mut().enumerate() {
+            assert!(*place == 0, "object {} is written twice", first + at);
             *place = IN_STREAM | u64::from(stream.0) << 16 | at as u64;
         }
-        let mut entries = OBJECT_STREAM.to_vec();
-        write_integer(objects.objects.len() as i64, &mut entries);
-        entries.extend_from_slice(b"/First ");
-        let (data, first) = objects.finish();
-        write_integer(first as i64, &mut entries);
-        let data = deflater.deflate(data);
-        let sum = stream_checksum(stream, &entries, data);
-        entries.extend_from_slice(b"/PRSN_Crc ");
-        write_integer(i64::from(sum), &mut entries);
-        self.stream(stream, &entries, data)?;
-        objects.clear();
-        Ok(())
+        let mut all = Vec::with_capacity(entries.len() + 24);
+        all.extend_from_slice(entries);
+        all.extend_from_slice(b"/PRSN_Crc ");
+        write_integer(i64::from(stream_checksum(stream, entries, data)), &mut all);
+        self.stream(stream, &all, data)
     }
 
     /// Writes the cross-reference stream and the trailer (ISO 32000-1, 7.5.8). Every reserved object must be written.
@@ -293,7 +216,7 @@ impl<'w> File<'w> {
         write_hex(&id.0[..16], &mut entries);
         entries.push(b']');
         self.places[cross_reference.0 as usize] = 0;
-        self.stream(cross_reference, &entries, &deflate(&rows.bytes))?;
+        self.stream(cross_reference, &entries, &deflate_rows(&rows.bytes, rows.width + 1))?;
         self.buffer.extend_from_slice(b"startxref\n");
         write_integer(start as i64, &mut self.buffer);
         self.buffer.extend_from_slice(b"\n%%EOF\n");
@@ -310,9 +233,6 @@ impl<'w> File<'w> {
         if self.places.len() > limits::PDF_OBJECTS_MAX { Err(FileError::TooManyObjects) } else { Ok(()) }
     }
 }
-
-/// The entries of the dictionary of an [`ObjectStream`] before the number of its objects.
-pub const OBJECT_STREAM: &[u8] = b"/Filter/FlateDecode/DecodeParms<</Predictor 15/Columns 96>>/Type/ObjStm/N ";
 
 /// CRC-32 (ISO 3309) over the number of a stream object, the entries of its dictionary between its length and this sum, and its data,
 /// without the highest bit: integers of a PDF/A file have 32 bits with their sign (ISO 19005-2, 6.1.13).
@@ -345,6 +265,8 @@ fn cross_reference_rows(places: &[u64], last: u64) -> Rows {
                 // ISO 32000-1, 7.5.4: object 0 heads the list of free objects.
                 (0, 0, u16::MAX)
             }
+            // Free for ever: such numbers lead back to object 0.
+            UNUSED => (0, 0, u16::MAX),
             place if place & IN_STREAM != 0 => (2, (place & !IN_STREAM) >> 16, place as u16),
             place => (1, place, 0),
         };

@@ -7,13 +7,15 @@
 mod file;
 mod metadata;
 mod opened;
+mod stencil;
 mod syntax;
 mod tree;
 mod value;
 
-pub use file::{File, FileError, Finished, OBJECT_STREAM, ObjectStream, ROW, Ref, stream_checksum};
+pub use file::{File, FileError, Finished, Ref, stream_checksum};
 pub use metadata::{Conformance, Metadata, write_information, write_output_intent, write_xmp};
 pub use opened::{Held, OpenFile, PdfFault, RangeRead, filtered_like, inflated};
+pub use stencil::{BLANK, Search, Stencil, Symbol};
 pub use syntax::{
     Deflater, deflate, smallest, write_box, write_date, write_decimal, write_fill_color, write_hex, write_integer, write_literal, write_name,
     write_padded, write_ref, write_text,
