@@ -54,17 +54,12 @@ public class Judge {
     }
 
     static String judge(List<PDFAFlavour> asked, String file) {
-        StringBuilder out = new StringBuilder();
         try {
             List<PDFAFlavour> flavours = asked.isEmpty() ? claims(file) : asked;
-            if (flavours.isEmpty())
-                return "NOCLAIM\t-\t" + file + "\n";
-            for (PDFAFlavour flavour : flavours)
-                out.append(judge(flavour, file));
+            return flavours.isEmpty() ? "NOCLAIM\t-\t" + file + "\n" : verdicts(flavours, file);
         } catch (Throwable fault) {
-            out.append("ERROR\t-\t" + file + "\t" + one(String.valueOf(fault)) + "\n");
+            return "ERROR\t-\t" + file + "\t" + one(String.valueOf(fault)) + "\n";
         }
-        return out.toString();
     }
 
     static List<PDFAFlavour> claims(String file) throws Exception {
@@ -75,21 +70,32 @@ public class Judge {
         }
     }
 
-    static String judge(PDFAFlavour flavour, String file) {
-        String head = "\t" + flavour.getId() + "\t" + file;
-        try (PDFAParser parser = Foundries.defaultInstance().createParser(new File(file), flavour);
+    /** All flavours in one pass: to walk the document takes longer than to apply the rules. */
+    static String verdicts(List<PDFAFlavour> flavours, String file) throws Exception {
+        StringBuilder out = new StringBuilder();
+        try (PDFAParser parser = Foundries.defaultInstance().createParser(new File(file), flavours.get(0));
              // At most ten places of one rule are kept; the counts are of all.
-             PDFAValidator validator = Foundries.defaultInstance().createValidator(flavour, 10, false, true, false)) {
-            ValidationResult result = validator.validate(parser);
+             PDFAValidator validator = Foundries.defaultInstance().createValidator(flavours, 10, false, true, false)) {
+            List<ValidationResult> results = validator.validateAll(parser);
+            for (PDFAFlavour flavour : flavours)
+                out.append(verdict(flavour, file, results));
+        }
+        return out.toString();
+    }
+
+    static String verdict(PDFAFlavour flavour, String file, List<ValidationResult> results) {
+        String head = "\t" + flavour.getId() + "\t" + file;
+        for (ValidationResult result : results) {
+            if (result.getPDFAFlavour() != flavour)
+                continue;
             // A run that was cut short, or that met nothing to check, is no verdict.
             if (result.getTotalAssertions() == 0)
                 return "ERROR" + head + "\tno rule was applied\n";
             if (result.isCompliant() && result.getFailedChecks().isEmpty())
                 return "PASS" + head + "\n";
             return "FAIL" + head + "\t" + faults(result);
-        } catch (Throwable fault) {
-            return "ERROR" + head + "\t" + one(String.valueOf(fault)) + "\n";
         }
+        return "ERROR" + head + "\tno verdict\n";
     }
 
     static String faults(ValidationResult result) {
