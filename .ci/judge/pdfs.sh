@@ -2,11 +2,11 @@
 # pdfs.sh OUT_DIR...   Other people's PDF readers on every volume and print file of finished jobs.
 #   qpdf         syntax, cross-reference table and all streams, whole file
 #   mupdf        draws every page and must say nothing
-#   ghostscript  interprets every page of the volumes and some fifty of each print file, whose bodies are the same
+#   ghostscript  interprets every page of the first and the last volume of each job and some fifty of each other file
 #   poppler      draws pages from the start, middle and end (readback.py lets it read every page)
 #   pdffonts     every font embedded, with ToUnicode
-#   veraPDF      PDF/A-2a and PDF/UA-1 for the first and the last volume of each job, PDF/A-2b for its print files: every one must pass (the
-#                structure of a thousand documents takes it half a minute; the stage `tags` gives it hostile ones)
+#   veraPDF      PDF/A-2a and PDF/UA-1 for the first and the last volume of each job, PDF/A-2b for its first and last print file: every
+#                one must pass (a volume of a thousand documents takes it a minute; the stage `tags` gives it hostile ones)
 # In the same run veraPDF must refuse copies of a volume that were broken on purpose (break.py).
 # PY names a Python with pikepdf; THREADS (default 2) files are judged at a time.
 set -euo pipefail
@@ -31,19 +31,16 @@ quiet() {
   [ ! -s "$tmp/said" ] || fault "$name" "$file: $(said)"
 }
 
-# judge_file FILE: prints a line for each fault.
+# judge_file whole|some FILE: prints a line for each fault; `some` spares ghostscript most of the pages.
 judge_file() {
-  local file=$1 pages middle some=()
+  local extent=$1 file=$2 pages middle some=()
   qpdf --check "$file" >"$tmp/said" 2>&1 || fault qpdf "$file: $(said)"
   pages=$(pdfinfo "$file" 2>/dev/null | awk '/^Pages:/ { print $2 }') || pages=
   [ -n "$pages" ] || { fault poppler "$file: cannot be read" && return; }
   middle=$(((pages + 1) / 2))
   quiet mupdf "$file" mutool draw -q -r 36 -F pnm -o /dev/null "$file"
-  case $file in
-    */volumes/*) ;;
-    # Ascending, and not too long a list: ghostscript insists on both.
-    *) some=("-sPageList=$(seq 1 $((pages / 50 + 1)) "$pages" | paste -sd,)") ;;
-  esac
+  # Ascending, and not too long a list: ghostscript insists on both.
+  [ "$extent" = whole ] || some=("-sPageList=$(seq 1 $((pages / 50 + 1)) "$pages" | paste -sd,)")
   quiet ghostscript "$file" gs -q -dNOPAUSE -dBATCH -dSAFER -sDEVICE=nullpage "${some[@]}" "$file"
   for page in 1 "$middle" "$pages"; do
     quiet poppler "$file" pdftoppm -r 50 -f "$page" -l "$page" "$file" "$tmp/page"
@@ -55,24 +52,37 @@ judge_file() {
 }
 
 if [ "${1-}" = --file ]; then # How this script calls itself, to judge files side by side.
-  judge_file "$2"
+  judge_file "$2" "$3"
   exit
 fi
 
-volumes=() prints=() judged=()
+# Of volumes and of print files those that veraPDF judges, too: the first and the last of each job.
+volumes=() prints=() judged_volumes=() judged_prints=() work=()
 for out in "$@"; do
-  before=${#volumes[@]}
-  for file in "$out"/volumes/*.pdf; do [ ! -f "$file" ] || volumes+=("$file"); done
-  [ ${#volumes[@]} -gt "$before" ] || fault files "$out has no volume"
-  [ ${#volumes[@]} -le "$before" ] || judged+=("${volumes[before]}")
-  [ ${#volumes[@]} -le $((before + 1)) ] || judged+=("${volumes[${#volumes[@]} - 1]}")
-  before=${#prints[@]}
-  for file in "$out"/print/*.pdf; do [ ! -f "$file" ] || prints+=("$file"); done
-  [ ${#prints[@]} -gt "$before" ] || fault files "$out has no print file"
+  of_job=()
+  for file in "$out"/volumes/*.pdf; do [ ! -f "$file" ] || of_job+=("$file"); done
+  [ ${#of_job[@]} -gt 0 ] || fault files "$out has no volume"
+  for at in "${!of_job[@]}"; do
+    if [ "$at" = 0 ] || [ "$at" = $((${#of_job[@]} - 1)) ]; then
+      judged_volumes+=("${of_job[at]}")
+      work+=(whole "${of_job[at]}")
+    else
+      work+=(some "${of_job[at]}")
+    fi
+  done
+  volumes+=("${of_job[@]}")
+  of_job=()
+  for file in "$out"/print/*.pdf; do [ ! -f "$file" ] || of_job+=("$file"); done
+  [ ${#of_job[@]} -gt 0 ] || fault files "$out has no print file"
+  for at in "${!of_job[@]}"; do
+    work+=(some "${of_job[at]}")
+    [ "$at" != 0 ] && [ "$at" != $((${#of_job[@]} - 1)) ] || judged_prints+=("${of_job[at]}")
+  done
+  prints+=("${of_job[@]}")
 done >"$tmp/faults"
 files=$((${#volumes[@]} + ${#prints[@]}))
 if [ "$files" -gt 0 ]; then
-  printf '%s\0' "${volumes[@]}" "${prints[@]}" | xargs -0 -n 1 -P "$THREADS" "$here/pdfs.sh" --file >>"$tmp/faults" ||
+  printf '%s\0' "${work[@]}" | xargs -0 -n 2 -P "$THREADS" "$here/pdfs.sh" --file >>"$tmp/faults" ||
     fault files 'a judge ended early' >>"$tmp/faults"
 fi
 
@@ -81,16 +91,20 @@ if [ ${#volumes[@]} -gt 0 ] && [ ${#prints[@]} -gt 0 ]; then
   smallest=$(stat -c $'%s\t%n' "${volumes[@]}" | sort -n | head -n 1 | cut -f2)
   "$py" "$here/break.py" "$smallest" "$tmp" >"$tmp/broken"
   mapfile -t broken < <(cut -f2 "$tmp/broken")
-  "$here/verapdf/run.sh" 2a,ua1 "${broken[@]}" "${judged[@]}" >"$tmp/verdicts" 2>"$tmp/said" || true
-  "$here/verapdf/run.sh" 2b "${prints[@]}" >>"$tmp/verdicts" 2>>"$tmp/said" || true
+  # Side by side, one file of each at a time: the large ones are the first volume and the first print file.
+  THREADS=1 "$here/verapdf/run.sh" 2a,ua1 "${broken[@]}" "${judged_volumes[@]}" >"$tmp/verdicts-volumes" 2>"$tmp/said-volumes" &
+  THREADS=1 "$here/verapdf/run.sh" 2b "${judged_prints[@]}" >"$tmp/verdicts-prints" 2>"$tmp/said-prints" || true
+  wait
+  cat "$tmp"/verdicts-{volumes,prints} >"$tmp/verdicts"
+  cat "$tmp"/said-{volumes,prints} >"$tmp/said"
   while IFS=$'\t' read -r clause copy; do
     grep -F "$copy" "$tmp/verdicts" | grep -qE "^FAIL.*[[:space:]]${clause//./\\.}" ||
       fault veraPDF "a copy that breaks $clause is not refused for it: $(grep -F "$copy" "$tmp/verdicts" | cut -c1-200) $(said)"
   done <"$tmp/broken" >>"$tmp/faults"
   good=0
-  for file in "${prints[@]}" "${judged[@]}"; do
-    passed=$(grep -cE "^PASS"$'\t'"(2a|2b|ua1)"$'\t' < <(grep -F $'\t'"$file" "$tmp/verdicts") || true)
-    case $file in */volumes/*) wanted=2 ;; *) wanted=1 ;; esac
+  for file in "${judged_volumes[@]}" "${judged_prints[@]}"; do
+    case $file in */volumes/*) wanted='2a ua1' ;; *) wanted=2b ;; esac
+    passed=$(awk -F'\t' -v file="$file" '$1 == "PASS" && $3 == file { print $2 }' "$tmp/verdicts" | paste -sd' ')
     if [ "$passed" = "$wanted" ]; then
       good=$((good + 1))
     else
@@ -98,7 +112,7 @@ if [ ${#volumes[@]} -gt 0 ] && [ ${#prints[@]} -gt 0 ]; then
       fault veraPDF "$(awk -F'\t' -v file="$file" '/^[A-Z]/ { mine = $3 == file } mine' "$tmp/verdicts" | head -n 12)" >>"$tmp/faults"
     fi
   done
-  summary="veraPDF finds $good of $((${#prints[@]} + ${#judged[@]})) clean PDF/A-2a and PDF/UA-1, or PDF/A-2b, and refuses ${#broken[@]} broken ones"
+  summary="veraPDF finds $good of $((${#judged_volumes[@]} + ${#judged_prints[@]})) clean PDF/A-2a and PDF/UA-1, or PDF/A-2b, and refuses ${#broken[@]} broken ones"
 fi
 head -n 40 "$tmp/faults"
 bad=$(grep -c '^  [a-zA-Z]*:' "$tmp/faults" || true)
