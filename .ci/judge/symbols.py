@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from xml.sax.saxutils import quoteattr
 
 import numpy
@@ -109,54 +110,62 @@ def runs(line):
     return numpy.diff(edges)
 
 
+def judge(a, reduction):
+    """All symbols, their bars narrower by `reduction` dots: the faults, and how many were read."""
+    faults, read = [], 0
+    extra = 'bar-width-reduction="%.2fpt"' % (72 / a.dpi) if reduction else ''
+    pdf = pypdfium2.PdfDocument(compose(a.pressrun, os.path.join(a.out, 'symbols%d' % reduction), a.dpi, extra))
+    for number, (kind, data, rest, wanted) in enumerate(CASES):
+        page = pdf[number].render(scale=a.dpi / 72, grayscale=True).to_numpy()
+        image = page.reshape(page.shape[:2])
+        if number == 0:
+            image = image.copy()
+            image[:int(a.dpi * 1.16)] = 255
+        dark = image < 128
+        what = '%s %r%s' % (kind, data[:40], ' reduced' if reduction else '')
+        if wanted == 'bars':
+            letters, groups = read_bars(dark)
+            expected = subprocess.run([a.pressrun, 'barcode', kind, data], capture_output=True, text=True).stdout.strip()
+            if letters != expected:
+                faults.append('%s reads %s, not %s' % (what, letters, expected))
+            if len({len(g) for g in groups}) != 1 or len({g[0] for g in groups} & set()) != 0:
+                faults.append('%s: bars of %s dots' % (what, sorted({len(g) for g in groups})))
+        elif wanted == 'widths':
+            # Bars that no reader decodes: their widths in modules.
+            rows = numpy.where(dark.any(axis=1))[0]
+            found = runs(numpy.pad(dark[rows[len(rows) // 2]], 1))
+            found = [w + (reduction if at % 2 == 0 else -reduction) for at, w in enumerate(found)]
+            letters = ''.join(str(round(w / min(found))) for w in found)
+            expected = subprocess.run([a.pressrun, 'barcode', kind, data], capture_output=True, text=True).stdout.strip()
+            if letters != expected:
+                faults.append('%s reads %s, not %s' % (what, letters, expected))
+        else:
+            found = zxingcpp.read_barcodes(image)
+            expected = wanted if wanted is not None else data
+            got = [b.bytes if isinstance(expected, bytes) else b.text for b in found]
+            if expected not in got and not (kind == 'upca' and '0' + expected in got):
+                faults.append('%s reads %r' % (what, got))
+        read += 1
+        if kind in ('code128', 'ean13', 'itf14') and 'ratio' not in rest:
+            rows = numpy.where(dark.any(axis=1))[0]
+            widths = runs(dark[rows[len(rows) // 3]])
+            module = min(widths[1::2]) - reduction if len(widths) else 0
+            off = [w for at, w in enumerate(widths) if (w + (reduction if at % 2 == 0 else -reduction)) % max(module, 1)]
+            if off and kind != 'itf14':
+                faults.append('%s: runs of %s dots are no modules of %d' % (what, off[:5], module))
+    pdf.close()
+    return faults, read
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     p.add_argument('pressrun')
     p.add_argument('out')
     p.add_argument('--dpi', type=int, default=600)
     a = p.parse_args()
-    faults, read = [], 0
-    for extra, reduction in (('', 0), ('bar-width-reduction="%.2fpt"' % (72 / a.dpi), 1)):
-        pdf = pypdfium2.PdfDocument(compose(a.pressrun, os.path.join(a.out, 'symbols%d' % reduction), a.dpi, extra))
-        for number, (kind, data, rest, wanted) in enumerate(CASES):
-            page = pdf[number].render(scale=a.dpi / 72, grayscale=True).to_numpy()
-            image = page.reshape(page.shape[:2])
-            if number == 0:
-                image = image.copy()
-                image[:int(a.dpi * 1.16)] = 255
-            dark = image < 128
-            what = '%s %r%s' % (kind, data[:40], ' reduced' if reduction else '')
-            if wanted == 'bars':
-                letters, groups = read_bars(dark)
-                expected = subprocess.run([a.pressrun, 'barcode', kind, data], capture_output=True, text=True).stdout.strip()
-                if letters != expected:
-                    faults.append('%s reads %s, not %s' % (what, letters, expected))
-                if len({len(g) for g in groups}) != 1 or len({g[0] for g in groups} & set()) != 0:
-                    faults.append('%s: bars of %s dots' % (what, sorted({len(g) for g in groups})))
-            elif wanted == 'widths':
-                # Bars that no reader decodes: their widths in modules.
-                rows = numpy.where(dark.any(axis=1))[0]
-                found = runs(numpy.pad(dark[rows[len(rows) // 2]], 1))
-                found = [w + (reduction if at % 2 == 0 else -reduction) for at, w in enumerate(found)]
-                letters = ''.join(str(round(w / min(found))) for w in found)
-                expected = subprocess.run([a.pressrun, 'barcode', kind, data], capture_output=True, text=True).stdout.strip()
-                if letters != expected:
-                    faults.append('%s reads %s, not %s' % (what, letters, expected))
-            else:
-                found = zxingcpp.read_barcodes(image)
-                expected = wanted if wanted is not None else data
-                got = [b.bytes if isinstance(expected, bytes) else b.text for b in found]
-                if expected not in got and not (kind == 'upca' and '0' + expected in got):
-                    faults.append('%s reads %r' % (what, got))
-            read += 1
-            if kind in ('code128', 'ean13', 'itf14') and 'ratio' not in rest:
-                rows = numpy.where(dark.any(axis=1))[0]
-                widths = runs(dark[rows[len(rows) // 3]])
-                module = min(widths[1::2]) - reduction if len(widths) else 0
-                off = [w for at, w in enumerate(widths) if (w + (reduction if at % 2 == 0 else -reduction)) % max(module, 1)]
-                if off and kind != 'itf14':
-                    faults.append('%s: runs of %s dots are no modules of %d' % (what, off[:5], module))
-        pdf.close()
+    with ProcessPoolExecutor(2) as pool:
+        found = list(pool.map(judge, [a, a], [0, 1]))
+    faults, read = [fault for some, _ in found for fault in some], sum(count for _, count in found)
     for fault in faults:
         print('  ' + fault)
     print('%s symbols: %d read at %d dpi, %d faults' % ('FAIL' if faults else 'PASS', read, a.dpi, len(faults)))
