@@ -26,6 +26,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -197,7 +198,10 @@ def books(records, db):
 
 def values(records, rows, messages, db):
     places = {r: (v, f, n) for r, v, f, n in db.execute('select record, volume, first_page, pages from documents')}
-    volumes, checked = {}, collections.Counter()
+    checked = collections.Counter()
+    # poppler reads the volumes while the messages of those before are looked at.
+    readers = ThreadPoolExecutor(max_workers=2)
+    volumes = {v: readers.submit(pages_of, out / ('volumes/%06d.pdf' % (v + 1))) for v in sorted({v for v, _, _ in places.values()})}
     for row in rows:
         number = int(row['record'])
         record = records[number - 1]
@@ -205,10 +209,7 @@ def values(records, rows, messages, db):
         if sent is None or row['channel'] not in ('email', 'sms'):
             continue
         volume, first, count = places[number - 1]
-        if volume not in volumes:
-            volumes.clear()
-            volumes[volume] = pages_of(out / ('volumes/%06d.pdf' % (volume + 1)))
-        page = plain(' '.join(volumes[volume][first:first + count]))
+        page = plain(' '.join(volumes[volume].result()[first:first + count]))
         account = record['account']
         amounts = {money(record['opening']), money(record['closing'])} | {money(t['amount']) for t in record['transactions']}
         if row['channel'] == 'sms':
