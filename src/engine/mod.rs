@@ -227,8 +227,8 @@ pub enum EngineError {
     #[error("there are no rows files in `{}`", .0.join("volumes").display())]
     NoRows(PathBuf),
     /// A ledger is there that knows what cannot be made again.
-    #[error("the ledger in `{}` can be read and knows of {}, which no rows file brings back; it is not replaced", .0.display(), counted(*.1, "delivery event"))]
-    LedgerIsThere(PathBuf, u64),
+    #[error("the ledger in `{}` can be read and knows of {}; it is not replaced", .0.display(), .1)]
+    LedgerIsThere(PathBuf, String),
     /// The job holds no records.
     #[error("the input holds no records")]
     NoRecords,

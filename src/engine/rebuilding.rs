@@ -9,6 +9,7 @@ use std::sync::atomic::AtomicBool;
 use super::{EngineError, Folder, Options, Silent, night, verify};
 use crate::base::file::{self, Disk, Fingerprint, FolderLock};
 use crate::base::hash::Hash;
+use crate::base::readable::counted;
 use crate::ledger::Ledger;
 
 /// Largest rows file: of a volume with 100,000 records.
@@ -50,7 +51,7 @@ pub(super) fn keep_missing_rows(ledger: &Ledger, options: &Options<'_>) -> Resul
 /// Makes the ledger of an output folder anew.
 ///
 /// # Errors
-/// There are no rows files, a ledger is there that knows of deliveries, or the disk fails: the folder is as it was.
+/// There are no rows files, a ledger is there that knows of deliveries or of erased documents, or the disk fails: the folder is as it was.
 pub fn rebuild(out: &Path, threads: usize) -> Result<Rebuilt, EngineError> {
     let folder = Folder(out);
     let disk = Disk::real();
@@ -60,9 +61,18 @@ pub fn rebuild(out: &Path, threads: usize) -> Result<Rebuilt, EngineError> {
         return Err(EngineError::NoRows(out.to_path_buf()));
     }
     // A ledger that cannot be read is what this is for.
-    let known = Ledger::read(&folder.ledger()).ok().flatten().and_then(|ledger| ledger.later_events(0).ok()).unwrap_or_default();
-    if !known.is_empty() {
-        return Err(EngineError::LedgerIsThere(out.to_path_buf(), known.len() as u64));
+    if let Some(ledger) = Ledger::read(&folder.ledger()).ok().flatten() {
+        let (events, erased) = (ledger.later_events(0).map_or(0, |events| events.len() as u64), ledger.erased().unwrap_or(0));
+        if events > 0 {
+            return Err(EngineError::LedgerIsThere(
+                out.to_path_buf(),
+                format!("{}, which no rows file brings back", counted(events, "delivery event")),
+            ));
+        }
+        if erased > 0 {
+            let what = format!("print files with {}, which cannot be made again", counted(erased, "erased document"));
+            return Err(EngineError::LedgerIsThere(out.to_path_buf(), what));
+        }
     }
     let new = folder.file("ledger.sqlite.new");
     for end in ["", "-wal", "-shm", "-journal"] {
@@ -95,6 +105,7 @@ pub fn rebuild(out: &Path, threads: usize) -> Result<Rebuilt, EngineError> {
     let volumes = ledger.volumes()?;
     rebuilt.volumes = volumes.len() as u64;
     rebuilt.documents = volumes.iter().map(|row| u64::from(row.documents)).sum();
+    let erased = ledger.erased()?;
     ledger.close()?;
     if rebuilt.volumes == 0 {
         disk.remove(&new)?;
@@ -105,6 +116,10 @@ pub fn rebuild(out: &Path, threads: usize) -> Result<Rebuilt, EngineError> {
     }
     disk.replace(&new, &folder.ledger())?;
     drop(lock);
+    if erased > 0 {
+        rebuilt.open = Some(format!("print files with {} cannot be made again", counted(erased, "erased document")));
+        return Ok(rebuilt);
+    }
     rebuilt.open = go_on(out, threads, &disk).err().map(|error| error.to_string());
     Ok(rebuilt)
 }

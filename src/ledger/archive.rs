@@ -163,6 +163,12 @@ impl Ledger {
         self.on("read", self.connection.query_row(sql, [name], |row| row.get::<_, i64>(0)).map(|count| count > 0))
     }
 
+    /// How many documents were erased: they have no name any more.
+    pub fn erased(&self) -> Result<u64, LedgerError> {
+        let sql = "SELECT count(*) FROM documents WHERE id = ''";
+        self.on("read", self.connection.query_row(sql, [], |row| row.get::<_, i64>(0)).map(|count| count as u64))
+    }
+
     /// Blanks what the ledger says of the person of these records: names, addresses, keys, reasons. What counts and balances stays. `volumes` have
     /// other hashes now.
     pub fn erase(&mut self, records: &[u64], volumes: &[(u32, Hash)]) -> Result<(), LedgerError> {

@@ -423,6 +423,9 @@ impl Catalogue {
             values.extend(stored);
         }
         if let Some(text) = &query.text {
+            if self.on(self.connection.query_row("SELECT EXISTS (SELECT 1 FROM texts)", [], |row| row.get(0)).map(|any: bool| !any))? {
+                return Ok(Err("no document here is found by words: that takes `full-text = true` in `[archive]` of its job".into()));
+            }
             // Each word as a text of its own, so that nothing in it is an operator of the index.
             let words: Vec<String> = text.split_whitespace().map(|word| format!("\"{}\"", word.replace('"', "\"\""))).collect();
             wheres.push("d.number IN (SELECT rowid FROM texts WHERE texts MATCH ?)".into());

@@ -180,7 +180,12 @@ pub fn dns_records(out: &Path) -> Result<Vec<(String, String)>, NightError> {
 /// It cannot be read or is too short.
 pub(super) fn return_key(settings: &DeliverySettings, asked: Option<&Path>, secrets: &Path) -> Result<Option<VerpKey>, NightError> {
     let Some(path) = asked.map(Path::to_path_buf).or_else(|| settings.return_key.as_ref().map(|path| secrets.join(path))) else { return Ok(None) };
-    let key = VerpKey::read(&file::read(&path, LAYOUT_BYTES_MAX)?);
+    let is_of_job = asked.is_none();
+    let bytes = file::read(&path, LAYOUT_BYTES_MAX).map_err(|error| match is_of_job {
+        true => NightError::Refused(vec![format!("{error}; `--secrets DIR` is the folder of the job, from which it names its secrets")]),
+        false => error.into(),
+    })?;
+    let key = VerpKey::read(&bytes);
     key.map(Some).ok_or_else(|| NightError::Refused(vec![format!("`{}` is no key: it has fewer than 16 bytes", path.display())]))
 }
 
