@@ -3,13 +3,24 @@
 //! Takes an image as PDF holds it, gives a PNG file at most so many pixels wide, or the JPEG file it came from. Counts in whole numbers
 //! alone: the same file on every machine. Must never know who looks at it.
 
+use std::collections::BTreeMap;
+
 use libdeflater::{CompressionLvl, Compressor, Decompressor};
 
 use super::raster::{Shape, filtered_bytes, read_rows, sample};
 use super::{Color, Filter, PdfImage};
 
-/// The level of libdeflate: files of messages are sent many times.
-const LEVEL: i32 = 9;
+/// The level of libdeflate for pictures, which are made once and sent many times.
+const LEVEL: i32 = 12;
+/// That for bitmaps, which each message has of its own.
+const BITMAP_LEVEL: i32 = 9;
+
+/// Most colours of an image whose pixels have four bits.
+const FEW_COLORS: usize = 16;
+/// How far a channel may be from that of the nearest of those colours.
+const AWAY_MAX: u8 = 12;
+/// At most one pixel of so many may change its colour.
+const CHANGED_PART: usize = 8;
 
 /// The file, on white, and its media type; `None` if no mail program would show it rightly: JPEG in CMYK, or turned.
 pub fn screen_file(image: &PdfImage, width_max: u32) -> Option<(Vec<u8>, &'static str)> {
@@ -23,7 +34,7 @@ pub fn screen_file(image: &PdfImage, width_max: u32) -> Option<(Vec<u8>, &'stati
         let over = |channel: u8| ((u32::from(channel) * u32::from(pixel[3]) + 255 * (255 - u32::from(pixel[3])) + 127) / 255) as u8;
         *pixel = [over(pixel[0]), over(pixel[1]), over(pixel[2]), 255];
     }
-    Some((write(pixels), "image/png"))
+    Some((write(few_colors(pixels)), "image/png"))
 }
 
 /// A PNG file of dark and light pixels, one bit each.
@@ -33,7 +44,7 @@ pub fn bitmap_file(width: usize, dark: &[bool]) -> Vec<u8> {
         filtered.push(0);
         filtered.extend(row.chunks(8).map(|bits| bits.iter().enumerate().fold(0u8, |byte, (at, dark)| byte | u8::from(!dark) << (7 - at))));
     }
-    file((width, dark.len() / width.max(1)), (1, 0), &[], &filtered)
+    file((width, dark.len() / width.max(1)), (1, 0), &[], &filtered, BITMAP_LEVEL)
 }
 
 /// Pixels of four bytes: red, green, blue, opacity.
@@ -140,7 +151,42 @@ fn shrunk(pixels: Pixels, width_max: u32) -> Pixels {
     Pixels { width, height, rgba }
 }
 
-/// A PNG file of opaque pixels (PNG specification, second edition): indexed if there are few colours, else RGB, each row as its difference from
+/// Pixels in 16 colours, if that is how they look: a logo has few colours and between them the edges of its letters. Those that most pixels
+/// have stay as they are; each other becomes the nearest of them, if none is further away than [`AWAY_MAX`].
+fn few_colors(mut pixels: Pixels) -> Pixels {
+    let mut counts: BTreeMap<[u8; 4], usize> = BTreeMap::new();
+    for pixel in &pixels.rgba {
+        *counts.entry(*pixel).or_default() += 1;
+        if counts.len() > 256 {
+            return pixels;
+        }
+    }
+    let away = |a: &[u8; 4], b: &[u8; 4]| a.iter().zip(b).map(|(a, b)| a.abs_diff(*b)).max().unwrap_or(0);
+    let mut by_count: Vec<([u8; 4], usize)> = counts.into_iter().collect();
+    // Stable: colours of as many pixels stay in their order.
+    by_count.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let mut kept: Vec<[u8; 4]> = Vec::new();
+    let mut changed = 0;
+    for (color, count) in &by_count {
+        if kept.iter().any(|near| away(color, near) <= AWAY_MAX) {
+            changed += count;
+        } else if kept.len() == FEW_COLORS {
+            return pixels;
+        } else {
+            kept.push(*color);
+        }
+    }
+    // Where many pixels are between colours, they are no edges, and steps would be seen.
+    if changed > pixels.rgba.len() / CHANGED_PART {
+        return pixels;
+    }
+    for pixel in &mut pixels.rgba {
+        *pixel = kept.iter().copied().min_by_key(|near| away(pixel, near)).unwrap_or(*pixel);
+    }
+    pixels
+}
+
+/// A PNG file of opaque pixels (PNG specification, second edition): indexed if there are few colours, in as few bits as they need, else RGB, each row as its difference from
 /// the row above.
 fn write(pixels: Pixels) -> Vec<u8> {
     let mut colors = pixels.rgba.clone();
@@ -150,11 +196,20 @@ fn write(pixels: Pixels) -> Vec<u8> {
     let mut palette = Vec::new();
     let kind = if colors.len() <= 256 {
         palette.extend(colors.iter().flat_map(|[r, g, b, _]| [*r, *g, *b]));
+        let depth = match colors.len() {
+            0..=2 => 1,
+            3..=4 => 2,
+            5..=16 => 4,
+            _ => 8,
+        };
+        let index = |pixel: &[u8; 4]| colors.partition_point(|color| color < pixel) as u8;
         for row in pixels.rgba.chunks_exact(pixels.width) {
             filtered.push(0);
-            filtered.extend(row.iter().map(|pixel| colors.partition_point(|color| color < pixel) as u8));
+            let bytes = row.chunks(8 / usize::from(depth));
+            filtered
+                .extend(bytes.map(|few| few.iter().enumerate().fold(0, |byte, (at, pixel)| byte | index(pixel) << (8 - depth - depth * at as u8))));
         }
-        3
+        (depth, 3)
     } else {
         let mut above = vec![[0; 4]; pixels.width];
         for row in pixels.rgba.chunks_exact(pixels.width) {
@@ -164,18 +219,18 @@ fn write(pixels: Pixels) -> Vec<u8> {
             }
             above.copy_from_slice(row);
         }
-        2
+        (8, 2)
     };
-    file((pixels.width, pixels.height), (8, kind), &[(b"PLTE", &palette)], &filtered)
+    file((pixels.width, pixels.height), kind, &[(b"PLTE", &palette)], &filtered, LEVEL)
 }
 
 /// A file of filtered rows.
-fn file((width, height): (usize, usize), (depth, kind): (u8, u8), chunks: &[(&[u8; 4], &[u8])], filtered: &[u8]) -> Vec<u8> {
+fn file((width, height): (usize, usize), (depth, kind): (u8, u8), chunks: &[(&[u8; 4], &[u8])], filtered: &[u8], level: i32) -> Vec<u8> {
     let mut header = Vec::with_capacity(13);
     header.extend((width as u32).to_be_bytes());
     header.extend((height as u32).to_be_bytes());
     header.extend([depth, kind, 0, 0, 0]);
-    let mut compressor = Compressor::new(CompressionLvl::new(LEVEL).unwrap_or_default());
+    let mut compressor = Compressor::new(CompressionLvl::new(level).unwrap_or_default());
     let mut data = vec![0; compressor.zlib_compress_bound(filtered.len())];
     let length = compressor.zlib_compress(filtered, &mut data).expect("the buffer has the size the compressor asked for");
     let mut out = super::png::SIGNATURE.to_vec();
@@ -196,4 +251,46 @@ fn write_chunk(kind: &[u8; 4], body: &[u8], out: &mut Vec<u8>) {
     out.extend(kind);
     out.extend(body);
     out.extend(libdeflater::crc32(&out[start..]).to_be_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rows of 64 pixels: `flat` of two greys, then `between` of all greys from one to the other.
+    fn pixels(flat: usize, between: usize) -> Pixels {
+        let grey = |level: usize| [level as u8, level as u8, level as u8, 255];
+        let halves = (0..flat * 64).map(|at| grey(if at % 64 < 32 { 100 } else { 255 }));
+        let rgba: Vec<[u8; 4]> = halves.chain((0..between * 64).map(|at| grey(100 + at * 155 / (between * 64)))).collect();
+        Pixels { width: 64, height: flat + between, rgba }
+    }
+
+    fn colors_of(pixels: &Pixels) -> usize {
+        pixels.rgba.iter().collect::<std::collections::BTreeSet<_>>().len()
+    }
+
+    #[test]
+    fn edges_of_a_logo_have_few_colors() {
+        let before = pixels(60, 4);
+        let after = few_colors(pixels(60, 4));
+        assert!(colors_of(&before) > 100 && colors_of(&after) <= FEW_COLORS);
+        let away = |(a, b): (&[u8; 4], &[u8; 4])| a[0].abs_diff(b[0]);
+        assert!(before.rgba.iter().zip(&after.rgba).map(away).all(|away| away <= AWAY_MAX));
+        assert_eq!(before.rgba[..60 * 64], after.rgba[..60 * 64], "what most pixels have stays");
+        assert!(write(after).len() * 2 < write(before).len());
+    }
+
+    #[test]
+    fn a_gradient_keeps_its_colors() {
+        assert_eq!(colors_of(&few_colors(pixels(10, 40))), colors_of(&pixels(10, 40)));
+    }
+
+    #[test]
+    fn a_picture_has_as_many_bits_as_its_colors_need() {
+        for (colors, depth) in [(1usize, 1), (2, 1), (3, 2), (4, 2), (5, 4), (16, 4), (17, 8), (256, 8)] {
+            let rgba = (0..512).map(|at| [0, 0, (at % colors) as u8, 255]).collect();
+            let file = write(Pixels { width: 512, height: 1, rgba });
+            assert_eq!((file[24], file[25]), (depth, 3), "{colors}");
+        }
+    }
 }
