@@ -70,8 +70,6 @@ struct Worker<'p> {
     file: Vec<u8>,
     /// Those of all workers.
     shapes: Arc<Shapes>,
-    /// For files of messages.
-    buffers: messages::Buffers,
 }
 
 /// Composes every range that is not in the ledger yet.
@@ -96,13 +94,7 @@ pub(super) fn compose(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, pool: &
         }
         let slot = rayon::current_thread_index().unwrap_or(0);
         let mut slot = workers[slot].lock().unwrap_or_else(PoisonError::into_inner);
-        let worker = slot.get_or_insert_with(|| Worker {
-            composer: composer(plan),
-            arena: Bump::new(),
-            file: Vec::new(),
-            shapes: shapes.clone(),
-            buffers: Default::default(),
-        });
+        let worker = slot.get_or_insert_with(|| Worker { composer: composer(plan), arena: Bump::new(), file: Vec::new(), shapes: shapes.clone() });
         compose_range(plan, &opened[cut.input], &cut, worker, inputs, options).map(Some)
     };
     let post = |volume: Committed, failure: &Failure| {
@@ -254,8 +246,7 @@ fn compose_range<'p>(
     let mut composed = ComposedRange::default();
     let mut layouts = Vec::new();
     let (mut holds, mut remarks, mut slots, mut sides) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let (mut mail, mut suppressed, mut decisions, mut files) =
-        (Vec::new(), Vec::new(), Vec::new(), messages::Files::reusing(std::mem::take(&mut worker.buffers)));
+    let (mut mail, mut suppressed, mut decisions, mut files) = (Vec::new(), Vec::new(), Vec::new(), messages::Files::default());
     let mut archived = Vec::new();
     let weights = plan.mail.as_ref().map(|mail| SheetWeights::of(plan, mail));
     let mut source = Hasher::new();
@@ -275,7 +266,7 @@ fn compose_range<'p>(
                 }
                 decisions.extend(decision.map(|decision| decision_row(plan, document.record, decision)));
                 if let Some(channels) = &plan.channels {
-                    files.add(channels, number, document.record, messages)?;
+                    files.add(channels, number, document.record, messages, options)?;
                     renditions.email.iter().for_each(|content| files.add_images(content));
                 }
                 if let Some((facts, weights)) = facts.zip(weights.as_ref()) {
@@ -319,10 +310,9 @@ fn compose_range<'p>(
         options.disk.commit(&options.out.join(&file), &worker.file)?;
     }
     let committed = match &plan.channels {
-        Some(channels) => files.commit(channels, number, options)?,
+        Some(channels) => files.commit(channels, number)?,
         None => CommittedMessages::default(),
     };
-    worker.buffers = committed.buffers;
     let mut documents = Vec::with_capacity(composed.documents.len());
     if let Some(index) = &index {
         for (at, ((document, place), layout)) in composed.documents.iter().zip(&index.documents).zip(layouts).enumerate() {

@@ -5,12 +5,14 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::io::Write;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{EngineError, Folder, Options};
 use crate::base::code;
-use crate::base::file::Fingerprint;
-use crate::base::hash::Hash;
+use crate::base::file::{FileError, Fingerprint, Pending};
+use crate::base::hash::{Hash, Hasher};
 use crate::compose::Composed;
 use crate::kit::expr::{Env, Value};
 use crate::ledger::{FileRow, MessageFileRow, MessageRow};
@@ -19,7 +21,7 @@ use crate::model::message::{EmailContent, SmsContent, Wants};
 use crate::model::page::Document;
 use crate::model::record::Hold;
 use crate::plan::{Channels, Plan, TOKEN};
-use crate::streams::message::{EmailParts, MessageFile, Outgoing, OutgoingMessage};
+use crate::streams::message::{Container, EmailParts, MessageFile, Outgoing, OutgoingMessage};
 use crate::streams::volume::hash_bodies;
 
 /// What a decision wants of a document beside its pages.
@@ -123,8 +125,6 @@ pub(super) struct CommittedMessages {
     pub(super) messages: Vec<MessageRow>,
     /// Pictures that lie on a server, not yet written.
     pub(super) images: Vec<Picture>,
-    /// The buffers, for the next range.
-    pub(super) buffers: Buffers,
 }
 
 /// A picture that lies on a server.
@@ -150,22 +150,48 @@ pub(super) fn write_pictures(pictures: &[Picture], options: &Options<'_>) -> Res
 /// The messages of one range of records.
 #[derive(Default)]
 pub(super) struct Files {
-    files: BTreeMap<Channel, (MessageFile, u32)>,
+    files: BTreeMap<Channel, Growing>,
     /// What the ledger will know of each message.
     pub(super) rows: Vec<MessageRow>,
     images: BTreeMap<Hash, (String, Arc<[u8]>)>,
-    buffers: Buffers,
 }
 
-/// Room for files of messages, which a worker keeps from range to range.
-pub(super) type Buffers = BTreeMap<Channel, Vec<u8>>;
+/// From how many bytes on a piece of a file is written: few enough to be near the processor still, when they are hashed and written.
+const PIECE_BYTES: usize = 256 << 10;
 
-impl Files {
-    /// No message yet, in the buffers of a worker.
-    pub(super) fn reusing(buffers: Buffers) -> Files {
-        Files { buffers, ..Files::default() }
+/// A file of messages, written piece by piece, so that no range of records has all of its messages in memory.
+struct Growing {
+    name: String,
+    path: PathBuf,
+    pending: Pending,
+    file: MessageFile,
+    hasher: Hasher,
+    bytes: u64,
+    messages: u32,
+}
+
+impl Growing {
+    fn begin(name: String, container: &Container, options: &Options<'_>) -> Result<Growing, EngineError> {
+        let path = options.out.join(&name);
+        let pending = options.disk.begin(&path)?;
+        Ok(Growing { name, path, pending, file: MessageFile::new(container), hasher: Hasher::new(), bytes: 0, messages: 0 })
     }
 
+    /// Writes what was added, if it is a piece or the last one.
+    fn write(&mut self, is_last: bool) -> Result<(), EngineError> {
+        let piece = self.file.bytes();
+        if piece.is_empty() || (piece.len() < PIECE_BYTES && !is_last) {
+            return Ok(());
+        }
+        self.pending.write_all(piece).map_err(|error| FileError::new("write", &self.path, error))?;
+        self.hasher.update(piece);
+        self.bytes += piece.len() as u64;
+        self.file.take();
+        Ok(())
+    }
+}
+
+impl Files {
     /// Adds the messages of a document.
     pub(super) fn add(
         &mut self,
@@ -173,19 +199,21 @@ impl Files {
         volume: u32,
         record: u64,
         messages: Vec<(Channel, OutgoingMessage)>,
+        options: &Options<'_>,
     ) -> Result<(), EngineError> {
         for (channel, message) in messages {
             let stream = channels.stream(channel).expect("what has a message has a stream");
-            let (file, count) = match self.files.entry(channel) {
+            let growing = match self.files.entry(channel) {
                 Entry::Occupied(open) => open.into_mut(),
                 Entry::Vacant(new) => {
-                    let buffer = self.buffers.remove(&channel).unwrap_or_default();
-                    new.insert((MessageFile::new(&stream.container(), buffer), 0))
+                    let name = Folder::messages_name(volume, &stream.extension());
+                    new.insert(Growing::begin(name, &stream.container(), options)?)
                 }
             };
             let name = channels.rules.name(channel);
-            let place = file.push(&message.bytes).map_err(|error| EngineError::Message(format!("{name}, record {}: {error}", record + 1)))?;
-            *count += 1;
+            let place = growing.file.push(&message.bytes).map_err(|error| EngineError::Message(format!("{name}, record {}: {error}", record + 1)))?;
+            growing.messages += 1;
+            growing.write(false)?;
             let hash = Hash::of(&message.bytes);
             self.rows.push(MessageRow {
                 record,
@@ -207,19 +235,18 @@ impl Files {
         }
     }
 
-    /// Writes all files, beside the volume of their number.
-    pub(super) fn commit(mut self, channels: &Channels, volume: u32, options: &Options<'_>) -> Result<CommittedMessages, EngineError> {
+    /// Ends all files and puts them in their places, beside the volume of their number.
+    pub(super) fn commit(self, channels: &Channels, volume: u32) -> Result<CommittedMessages, EngineError> {
         let mut rows = Vec::new();
-        for (channel, (file, messages)) in self.files {
-            let stream = channels.stream(channel).expect("what has a message has a stream");
-            let (name, bytes) = (Folder::messages_name(volume, &stream.extension()), file.finish());
-            options.disk.commit(&options.out.join(&name), &bytes)?;
+        for (channel, mut growing) in self.files {
+            growing.write(true)?;
+            let Growing { name, pending, hasher, bytes, messages, .. } = growing;
+            pending.commit()?;
             let word = channels.rules.name(channel).to_string();
-            rows.push(MessageFileRow { volume, channel: word, file: name, messages, bytes: bytes.len() as u64, hash: Hash::of(&bytes) });
-            self.buffers.insert(channel, bytes);
+            rows.push(MessageFileRow { volume, channel: word, file: name, messages, bytes, hash: hasher.finish() });
         }
         let images = self.images.into_iter().map(|(hash, (name, bytes))| Picture { name: format!("{IMAGES}{name}"), hash, bytes }).collect();
-        Ok(CommittedMessages { files: rows, messages: self.rows, images, buffers: self.buffers })
+        Ok(CommittedMessages { files: rows, messages: self.rows, images })
     }
 }
 

@@ -28,25 +28,21 @@ pub enum MboxError {
     Damaged(u64),
 }
 
-/// Writes a volume into memory.
+/// Writes a volume into memory, from which it may be taken piece by piece.
 #[derive(Debug)]
 pub struct MboxWriter {
     bytes: Vec<u8>,
+    /// How many bytes were taken.
+    taken: u64,
     from: String,
 }
 
 impl MboxWriter {
     /// An empty volume. `sender` and `date` stand in the line before each message: an address without blanks and the job's date.
     pub fn new(sender: &str, date: Date) -> MboxWriter {
-        MboxWriter::reusing(sender, date, Vec::new())
-    }
-
-    /// The same in a buffer that was used before: what is in it is forgotten, its room is not.
-    pub fn reusing(sender: &str, date: Date, mut buffer: Vec<u8>) -> MboxWriter {
-        buffer.clear();
         let sender: String = sender.chars().filter(|c| c.is_ascii_graphic()).collect();
         let sender = if sender.is_empty() { "MAILER-DAEMON" } else { &sender };
-        MboxWriter { bytes: buffer, from: format!("From {sender} {}\n", asctime(date)) }
+        MboxWriter { bytes: Vec::new(), taken: 0, from: format!("From {sender} {}\n", asctime(date)) }
     }
 
     /// Adds a message with CRLF at the end of each line; gives its place.
@@ -57,45 +53,67 @@ impl MboxWriter {
         if message.is_empty() {
             return Err(MboxError::LineEnd(0));
         }
+        let fault = |at| Err(MboxError::LineEnd(at));
+        // Each LF is looked at below: if there are as many CR, none is bare.
+        let lines = memchr::memchr_iter(b'\n', message).count();
+        if memchr::memchr_iter(b'\r', message).count() != lines {
+            return fault(bare_line_end(message));
+        }
         let start = self.bytes.len();
         self.bytes.reserve(message.len() + self.from.len() + 16);
         self.bytes.extend_from_slice(self.from.as_bytes());
         let offset = self.bytes.len();
         let mut at = 0;
-        while at < message.len() {
-            let line_end = match memchr::memchr(b'\n', &message[at..]) {
-                Some(end) if end > 0 && message[at + end - 1] == b'\r' => at + end - 1,
-                found => {
-                    self.bytes.truncate(start);
-                    return Err(MboxError::LineEnd(found.map_or(message.len(), |end| at + end)));
-                }
-            };
-            let line = &message[at..line_end];
-            if memchr::memchr(b'\r', line).is_some() {
+        for end in memchr::memchr_iter(b'\n', message) {
+            let Some(line) = message[at..end].strip_suffix(b"\r") else {
                 self.bytes.truncate(start);
-                return Err(MboxError::LineEnd(at));
-            }
+                return fault(end);
+            };
             if is_quoted_from(line) {
                 self.bytes.push(b'>');
             }
             self.bytes.extend_from_slice(line);
             self.bytes.push(b'\n');
-            at = line_end + 2;
+            at = end + 1;
+        }
+        if at < message.len() {
+            self.bytes.truncate(start);
+            return fault(message.len());
         }
         let length = self.bytes.len() - offset;
         self.bytes.push(b'\n');
-        Ok(MessagePlace { offset: offset as u64, length: length as u64 })
+        Ok(MessagePlace { offset: self.taken + offset as u64, length: length as u64 })
+    }
+
+    /// The bytes that were not taken yet.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Takes them away: the caller has written them. Places go on where they were.
+    pub fn take(&mut self) {
+        self.taken += self.bytes.len() as u64;
+        self.bytes.clear();
     }
 
     /// Whether it has no message.
     pub fn is_empty(&self) -> bool {
-        self.bytes.is_empty()
+        self.bytes.is_empty() && self.taken == 0
     }
 
-    /// The bytes of the file.
+    /// The bytes of the file that were not taken.
     pub fn finish(self) -> Vec<u8> {
         self.bytes
     }
+}
+
+/// The first CR or LF that is no part of a CRLF, or the end.
+fn bare_line_end(message: &[u8]) -> usize {
+    let is_bare = |at: &usize| match message[*at] {
+        b'\n' => *at == 0 || message[at - 1] != b'\r',
+        _ => message.get(at + 1) != Some(&b'\n'),
+    };
+    memchr::memchr2_iter(b'\r', b'\n', message).find(is_bare).unwrap_or(message.len())
 }
 
 /// `From ` behind any number of `>`.
@@ -190,6 +208,19 @@ mod tests {
         for (message, place) in messages.iter().zip(written) {
             assert_eq!(read_at(&file, place).as_deref(), Ok(*message));
         }
+    }
+
+    #[test]
+    fn places_do_not_depend_on_what_was_taken() {
+        let messages: &[&[u8]] = &[b"A: b\r\n\r\nc\r\n", b"D: e\r\n\r\nFrom f\r\n", b"G: h\r\n\r\n"];
+        let (mut whole, mut pieces, mut file) = (writer(), writer(), Vec::new());
+        for message in messages {
+            assert_eq!(whole.push(message), pieces.push(message));
+            file.extend_from_slice(pieces.bytes());
+            pieces.take();
+        }
+        assert!(!pieces.is_empty() && pieces.finish().is_empty());
+        assert_eq!(whole.finish(), file);
     }
 
     #[test]

@@ -99,19 +99,16 @@ pub trait MessageStream: Send + Sync + std::fmt::Debug {
 pub enum MessageFile {
     /// An mbox file.
     Mbox(MboxWriter),
-    /// Lines.
-    Lines(Vec<u8>),
+    /// Lines, and how many bytes of them were taken.
+    Lines(Vec<u8>, u64),
 }
 
 impl MessageFile {
-    /// An empty file, in a buffer that may have been used before.
-    pub fn new(container: &Container, mut buffer: Vec<u8>) -> MessageFile {
+    /// An empty file.
+    pub fn new(container: &Container) -> MessageFile {
         match container {
-            Container::Mbox { sender, date } => MessageFile::Mbox(MboxWriter::reusing(sender, *date, buffer)),
-            Container::Lines => {
-                buffer.clear();
-                MessageFile::Lines(buffer)
-            }
+            Container::Mbox { sender, date } => MessageFile::Mbox(MboxWriter::new(sender, *date)),
+            Container::Lines => MessageFile::Lines(Vec::new(), 0),
         }
     }
 
@@ -122,11 +119,11 @@ impl MessageFile {
     pub fn push(&mut self, message: &[u8]) -> Result<MessagePlace, MboxError> {
         match self {
             MessageFile::Mbox(writer) => writer.push(message),
-            MessageFile::Lines(bytes) => {
+            MessageFile::Lines(bytes, taken) => {
                 if let Some(at) = memchr::memchr(b'\n', message) {
                     return Err(MboxError::LineEnd(at));
                 }
-                let place = MessagePlace { offset: bytes.len() as u64, length: message.len() as u64 };
+                let place = MessagePlace { offset: *taken + bytes.len() as u64, length: message.len() as u64 };
                 bytes.extend_from_slice(message);
                 bytes.push(b'\n');
                 Ok(place)
@@ -134,11 +131,22 @@ impl MessageFile {
         }
     }
 
-    /// The file.
-    pub fn finish(self) -> Vec<u8> {
+    /// Its bytes that were not taken yet.
+    pub fn bytes(&self) -> &[u8] {
         match self {
-            MessageFile::Mbox(writer) => writer.finish(),
-            MessageFile::Lines(bytes) => bytes,
+            MessageFile::Mbox(writer) => writer.bytes(),
+            MessageFile::Lines(bytes, _) => bytes,
+        }
+    }
+
+    /// Takes them away: the caller has written them. Places go on where they were.
+    pub fn take(&mut self) {
+        match self {
+            MessageFile::Mbox(writer) => writer.take(),
+            MessageFile::Lines(bytes, taken) => {
+                *taken += bytes.len() as u64;
+                bytes.clear();
+            }
         }
     }
 }
