@@ -1,6 +1,6 @@
-//! Which colours the e-mails of a layout may have.
+//! Which colours the e-mails of a layout may have, and which styles their tables give cells.
 //!
-//! Takes the blocks of a layout, gives their colours. Must never see a record: what stands in the head of a message is the same for all.
+//! Takes the blocks of a layout, gives their colours and those styles. Must never see a record: what stands in the head of a message is the same for all.
 
 use super::css::{Colors, is_kept, parts};
 use crate::model::layout::{BoxStyle, Color, Inline, Layout, Node, NodeKind, RowGroup, RowPart, Table, TableRow};
@@ -70,6 +70,7 @@ impl Colors {
     }
 
     fn table(&mut self, table: &Table) {
+        self.cells.extend(super::table::shared_text(table));
         self.background(table.zebra);
         for row in table.head.iter().chain(&table.foot) {
             self.row(row);

@@ -118,6 +118,21 @@ impl<'p> Css<'p> {
         }
     }
 
+    /// Whether tables give a style to their cells: not one that is bold or slanted, because what is not says so nowhere.
+    pub fn is_shared(&self, text: TextStyleId) -> bool {
+        self.face_of(self.layout.text_style(text)) == (false, false)
+    }
+
+    /// Adds a rule for the cells of tables that give them a style of text: Outlook inherits none into cells, but reads rules.
+    pub fn push_cell_rule(&self, text: TextStyleId, out: &mut String) {
+        let mut class = String::from(".");
+        push_text_class(text, &mut class);
+        write!(out, "{class} td,{class} th{{").expect("a String takes what is written");
+        self.push_text(text, None, out);
+        out.pop();
+        out.push('}');
+    }
+
     fn family_of(&self, style: &TextStyle) -> &str {
         let face = &self.resources.faces[usize::from(self.resources.stacks[usize::from(style.stack.0)].faces[0].0)];
         face.postscript_name.split('-').next().unwrap_or("")
@@ -215,6 +230,8 @@ pub struct Colors {
     pub backgrounds: BTreeSet<[u8; 3]>,
     /// Of lines.
     pub lines: BTreeSet<[u8; 3]>,
+    /// The styles that tables give their cells; not colours, but found where they are.
+    pub cells: BTreeSet<TextStyleId>,
 }
 
 impl Colors {
@@ -243,6 +260,11 @@ impl Colors {
 /// Adds the class of a colour: `t` of a text, `b` of a background, `l` of a line, and its digits.
 pub fn push_class(kind: char, color: Color, out: &mut String) {
     write!(out, "{kind}{:02x}{:02x}{:02x}", color.r, color.g, color.b).expect("a String takes what is written");
+}
+
+/// Adds the class of a table that gives its cells a style of text.
+pub fn push_text_class(text: TextStyleId, out: &mut String) {
+    write!(out, "f{}", text.0).expect("a String takes what is written");
 }
 
 /// The parts of a colour.

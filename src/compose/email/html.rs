@@ -61,6 +61,8 @@ pub struct Html<'w, 'p> {
     pub out: String,
     /// The pictures it shows.
     pub shown: Vec<Shown>,
+    /// How many tables of the layout are open.
+    pub tables: u32,
 }
 
 impl<'p> Html<'_, 'p> {
@@ -280,6 +282,7 @@ impl<'p> Html<'_, 'p> {
         match (top == bottom, left == right) {
             (true, true) if top == left => write!(out, "padding:{top}px;"),
             (true, true) => write!(out, "padding:{top}px {left}px;"),
+            (false, true) => write!(out, "padding:{top}px {left}px {bottom}px;"),
             _ => write!(out, "padding:{top}px {right}px {bottom}px {left}px;"),
         }
         .expect("a String takes what is written");
@@ -350,13 +353,17 @@ pub(super) fn push_classes(classes: &str, out: &mut String) {
 
 /// Adds the alignment of lines, if it is not the usual one.
 pub(super) fn push_align(align: Align, is_reversed: bool, out: &mut String) {
-    let word = match (align, is_reversed) {
+    if let Some(word) = line_align(align, is_reversed) {
+        write!(out, "text-align:{word};").expect("a String takes what is written");
+    }
+}
+
+/// The word for the alignment of lines, if it is not the usual one.
+pub(super) fn line_align(align: Align, is_reversed: bool) -> Option<&'static str> {
+    match (align, is_reversed) {
         (Align::Left, true) => Some("left"),
         (Align::Right, true) | (Align::Start | Align::End | Align::Justify, true) => None,
         (align, _) => align_word(align),
-    };
-    if let Some(word) = word {
-        write!(out, "text-align:{word};").expect("a String takes what is written");
     }
 }
 

@@ -40,6 +40,7 @@ pub use equal::{BoundValues, Use, figures_of, pages as check_pages};
 use html::{Html, InlineTags, Tags};
 use pictures::Pictures;
 use plain::Plain;
+use scaffold::Scaffold;
 use table::FixedHead;
 
 /// The colour of the line above notes.
@@ -93,8 +94,7 @@ struct Sheet<'p> {
     tags: Tags,
     inline: InlineTags,
     heads: Heads,
-    /// Rules of CSS for colours in the dark.
-    rules: String,
+    scaffold: Scaffold,
     /// Own blocks that no record can change, by their nodes.
     fixed: FxHashMap<usize, (String, String)>,
 }
@@ -163,7 +163,7 @@ impl<'p> Emails<'p> {
         let around = Around { text: part.text, is_kept: false };
         let mut out = std::mem::take(&mut self.html);
         out.clear();
-        scaffold::open(&mut out, &sheet.css, &sheet.rules, part.text, (&subject, &preheader), (language, is_reversed));
+        sheet.scaffold.open(&mut out, (&subject, &preheader), (language, is_reversed));
         let mut html = Html {
             css: &sheet.css,
             tags: &mut sheet.tags,
@@ -172,6 +172,7 @@ impl<'p> Emails<'p> {
             pictures: &mut self.pictures,
             out,
             shown: Vec::new(),
+            tables: 0,
         };
         let plain = &mut self.plain;
         plain.out.clear();
@@ -235,11 +236,18 @@ impl<'p> Emails<'p> {
     fn sheet(&mut self, document: &Document<'_, 'p, '_>) -> Result<Sheet<'p>, Hold> {
         let mut colors = Colors::of(document.layout);
         colors.lines.insert(NOTE_LINE);
-        let mut rules = String::new();
-        colors.push_rules(&mut rules);
         let css = Css::new(document.layout, self.resources, document.part.text);
-        let mut sheet =
-            Sheet { css, tags: Tags::default(), inline: InlineTags::default(), heads: Heads::default(), rules, fixed: FxHashMap::default() };
+        let (mut dark, mut cells) = (String::new(), String::new());
+        colors.push_rules(&mut dark);
+        colors.cells.iter().filter(|text| css.is_shared(**text)).for_each(|text| css.push_cell_rule(*text, &mut cells));
+        let mut sheet = Sheet {
+            scaffold: Scaffold::new(&css, &dark, &cells, document.part.text),
+            css,
+            tags: Tags::default(),
+            inline: InlineTags::default(),
+            heads: Heads::default(),
+            fixed: FxHashMap::default(),
+        };
         let arena = Bump::new();
         let nothing: &[Value<'_>] = arena.alloc_slice_fill_copy(document.layout.schema.fields.len(), Value::Null);
         let mut variables = vec![Value::Null; document.layout.variables.max(1)];
@@ -262,8 +270,9 @@ impl<'p> Emails<'p> {
                 pictures: &mut self.pictures,
                 out: String::new(),
                 shown: Vec::new(),
+                tables: 0,
             };
-            html.head(&source, rows, around);
+            html.head(&source, table, rows, around);
             let head = FixedHead { html: html.out, labels: table::labels(&source, rows, table.columns.len()) };
             sheet.heads.insert(std::ptr::from_ref(table) as usize, head);
         }
@@ -278,6 +287,7 @@ impl<'p> Emails<'p> {
                 pictures: &mut self.pictures,
                 out: String::new(),
                 shown: Vec::new(),
+                tables: 0,
             };
             html.blocks(&source, blocks, around);
             // A picture is noted by each message that shows it.

@@ -2,19 +2,20 @@
 //!
 //! Takes bound tables, gives `<table>` with headings that screen readers announce. Columns are as wide as their content; those of short
 //! values do not wrap. A table of many columns becomes cards on a telephone: each cell stands on a line of its own, with its heading.
-//! Must never know where a page would end.
+//! What most cells of a table have in common is said once, by the table: the look of their text, and by each row how high its cells
+//! stand. Must never know where a page would end.
 
 use std::fmt::Write;
 
 use super::Source;
-use super::css::{Around, is_kept, push_class};
-use super::html::{Html, push_align, push_classes};
+use super::css::{Around, is_kept, push_class, push_text_class};
+use super::html::{Html, line_align, push_classes};
 use super::inline::push_plain;
 use crate::base::length::Length;
 use crate::kit::html::{push_color, push_text};
 use crate::kit::text::Direction;
 use crate::model::content::{Block, CellContent, Item, Placed, RowContent, TableContent, Text};
-use crate::model::layout::{Align, Table, TextStyleId, VerticalAlign};
+use crate::model::layout::{Align, Node, NodeKind, RowGroup, RowPart, Table, TableRow, TextStyleId, VerticalAlign};
 
 /// Columns from which on a table is stacked on a telephone.
 const STACKED_FROM: usize = 5;
@@ -36,6 +37,21 @@ pub struct CellKey {
     is_head: bool,
     is_kept: bool,
     is_last: bool,
+    /// The style that the table gives its cells.
+    shared: Option<TextStyleId>,
+}
+
+/// What the cells of a table have from it.
+#[derive(Clone, Copy)]
+struct FromTable<'t> {
+    /// The table.
+    table: &'t Table,
+    /// The style of text that it gives them; `None`: each says all of its own.
+    shared: Option<TextStyleId>,
+    /// The heading of each column, where they become cards on a telephone.
+    labels: &'t [String],
+    /// Whether they are of its head.
+    is_head: bool,
 }
 
 /// The head of a table that no record can change.
@@ -58,7 +74,9 @@ impl Html<'_, '_> {
         let heads_rows = || table.rows.iter().chain(table.foot).any(|row| row.cells.iter().any(|cell| cell.cell.is_heading));
         let is_data = has_head || heads_rows();
         let is_stacked = has_head && table.table.columns.len() >= STACKED_FROM;
-        self.open_table(table.table, margins, is_data, is_stacked);
+        let shared = self.shared_of(table.table);
+        self.open_table(table.table, margins, is_data, is_stacked, shared);
+        self.tables += 1;
         let labels: Vec<String> = match (is_stacked, fixed) {
             (false, _) => Vec::new(),
             (true, Some(fixed)) => fixed.labels.clone(),
@@ -67,33 +85,49 @@ impl Html<'_, '_> {
         if let Some(fixed) = fixed {
             self.out.push_str(&fixed.html);
         } else if !table.head.is_empty() {
-            self.head(source, table.head, around);
+            self.head_rows(source, table.head, FromTable { table: table.table, shared, labels: &[], is_head: true }, around);
         }
+        let from = FromTable { table: table.table, shared, labels: &labels, is_head: false };
         if !table.rows.is_empty() {
             self.out.push_str("<tbody>\n");
             for row in table.rows {
-                self.row(source, row, Some(table.table), &labels, false, around);
+                self.row(source, row, from, around);
             }
             self.out.push_str("</tbody>\n");
         }
         if !table.foot.is_empty() {
             self.out.push_str("<tfoot>\n");
             for row in table.foot {
-                self.row(source, row, Some(table.table), &labels, false, around);
+                self.row(source, row, from, around);
             }
             self.out.push_str("</tfoot>\n");
         }
         self.out.push_str("</table>\n");
+        self.tables -= 1;
     }
 
-    fn open_table(&mut self, table: &Table, (top, bottom): (Length, Length), is_data: bool, is_stacked: bool) {
+    /// The style that a table gives its cells. One within another gives none: programs that inherit nothing into cells find it by the class
+    /// of the table, and for them the outer one would count, too.
+    fn shared_of(&self, table: &Table) -> Option<TextStyleId> {
+        if self.tables > 0 {
+            return None;
+        }
+        shared_text(table).filter(|text| self.css.is_shared(*text))
+    }
+
+    fn open_table(&mut self, table: &Table, (top, bottom): (Length, Length), is_data: bool, is_stacked: bool, shared: Option<TextStyleId>) {
         self.out.push_str("<table");
         if !is_data {
             self.out.push_str(" role=\"presentation\"");
         }
+        let mut classes = String::new();
         if is_stacked {
-            self.out.push_str(" class=\"stk\"");
+            classes.push_str("stk ");
         }
+        if let Some(text) = shared {
+            push_text_class(text, &mut classes);
+        }
+        push_classes(&classes, &mut self.out);
         let (top, bottom) = (self.css.space(top), self.css.space(bottom));
         let is_full = table.width.is_none() || is_stacked;
         if is_full {
@@ -106,55 +140,55 @@ impl Html<'_, '_> {
         if (top, bottom) != (0, 0) {
             write!(self.out, ";margin:{top}px 0 {bottom}px").expect("a String takes what is written");
         }
+        if let Some(text) = shared {
+            self.out.push(';');
+            self.css.push_text(text, None, &mut self.out);
+            self.out.pop();
+        }
         self.out.push_str("\">\n");
     }
 
-    /// Adds the rows of a head.
-    pub(super) fn head(&mut self, source: &Source<'_, '_>, rows: &[RowContent<'_>], around: Around) {
+    /// Adds the head of a table that no record can change.
+    pub(super) fn head(&mut self, source: &Source<'_, '_>, table: &Table, rows: &[RowContent<'_>], around: Around) {
+        let from = FromTable { table, shared: self.shared_of(table), labels: &[], is_head: true };
+        self.head_rows(source, rows, from, around);
+    }
+
+    fn head_rows(&mut self, source: &Source<'_, '_>, rows: &[RowContent<'_>], from: FromTable<'_>, around: Around) {
         self.out.push_str("<thead>\n");
         for row in rows {
-            self.row(source, row, None, &[], true, around);
+            self.row(source, row, from, around);
         }
         self.out.push_str("</thead>\n");
     }
 
-    fn row(&mut self, source: &Source<'_, '_>, row: &RowContent<'_>, table: Option<&Table>, labels: &[String], is_head: bool, around: Around) {
-        let fill = row.row.background.or(table.and_then(|table| table.zebra).filter(|_| row.striped));
-        match fill {
-            None => self.out.push_str("<tr>"),
-            Some(color) => {
-                self.out.push_str("<tr");
-                if !is_kept(color) {
-                    self.out.push_str(" class=\"");
-                    push_class('b', color, &mut self.out);
-                    self.out.push('"');
-                }
-                self.out.push_str(" style=\"background-color:");
-                push_color(&mut self.out, (color.r, color.g, color.b));
-                self.out.push_str("\">");
+    fn row(&mut self, source: &Source<'_, '_>, row: &RowContent<'_>, from: FromTable<'_>, around: Around) {
+        let fill = row.row.background.or(from.table.zebra.filter(|_| row.striped && !from.is_head));
+        self.out.push_str("<tr");
+        push_valign(valign_of(row), &mut self.out);
+        if let Some(color) = fill {
+            if !is_kept(color) {
+                self.out.push_str(" class=\"");
+                push_class('b', color, &mut self.out);
+                self.out.push('"');
             }
+            self.out.push_str(" bgcolor=\"");
+            push_color(&mut self.out, (color.r, color.g, color.b));
+            self.out.push('"');
         }
+        self.out.push('>');
         let inside = Around { is_kept: fill.map_or(around.is_kept, is_kept), ..around };
         for cell in row.cells {
-            self.cell(source, row, cell, labels, is_head, table, inside);
+            self.cell(source, row, cell, from, inside);
         }
         self.out.push_str("</tr>\n");
     }
 
-    #[allow(clippy::too_many_arguments)]
-    fn cell(
-        &mut self,
-        source: &Source<'_, '_>,
-        row: &RowContent<'_>,
-        cell: &CellContent<'_>,
-        labels: &[String],
-        is_head: bool,
-        table: Option<&Table>,
-        around: Around,
-    ) {
+    fn cell(&mut self, source: &Source<'_, '_>, row: &RowContent<'_>, cell: &CellContent<'_>, from: FromTable<'_>, around: Around) {
         let only = only_text(cell.children);
+        let FromTable { table, is_head, .. } = from;
         let is_heading = (is_head || cell.cell.is_heading) && !cell.children.is_empty();
-        let column = table.and_then(|table| table.columns.get(cell.cell.column));
+        let column = table.columns.get(cell.cell.column).filter(|_| !is_head);
         let is_narrow = match (only.map(|text| text.style.align), column) {
             (Some(Align::Right | Align::Decimal | Align::End), _) => true,
             (_, Some(crate::model::layout::Track::Fixed(width))) => *width <= UNWRAPPED_WIDTH,
@@ -171,6 +205,7 @@ impl Html<'_, '_> {
             is_head,
             is_kept: around.is_kept,
             is_last: row.cells.last().is_some_and(|last| std::ptr::eq(last.cell, cell.cell)),
+            shared: from.shared,
         };
         match self.tags.cells.get(&key) {
             Some(tag) => self.out.push_str(tag),
@@ -180,7 +215,9 @@ impl Html<'_, '_> {
                 self.tags.cells.insert(key, tag.into());
             }
         }
-        if let Some(label) = labels.get(cell.cell.column).filter(|label| !label.is_empty() && !cell.children.is_empty() && cell.cell.colspan == 1) {
+        if let Some(label) =
+            from.labels.get(cell.cell.column).filter(|label| !label.is_empty() && !cell.children.is_empty() && cell.cell.colspan == 1)
+        {
             self.out.push_str("<span class=\"lb\" style=\"display:none;mso-hide:all\">");
             push_text(label, &mut self.out);
             self.out.push_str(" </span>");
@@ -229,10 +266,10 @@ impl Html<'_, '_> {
         }
         self.push_box(&style, around.is_kept, &mut classes, &mut declarations);
         let text = key.text.unwrap_or(around.text);
-        // Outlook inherits no text style into cells.
-        self.css.push_text(text, None, &mut declarations);
+        self.css.push_text(text, key.shared, &mut declarations);
         if is_heading && !declarations.contains("font-weight") {
-            declarations.push_str("font-weight:normal;");
+            let (is_bold, _) = self.css.face_of(self.css.style(text));
+            declarations.push_str(if is_bold { "font-weight:bold;" } else { "font-weight:normal;" });
         }
         if self.color_of(text, around) {
             let color = self.css.color(text);
@@ -243,24 +280,71 @@ impl Html<'_, '_> {
                 push_class('t', color, &mut classes);
             }
         }
+        // Attributes are as old as tables, and shorter than declarations.
         let align = only.map_or(Align::Left, |text| text.style.align);
-        let before = declarations.len();
-        push_align(align, key.is_reversed, &mut declarations);
-        if declarations.len() == before && (is_heading || key.is_reversed) {
-            declarations.push_str(if key.is_reversed { "text-align:right;" } else { "text-align:left;" });
+        let usual = if key.is_reversed { "right" } else { "left" };
+        if let Some(word) = line_align(align, key.is_reversed).or((is_heading || key.is_reversed).then_some(usual)) {
+            write!(tag, " align=\"{word}\"").expect("a String takes what is written");
         }
-        declarations.push_str(match cell.cell.valign {
-            VerticalAlign::Top => "vertical-align:top;",
-            VerticalAlign::Middle => "",
-            VerticalAlign::Bottom => "vertical-align:bottom;",
-        });
+        if cell.cell.valign != valign_of(row) {
+            let word = valign_word(cell.cell.valign);
+            write!(tag, " valign=\"{word}\"").expect("a String takes what is written");
+        }
         if key.is_unwrapped {
-            declarations.push_str("white-space:nowrap;");
+            tag.push_str(" nowrap");
         }
         push_classes(&classes, &mut tag);
         declarations.pop();
         write!(tag, " style=\"{declarations}\">").expect("a String takes what is written");
         tag
+    }
+}
+
+/// How high the cells of a row stand: as the first of them.
+fn valign_of(row: &RowContent<'_>) -> VerticalAlign {
+    row.cells.first().map_or(VerticalAlign::Middle, |cell| cell.cell.valign)
+}
+
+/// The word for how high a cell stands.
+fn valign_word(valign: VerticalAlign) -> &'static str {
+    match valign {
+        VerticalAlign::Top => "top",
+        VerticalAlign::Middle => "middle",
+        VerticalAlign::Bottom => "bottom",
+    }
+}
+
+/// Adds how high the cells of a row stand, if not in the middle, as they do without a word.
+fn push_valign(valign: VerticalAlign, out: &mut String) {
+    if valign != VerticalAlign::Middle {
+        write!(out, " valign=\"{}\"", valign_word(valign)).expect("a String takes what is written");
+    }
+}
+
+/// The style of text that most cells in the rows of a table have, the first of those that as many have.
+pub fn shared_text(table: &Table) -> Option<TextStyleId> {
+    let mut counts: Vec<(TextStyleId, usize)> = Vec::new();
+    table.groups.iter().for_each(|group| count_texts(group, &mut counts));
+    let most = counts.iter().map(|(_, count)| *count).max()?;
+    counts.iter().find(|(_, count)| *count == most).map(|(text, _)| *text)
+}
+
+fn count_texts(group: &RowGroup, counts: &mut Vec<(TextStyleId, usize)>) {
+    let mut count = |row: &TableRow| {
+        for cell in &row.cells {
+            let [Node { kind: NodeKind::Paragraph(paragraph), .. }] = &cell.body[..] else { continue };
+            match counts.iter_mut().find(|(text, _)| *text == paragraph.style.text) {
+                Some((_, count)) => *count += 1,
+                None => counts.push((paragraph.style.text, 1)),
+            }
+        }
+    };
+    group.head.iter().for_each(&mut count);
+    group.rows().for_each(&mut count);
+    for part in &group.parts {
+        if let RowPart::Group(group) = part {
+            count_texts(group, counts);
+        }
     }
 }
 
