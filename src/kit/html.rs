@@ -19,6 +19,10 @@ pub fn push_text(text: &str, out: &mut String) {
 
 /// Adds text between double quotes of an attribute: also `"` becomes an entity.
 pub fn push_attribute(text: &str, out: &mut String) {
+    if text.bytes().all(|byte| byte != b'"' && !NEEDS_CARE[usize::from(byte)]) {
+        out.push_str(text);
+        return;
+    }
     for character in text.chars() {
         match character {
             '"' => out.push_str("&quot;"),
@@ -115,12 +119,12 @@ pub fn push_seen(text: &[u8], out: &mut Vec<u8>) {
     // Spaces part the words: what stands between two of them is copied at once.
     let mut start = 0;
     let mut at = 0;
-    while at < text.len() {
-        let unseen = match text[at] {
-            0..=b' ' | 0x7F => 1,
-            byte if byte < 0x80 => 0,
-            _ => unseen_length(&text[at..]),
-        };
+    while let Some(&byte) = text.get(at) {
+        if !MAY_BE_UNSEEN[usize::from(byte)] {
+            at += 1;
+            continue;
+        }
+        let unseen = if byte < 0x80 { 1 } else { unseen_length(&text[at..]) };
         if unseen > 0 {
             out.extend_from_slice(&text[start..at]);
             at += unseen;
@@ -131,6 +135,17 @@ pub fn push_seen(text: &[u8], out: &mut Vec<u8>) {
     }
     out.extend_from_slice(&text[start..]);
 }
+
+/// Bytes with which a character may begin that is not seen.
+const MAY_BE_UNSEEN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = byte <= 0x20 || byte >= 0x7F;
+        byte += 1;
+    }
+    table
+};
 
 /// Bytes of a character that is not seen: spaces, soft hyphens, joiners and marks of direction. 0 if it is seen.
 fn unseen_length(bytes: &[u8]) -> usize {
@@ -156,7 +171,9 @@ fn skip_tag(rest: &[u8]) -> &[u8] {
     let behind = &rest[end + 1..];
     let name = &rest[1..];
     let unseen = |name: &[u8], tag: &[u8]| name.starts_with(tag) && name.get(tag.len()).is_some_and(|byte| !byte.is_ascii_alphanumeric());
-    match UNSEEN.iter().find(|tag| unseen(name, tag)) {
+    // Most tags are of tables, and end before any of those names could.
+    let may_be_unseen = matches!(name, [b's', b't' | b'c', ..] | [b'h', b'e', ..] | [b't', b'i', ..]);
+    match UNSEEN.iter().find(|tag| may_be_unseen && unseen(name, tag)) {
         Some(tag) => {
             let mut close = b"</".to_vec();
             close.extend_from_slice(tag);

@@ -97,7 +97,7 @@ pub struct InlineImage {
     pub file_name: String,
     /// `image/png` or `image/jpeg`.
     pub media_type: &'static str,
-    /// The file. Shared by all messages of a worker that show it.
+    /// The file.
     pub bytes: Arc<[u8]>,
 }
 
@@ -114,8 +114,8 @@ pub struct EmailContent {
     pub html: String,
     /// The same as text, with line feeds as line ends and no line longer than 998 bytes.
     pub text: String,
-    /// The pictures that the HTML names, each once, in the order in which it does.
-    pub images: Vec<InlineImage>,
+    /// The pictures that the HTML names, each once, in the order in which it does. Shared by all messages of a worker that show them.
+    pub images: Vec<Arc<InlineImage>>,
     /// Whether it is so long that Gmail shows its beginning only.
     pub is_clipped: bool,
 }

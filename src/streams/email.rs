@@ -43,12 +43,10 @@ impl MessageStream for EmailStream {
         let to = Address::parse(outgoing.recipient).map_err(|reason| format!("the e-mail address `{}`: {reason}", outgoing.recipient))?;
         // The content is in it: a corrected run of the same job sends other messages.
         let id = format!("{}.{}.email@{}", outgoing.key, outgoing.content.short(), self.from.domain());
-        let image = |image| -> Image<'_> {
-            let image: &crate::model::message::InlineImage = image;
-            Image { cid: &image.content_id, media_type: image.media_type, bytes: &image.bytes }
-        };
         // Pictures on a server have no part in the message.
-        let images: Vec<Image<'_>> = content.images.iter().filter(|image| !image.content_id.is_empty()).map(image).collect();
+        let attached = content.images.iter().filter(|image| !image.content_id.is_empty());
+        let images: Vec<Image<'_>> =
+            attached.map(|image| Image { cid: &image.content_id, media_type: image.media_type, bytes: &image.bytes }).collect();
         let attachment = outgoing.pdf.map(|bytes| Attachment { name: &outgoing.parts.attach, media_type: "application/pdf", bytes });
         let key = outgoing.key.to_string();
         let mut headers = vec![("Auto-Submitted", "auto-generated"), ("X-Pressrun-Document", key.as_str())];

@@ -74,7 +74,8 @@ pub struct Emails<'p> {
     sheets: Vec<Option<Box<Sheet<'p>>>>,
     /// For what no page shows: its words take part in no subset of a font.
     own: Own,
-    html: String,
+    /// Room for the HTML of the next message, by that of the last.
+    html_bytes: usize,
     plain: Plain,
     check: equal::Check,
 }
@@ -121,7 +122,7 @@ impl<'p> Emails<'p> {
             pictures: Pictures::new(resources, links),
             sheets: std::iter::repeat_with(|| None).take(layouts).collect(),
             own: Own::default(),
-            html: String::new(),
+            html_bytes: 0,
             plain: Plain::default(),
             check: equal::Check::default(),
         }
@@ -161,8 +162,7 @@ impl<'p> Emails<'p> {
         let language = language(document);
         let is_reversed = is_reversed(language);
         let around = Around { text: part.text, is_kept: false };
-        let mut out = std::mem::take(&mut self.html);
-        out.clear();
+        let mut out = String::with_capacity(self.html_bytes);
         sheet.scaffold.open(&mut out, (&subject, &preheader), (language, is_reversed));
         let mut html = Html {
             css: &sheet.css,
@@ -195,23 +195,22 @@ impl<'p> Emails<'p> {
         let text = plain.out.trim_matches(['\n', ' ']).to_string() + "\n";
         let largest = out.len().max(text.len());
         if largest > limits::EMAIL_BYTES_MAX {
-            self.html = String::new();
             let reason = format!("the e-mail has {largest} bytes, at most {} are sent", limits::EMAIL_BYTES_MAX);
             return Err(Hold::new(&code::RECORD_EMAIL_SIZE, reason).at(part.span));
         }
         let of_body = binder.values.list().filter(|_| part.shows_body);
         let values = own.values.list().take(values_before).chain(of_body).chain(own.values.list().skip(values_before));
         self.check.email(out.as_bytes(), text.as_bytes(), values)?;
+        self.html_bytes = out.len() + out.len() / 4;
         let content = EmailContent {
             subject,
             preheader,
             language: language.to_string(),
             is_clipped: out.len() > limits::EMAIL_CLIPPED_BYTES,
-            html: out.as_str().to_string(),
+            html: out,
             text,
-            images: shown.iter().map(|image| image.as_ref().clone()).collect(),
+            images: shown,
         };
-        self.html = out;
         Ok(content)
     }
 

@@ -15,6 +15,16 @@ pub(super) const COLUMNS: usize = 72;
 /// Longest line in bytes (RFC 5322, 2.1.1): a longer word is divided.
 const LINE_BYTES_MAX: usize = 900;
 
+/// Adds so many spaces.
+pub(super) fn push_spaces(mut count: usize, out: &mut String) {
+    const SPACES: &str = "                                                                        ";
+    while count > 0 {
+        let some = count.min(SPACES.len());
+        out.push_str(&SPACES[..some]);
+        count -= some;
+    }
+}
+
 /// Plain text as it is written.
 #[derive(Default)]
 pub struct Plain {
@@ -144,7 +154,7 @@ impl Plain {
         for (at, line) in text.split('\n').enumerate() {
             if at > 0 {
                 self.end_line();
-                self.out.extend(std::iter::repeat_n(' ', indent));
+                push_spaces(indent, &mut self.out);
             }
             let mut column = indent;
             let mut bytes = 0;
@@ -152,7 +162,7 @@ impl Plain {
                 let width = columns_of(word);
                 if column > indent && column + 1 + width > columns {
                     self.end_line();
-                    self.out.extend(std::iter::repeat_n(' ', indent));
+                    push_spaces(indent, &mut self.out);
                     (column, bytes) = (indent, indent);
                 } else if column > indent {
                     self.out.push(' ');

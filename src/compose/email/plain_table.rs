@@ -3,7 +3,7 @@
 //! Takes bound tables, gives columns that stand under each other, the widest of them wrapped where all do not fit; a table that does not
 //! fit even so becomes cards, each cell a line behind its heading. Must never cut a value short.
 
-use super::plain::{COLUMNS, Plain};
+use super::plain::{COLUMNS, Plain, push_spaces};
 use super::table::{labels, only_text, push_blocks};
 use super::{Heads, Source};
 use crate::kit::text::columns_of;
@@ -58,7 +58,7 @@ impl Cells {
                 self.text.push_str(&text);
             }
         }
-        if self.text[start..].contains('\n') {
+        if memchr::memchr(b'\n', &self.text.as_bytes()[start..]).is_some() {
             let line = self.text[start..].replace('\n', " ");
             self.text.truncate(start);
             self.text.push_str(&line);
@@ -149,8 +149,12 @@ impl Plain {
     }
 
     fn aligned(&mut self, cells: &Cells, widths: &[usize], is_right: &[bool]) {
-        let left_of =
-            |column: usize| -> usize { widths[..column.min(widths.len())].iter().filter(|width| **width > 0).map(|width| width + GAP).sum() };
+        let mut lefts = Vec::with_capacity(widths.len() + 1);
+        lefts.push(0);
+        for width in widths {
+            lefts.push(lefts[lefts.len() - 1] + if *width > 0 { width + GAP } else { 0 });
+        }
+        let left_of = |column: usize| -> usize { lefts[column.min(widths.len())] };
         let mut ended_head = false;
         for (row, (_, is_head)) in cells.rows.iter().enumerate() {
             if !is_head && !ended_head && row > 0 {
@@ -174,7 +178,7 @@ impl Plain {
                         self.end_line();
                         column = 0;
                     }
-                    self.out.extend(std::iter::repeat_n(' ', at - column));
+                    push_spaces(at - column, &mut self.out);
                     self.out.push_str(line);
                     column = at + width;
                     rest = behind;
