@@ -394,7 +394,10 @@ pub(super) fn skip(scanner: &mut Scanner<'_>, volume: &[u8], end: usize) -> Resu
         scanner.expect(b" 0 obj\n<</Length ", "an object stream")?;
         let length = scanner.number("the length of an object stream")?;
         let entries = scanner.at();
-        scanner.expect(OBJECT_STREAM, "an object stream")?;
+        // Volumes of earlier versions have other rows.
+        scanner.expect(OBJECT_STREAM[0], "an object stream")?;
+        scanner.number("the width of the rows of an object stream")?;
+        scanner.expect(OBJECT_STREAM[1], "an object stream")?;
         scanner.number("how many objects a stream has")?;
         scanner.expect(b"/First ", "an object stream")?;
         scanner.number("where the objects of a stream begin")?;

@@ -21,8 +21,8 @@ const HUNDREDS: usize = 5;
 /// Figures of a number in a blank of its own.
 const FIGURES: usize = 8;
 
-/// The entries of the dictionary of an object stream before the number of its objects.
-pub(in crate::streams) const OBJECT_STREAM: &[u8] = b"/Filter/FlateDecode/DecodeParms<</Predictor 15/Columns 100>>/Type/ObjStm/N ";
+/// The entries of the dictionary of an object stream before and behind the width of its rows, up to the number of its objects.
+pub(super) const OBJECT_STREAM: [&[u8]; 2] = [b"/Filter/FlateDecode/DecodeParms<</Predictor 15/Columns ", b">>/Type/ObjStm/N "];
 
 /// A number of a file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -245,9 +245,8 @@ impl Rows {
 
     /// The entries of the dictionary of a stream of `count` objects.
     pub fn entries(self, count: u32) -> Vec<u8> {
-        let mut entries = OBJECT_STREAM.to_vec();
-        entries.extend_from_slice(format!("{count}/First {}", self.first).as_bytes());
-        entries
+        let [before, behind] = OBJECT_STREAM;
+        [before, ROW.to_string().as_bytes(), behind, format!("{count}/First {}", self.first).as_bytes()].concat()
     }
 }
 
