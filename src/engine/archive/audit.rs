@@ -16,7 +16,7 @@ use crate::archive::cut::read_document;
 use crate::archive::log::{self, head_text};
 use crate::archive::statement::{self, Line};
 use crate::base::file::{Fingerprint, Mapped};
-use crate::base::hash::Hash;
+use crate::base::hash::{Hash, hash_each};
 use crate::kit::json_canonical::canonical_of_foreign;
 use crate::kit::merkle::{self, Growing};
 use crate::kit::sign::{from_hex, verifies};
@@ -334,8 +334,9 @@ fn damaged_blocks(bytes: &[u8], sealed: &Value) -> Vec<(u64, u64)> {
     let block = sealed["block"].as_u64().unwrap_or(0).max(1024) as usize;
     let known: Vec<&Value> = sealed["blocks"].as_array().into_iter().flatten().collect();
     let mut damaged: Vec<(u64, u64)> = Vec::new();
-    for (index, piece) in bytes.chunks(block).enumerate() {
-        if known.get(index).is_some_and(|known| **known == Hash::of(piece).hex()) {
+    let pieces: Vec<&[u8]> = bytes.chunks(block).collect();
+    for (index, (piece, hash)) in pieces.iter().zip(hash_each(&pieces)).enumerate() {
+        if known.get(index).is_some_and(|known| **known == hash.hex()) {
             continue;
         }
         let (from, to) = ((index * block) as u64, (index * block + piece.len()) as u64);
