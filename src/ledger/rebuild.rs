@@ -4,10 +4,12 @@
 //! them are those of the job, so that one file tells what it belongs to. Takes such lines, puts them back. Must never interpret a column.
 
 use rusqlite::types::{Value as SqlValue, ValueRef};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{Ledger, LedgerError, VERSION};
-use crate::base::hash::hex;
+use crate::base::hash::write_hex;
+use crate::kit::json_canonical::write_text;
+use crate::kit::pdf::write_integer;
 use crate::kit::sign::from_hex;
 
 /// Tables of the job that every file repeats, with the rows that are meant.
@@ -51,20 +53,24 @@ impl Ledger {
                 Err(rusqlite::Error::SqliteFailure(_, Some(message))) if message.starts_with("no such table") => continue,
                 Err(error) => return self.on("read", Err(error)),
             };
-            let names: Vec<String> = statement.column_names().map(str::to_string).collect();
+            // The members of a line are sorted by their names.
+            let mut columns: Vec<(usize, String)> = statement.column_names().map(|name| format!("\"{name}\":")).enumerate().collect();
+            columns.sort_by(|left, right| left.1.cmp(&right.1));
             let mut found = if range.contains("?1") { self.on("read", statement.query([volume]))? } else { self.on("read", statement.query([]))? };
             while let Some(row) = self.on("read", found.next())? {
-                let mut values = Map::new();
-                for (at, name) in names.iter().enumerate() {
-                    values.insert(name.clone(), to_json(self.on("read", row.get_ref(at))?));
+                for (place, (at, name)) in columns.iter().enumerate() {
+                    out.extend_from_slice(if place == 0 { b"{\"row\":{" } else { b"," });
+                    out.extend_from_slice(name.as_bytes());
+                    match name.as_str() {
+                        // They change while the job goes on.
+                        "\"state\":" if *table == "job" => out.extend_from_slice(b"\"composing\""),
+                        "\"records\":" if *table == "job" => out.extend_from_slice(b"null"),
+                        _ => write_value(self.on("read", row.get_ref(*at))?, &mut out),
+                    }
                 }
-                if *table == "job" {
-                    // They change while the job goes on.
-                    values.insert("state".into(), "composing".into());
-                    values.insert("records".into(), Value::Null);
-                }
-                out.extend_from_slice(json!({ "row": values, "table": table }).to_string().as_bytes());
-                out.push(b'\n');
+                out.extend_from_slice(b"},\"table\":\"");
+                out.extend_from_slice(table.as_bytes());
+                out.extend_from_slice(b"\"}\n");
             }
         }
         Ok(out)
@@ -108,14 +114,18 @@ impl Ledger {
     }
 }
 
-fn to_json(value: ValueRef<'_>) -> Value {
+fn write_value(value: ValueRef<'_>, out: &mut Vec<u8>) {
     match value {
-        ValueRef::Null => Value::Null,
-        ValueRef::Integer(number) => number.into(),
+        ValueRef::Null => out.extend_from_slice(b"null"),
+        ValueRef::Integer(number) => write_integer(number, out),
         // No column of ours is of this type.
-        ValueRef::Real(number) => number.into(),
-        ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned().into(),
-        ValueRef::Blob(bytes) => json!({ "hex": hex(bytes) }),
+        ValueRef::Real(number) => out.extend_from_slice(number.to_string().as_bytes()),
+        ValueRef::Text(text) => write_text(&String::from_utf8_lossy(text), out),
+        ValueRef::Blob(bytes) => {
+            out.extend_from_slice(b"{\"hex\":\"");
+            write_hex(bytes, out);
+            out.extend_from_slice(b"\"}");
+        }
     }
 }
 
