@@ -127,23 +127,54 @@ fn find_number(tree: Option<&Object>, key: u64, open: &mut OpenFile, from: &mut 
             let pairs = numbers.items().chunks_exact(2);
             return Ok(pairs.into_iter().find(|pair| pair[0].integer() == Some(key)).map(|pair| pair[1].clone()));
         }
-        let mut next = None;
-        for kid in node.find("Kids").map(Object::items).unwrap_or_default() {
-            let kid = match kid.reference() {
-                Some(number) => open.object(number, from)?,
-                None => kid.clone(),
-            };
-            let limits = kid.find("Limits").map(Object::items).unwrap_or_default();
-            let within = |at: usize| limits.get(at).and_then(Object::integer);
-            if within(0).is_some_and(|least| least <= key) && within(1).is_some_and(|most| key <= most) {
-                next = Some(kid);
-                break;
-            }
-        }
+        let next = find_kid(node.find("Kids").map(Object::items).unwrap_or_default(), key, |kid| match kid.reference() {
+            Some(number) => open.object(number, from),
+            None => Ok(kid.clone()),
+        })?;
         match next {
             Some(kid) => node = kid,
             None => return Ok(None),
         }
     }
     Ok(None)
+}
+
+/// The kid of a node of a number tree that holds a key. Kids stand in the order of their limits; each may lie in an object stream of its own, that of
+/// another document, so as few as can be are opened.
+fn find_kid(kids: &[Object], key: u64, mut open: impl FnMut(&Object) -> Result<Object, PdfFault>) -> Result<Option<Object>, PdfFault> {
+    let (mut low, mut high) = (0, kids.len());
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let kid = open(&kids[middle])?;
+        let limits = kid.find("Limits").map(Object::items).unwrap_or_default();
+        let limit = |at: usize| limits.get(at).and_then(Object::integer);
+        match (limit(0), limit(1)) {
+            (Some(least), Some(_)) if key < least => high = middle,
+            (Some(_), Some(most)) if most < key => low = middle + 1,
+            (Some(_), Some(_)) => return Ok(Some(kid)),
+            _ => return Ok(None),
+        }
+    }
+    Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_kids_few_are_opened() {
+        let word = |number: u64| Object::Word(number.to_string().into_bytes());
+        let kid = |at: u64| Object::Dictionary(vec![(b"Limits".to_vec(), Object::Array(vec![word(at * 10), word(at * 10 + 4)]))]);
+        let kids: Vec<Object> = (0..1000).map(kid).collect();
+        for (key, expected) in [(0, Some(0)), (4, Some(0)), (5, None), (4321, Some(432)), (4325, None), (9994, Some(999)), (9995, None)] {
+            let mut opened = 0;
+            let found = find_kid(&kids, key, |kid| {
+                opened += 1;
+                Ok(kid.clone())
+            });
+            assert_eq!(found, Ok(expected.map(kid)), "{key}");
+            assert!(opened <= 10, "{opened} kids were opened");
+        }
+    }
 }
