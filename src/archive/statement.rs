@@ -6,11 +6,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use crate::base::hash::{Hash, Hasher};
-use crate::kit::json_canonical::canonical;
-use crate::kit::merkle;
+use crate::base::hash::{Hash, Hasher, write_hex};
+use crate::kit::json_canonical::{compare_names, write_text};
+use crate::kit::merkle::{self, CHAIN_START};
+use crate::kit::pdf::write_integer;
 
 /// A message that was made of a document beside its pages.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -120,9 +121,36 @@ impl Statement {
         })
     }
 
-    /// Its canonical bytes.
-    pub fn bytes(&self) -> Vec<u8> {
-        canonical(&self.to_json())
+    /// Writes its canonical bytes: those of [`Statement::to_json`], without making it.
+    pub fn write(&self, out: &mut Vec<u8>) {
+        write_member(b"{\"channel\":", &self.channel, out);
+        write_hashes(b",\"content\":", [&self.content], out);
+        write_member(b",\"date\":", &self.date, out);
+        write_member(b",\"id\":", &self.id, out);
+        write_member(b",\"job\":", &self.job, out);
+        out.extend_from_slice(b",\"keys\":");
+        write_members(self.keys.iter(), |value, out| write_text(value, out), out);
+        write_count(b",\"length\":", self.length, out);
+        if !self.messages.is_empty() {
+            for (at, message) in self.messages.iter().enumerate() {
+                out.extend_from_slice(if at == 0 { b",\"messages\":[" } else { b"," });
+                write_member(b"{\"channel\":", &message.channel, out);
+                write_member(b",\"file\":", &message.file, out);
+                write_count(b",\"length\":", message.length, out);
+                write_count(b",\"offset\":", message.offset, out);
+                write_hashes(b",\"sha256\":", [&message.hash], out);
+                out.push(b'}');
+            }
+            out.push(b']');
+        }
+        write_count(b",\"offset\":", self.offset, out);
+        out.extend_from_slice(b",\"pages\":[");
+        write_hashes(b"", &self.pages, out);
+        out.push(b']');
+        write_hashes(b",\"plan\":", [&self.plan], out);
+        write_count(b",\"record\":", self.record + 1, out);
+        write_member(b",\"type\":", &self.kind, out);
+        out.extend_from_slice(b",\"version\":1}");
     }
 }
 
@@ -149,20 +177,23 @@ pub enum Line {
 }
 
 /// Writes the line of a document, with its line feed; gives the hash of its leaf. Spaces behind the statement make room for what is left of it when it is
-/// erased in a run of this name; they are none of the statement.
-pub fn write_line(statement: &Statement, run: &str, out: &mut Vec<u8>) -> Hash {
-    let bytes = statement.bytes();
-    let leaf = merkle::leaf_hash(&bytes);
+/// erased; they are none of the statement.
+pub fn write_line(statement: &Statement, out: &mut Vec<u8>) -> Hash {
     let start = out.len();
-    out.extend_from_slice(leaf.hex().as_bytes());
-    out.push(b' ');
-    out.extend_from_slice(&bytes);
-    let keys: BTreeSet<&str> = statement.keys.keys().map(String::as_str).collect();
-    let room = left_of(leaf, statement, run, TIME_LONGEST, &keys).len();
+    // The leaf takes the place of these digits once there is something to hash.
+    write_left(CHAIN_START, statement, TIME_LONGEST, statement.keys.keys().map(|name| (name, CHAIN_START)), out);
+    let room = out.len() - start;
+    out.truncate(start + LEAF_LENGTH);
+    statement.write(out);
+    let leaf = merkle::leaf_hash(&out[start + LEAF_LENGTH..]);
+    out[start..start + LEAF_LENGTH - 1].copy_from_slice(leaf.hex().as_bytes());
     out.resize(out.len().max(start + room), b' ');
     out.push(b'\n');
     leaf
 }
+
+/// Bytes before the statement in its line: the digits of its leaf and a space.
+const LEAF_LENGTH: usize = 65;
 
 /// No time that a document is erased at is longer.
 const TIME_LONGEST: &str = "2026-10-01T00:00:00Z";
@@ -170,7 +201,9 @@ const TIME_LONGEST: &str = "2026-10-01T00:00:00Z";
 /// The line that takes the place of a document's, as long as it, with the tags of the keys whose trees prove that none is missing; `None` if that
 /// line is too short, which no line of ours is.
 pub fn tombstone(leaf: Hash, statement: &Statement, run: &str, time: &str, keys: &BTreeSet<&str>, line_length: usize) -> Option<Vec<u8>> {
-    let mut out = left_of(leaf, statement, run, time, keys);
+    let mut out = Vec::with_capacity(line_length);
+    let kept = statement.keys.iter().filter(|(name, _)| keys.contains(name.as_str()));
+    write_left(leaf, statement, time, kept.map(|(name, value)| (name, tag(run, name, value))), &mut out);
     if out.len() >= line_length {
         return None;
     }
@@ -179,14 +212,56 @@ pub fn tombstone(leaf: Hash, statement: &Statement, run: &str, time: &str, keys:
     Some(out)
 }
 
-fn left_of(leaf: Hash, statement: &Statement, run: &str, time: &str, keys: &BTreeSet<&str>) -> Vec<u8> {
-    let kept = statement.keys.iter().filter(|(name, _)| keys.contains(name.as_str()));
-    let tags: Map<String, Value> = kept.map(|(name, value)| (name.clone(), tag(run, name, value).hex().into())).collect();
-    let left = json!({
-        "erased": time, "length": statement.length, "offset": statement.offset, "pages": statement.pages.len(), "record": statement.record + 1,
-        "tags": tags,
-    });
-    [leaf.hex().as_bytes(), b" ", &canonical(&left)].concat()
+/// Writes what is left of a document, without its line feed.
+fn write_left<'n>(leaf: Hash, statement: &Statement, time: &str, tags: impl Iterator<Item = (&'n String, Hash)>, out: &mut Vec<u8>) {
+    write_hex(&leaf.0, out);
+    write_member(b" {\"erased\":", time, out);
+    write_count(b",\"length\":", statement.length, out);
+    write_count(b",\"offset\":", statement.offset, out);
+    write_count(b",\"pages\":", statement.pages.len() as u64, out);
+    write_count(b",\"record\":", statement.record + 1, out);
+    out.extend_from_slice(b",\"tags\":");
+    write_members(tags, |tag, out| write_hashes(b"", [&tag], out), out);
+    out.push(b'}');
+}
+
+/// Writes a text behind the name of its member.
+fn write_member(name: &[u8], value: &str, out: &mut Vec<u8>) {
+    out.extend_from_slice(name);
+    write_text(value, out);
+}
+
+/// Writes a count or a size behind the name of its member.
+fn write_count(name: &[u8], value: u64, out: &mut Vec<u8>) {
+    assert!(value < 1 << 53, "a count that has no canonical form");
+    out.extend_from_slice(name);
+    write_integer(value as i64, out);
+}
+
+/// Writes hashes behind the name of their member.
+fn write_hashes<'h>(name: &[u8], hashes: impl IntoIterator<Item = &'h Hash>, out: &mut Vec<u8>) {
+    out.extend_from_slice(name);
+    for (at, hash) in hashes.into_iter().enumerate() {
+        out.extend_from_slice(if at == 0 { b"\"" } else { b",\"" });
+        write_hex(&hash.0, out);
+        out.push(b'"');
+    }
+}
+
+/// Writes an object of members whose names may be any text.
+fn write_members<'n, V>(members: impl Iterator<Item = (&'n String, V)>, write: impl Fn(V, &mut Vec<u8>), out: &mut Vec<u8>) {
+    let mut members: Vec<(&String, V)> = members.collect();
+    members.sort_by(|(left, _), (right, _)| compare_names(left, right));
+    out.push(b'{');
+    for (at, (name, value)) in members.into_iter().enumerate() {
+        if at > 0 {
+            out.push(b',');
+        }
+        write_text(name, out);
+        out.push(b':');
+        write(value, out);
+    }
+    out.push(b'}');
 }
 
 /// Reads a line without its line feed; `None` if it is none, or if its hash is not that of its statement.
@@ -233,6 +308,7 @@ pub fn entry_leaf(tag: &Hash, leaf: &Hash) -> Hash {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::kit::json_canonical::canonical;
 
     pub(in crate::archive) fn sample() -> Statement {
         Statement {
@@ -255,7 +331,7 @@ pub(super) mod tests {
     #[test]
     fn a_line_comes_back_and_no_changed_line_does() {
         let mut line = Vec::new();
-        let leaf = write_line(&sample(), "run", &mut line);
+        let leaf = write_line(&sample(), &mut line);
         let line = &line[..line.len() - 1];
         assert_eq!(read_line(line), Some((leaf, Line::Kept(Box::new(sample())))));
         for at in 0..line.len() {
@@ -266,9 +342,22 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn it_is_written_in_its_canonical_form() {
+        let names = ["\u{fb33}", "\u{1f600}", "a", "A\"b", "\u{20ac}"];
+        let keys: BTreeMap<String, String> = names.iter().map(|name| (name.to_string(), format!("{name}\t\u{1}x"))).collect();
+        let two = [sample().messages, sample().messages].concat();
+        for statement in [sample(), Statement { keys, messages: two, pages: Vec::new(), ..sample() }, Statement { messages: Vec::new(), ..sample() }]
+        {
+            let mut written = Vec::new();
+            statement.write(&mut written);
+            assert_eq!(String::from_utf8(written), String::from_utf8(canonical(&statement.to_json())));
+        }
+    }
+
+    #[test]
     fn what_is_erased_leaves_its_hash_in_a_line_of_the_same_length() {
         let mut line = Vec::new();
-        let leaf = write_line(&sample(), "run", &mut line);
+        let leaf = write_line(&sample(), &mut line);
         let left = tombstone(leaf, &sample(), "run", "2027-01-01T00:00:00Z", &BTreeSet::from(["customer"]), line.len()).expect("room");
         assert_eq!(left.len(), line.len());
         assert!(!String::from_utf8_lossy(&left).contains("S-1"));
@@ -281,7 +370,7 @@ pub(super) mod tests {
         let keys: BTreeMap<String, String> = (0..40).map(|number| (format!("k{number:02}"), "v".to_string())).collect();
         let statement = Statement { keys, pages: Vec::new(), messages: Vec::new(), ..sample() };
         let mut line = Vec::new();
-        let leaf = write_line(&statement, "run", &mut line);
+        let leaf = write_line(&statement, &mut line);
         assert_eq!(read_line(&line[..line.len() - 1]), Some((leaf, Line::Kept(Box::new(statement.clone())))));
         let texts: BTreeSet<&str> = statement.keys.keys().map(String::as_str).filter(|name| *name != "k07").collect();
         let left = tombstone(leaf, &statement, "run", "2027-01-01T00:00:00Z", &texts, line.len()).expect("room");

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bumpalo::Bump;
 
+use super::archive::Written;
 use super::hold_limit::{self, HoldWatch};
 use super::marks;
 use super::messages::{self, CommittedMessages};
@@ -17,6 +18,7 @@ use super::rebuilding;
 use super::sheets::{Side, impose, sheet_count};
 use super::{EngineError, Folder, Inputs, Options, Progress, Stage, Texts};
 use crate::base::code;
+use crate::base::file::Fingerprint;
 use crate::base::hash::{Hash, Hasher};
 use crate::base::limits::SORT_KEY_BYTES_MAX;
 use crate::compose::{Composed, Composer, MissingGlyphs, Tracer};
@@ -60,6 +62,8 @@ struct Committed {
     messages: Vec<MessageRow>,
     images: Vec<messages::Picture>,
     archived: Vec<ArchiveKeyRow>,
+    /// How its file was when it was written; asked only for an archive.
+    written: Option<Fingerprint>,
     bytes: u64,
 }
 
@@ -72,8 +76,14 @@ struct Worker<'p> {
     shapes: Arc<Shapes>,
 }
 
-/// Composes every range that is not in the ledger yet.
-pub(super) fn compose(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, pool: &rayon::ThreadPool, options: &Options<'_>) -> Result<(), EngineError> {
+/// Composes every range that is not in the ledger yet. Gives the volumes that were written, if the archive is to know them.
+pub(super) fn compose(
+    plan: &Plan,
+    inputs: &Inputs,
+    ledger: &mut Ledger,
+    pool: &rayon::ThreadPool,
+    options: &Options<'_>,
+) -> Result<Written, EngineError> {
     options.watch.stage(Stage::Compose, inputs.bytes());
     let texts = inputs.texts(plan)?;
     let opened = open(plan, inputs, &texts)?;
@@ -87,6 +97,7 @@ pub(super) fn compose(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, pool: &
     let shapes = Arc::new(Shapes::default());
     let workers: Vec<Mutex<Option<Worker<'_>>>> = (0..pool.current_num_threads()).map(|_| Mutex::new(None)).collect();
     let mut cutting = Cutting::new(plan, inputs, &opened);
+    let mut written = Written::new();
     let make = |cut: Cut| {
         if let Some(row) = done.get(&cut.number) {
             options.watch.done(found_done(&cut, row));
@@ -118,6 +129,7 @@ pub(super) fn compose(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, pool: &
         if plan.archiving.is_declared {
             rebuilding::keep_rows(volume.row.number, ledger, options)?;
         }
+        written.extend(volume.written.map(|written| (volume.row.number, written)));
         let held = volume.holds.len() as u64;
         let (bytes, documents, pages) = (volume.bytes, volume.documents.len() as u64, volume.row.pages);
         options.watch.done(Progress { bytes, documents, pages, held, resumed: false });
@@ -139,7 +151,7 @@ pub(super) fn compose(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, pool: &
         return Err(EngineError::NoRecords);
     }
     ledger.set_state(State::Composed, Some(records))?;
-    Ok(())
+    Ok(written)
 }
 
 /// Whether the inputs hold the records that the volumes in the ledger were made of, byte for byte.
@@ -306,8 +318,11 @@ fn compose_range<'p>(
     if let Some(path) = inputs.changed_in(cut.input, range) {
         return Err(EngineError::InputChanged(path));
     }
+    let mut written = None;
     if index.is_some() {
-        options.disk.commit(&options.out.join(&file), &worker.file)?;
+        let path = options.out.join(&file);
+        options.disk.commit(&path, &worker.file)?;
+        written = if plan.archiving.is_declared { Some(Fingerprint::of(&path)?) } else { None };
     }
     let committed = match &plan.channels {
         Some(channels) => files.commit(channels, number)?,
@@ -353,6 +368,7 @@ fn compose_range<'p>(
         messages: committed.messages,
         images: committed.images,
         archived,
+        written,
         bytes: range.bytes() as u64,
     })
 }

@@ -336,7 +336,7 @@ pub fn run(plan: &Plan, options: &Options<'_>) -> Result<Summary, EngineError> {
         let balance = ledger.balance()?;
         // One that was killed just as it closed may have left a journal behind.
         ledger.close()?;
-        enter_archive(plan, options)?;
+        enter_archive(plan, options, &archive::Written::new())?;
         return Ok(Summary { balance, was_closed: true, stages: Vec::new() });
     }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).thread_name(|index| format!("compose-{index}")).build();
@@ -350,8 +350,12 @@ pub fn run(plan: &Plan, options: &Options<'_>) -> Result<Summary, EngineError> {
         stages.push((stage.name(), milliseconds));
         Ok(())
     };
+    let mut written = archive::Written::new();
     if state == State::Composing {
-        let composed = timed(Stage::Compose, &mut ledger, &mut |ledger| composing::compose(plan, &inputs, ledger, &pool, options));
+        let composed = timed(Stage::Compose, &mut ledger, &mut |ledger| {
+            written = composing::compose(plan, &inputs, ledger, &pool, options)?;
+            Ok(())
+        });
         if let Err(EngineError::HoldLimit { limit, .. }) = composed {
             // Whoever has to mend the data wants to see what is wrong with it. The volumes that were in work are posted by now.
             held::write(plan, &inputs, &ledger, options)?;
@@ -382,14 +386,14 @@ pub fn run(plan: &Plan, options: &Options<'_>) -> Result<Summary, EngineError> {
     let balance = ledger.balance()?;
     ledger.close()?;
     let start = Stopwatch::start();
-    if enter_archive(plan, options)? {
+    if enter_archive(plan, options, &written)? {
         stages.push(("archive", start.milliseconds()));
     }
     Ok(Summary { balance, was_closed: false, stages })
 }
 
 /// Takes a closed run into the archive of its job, if it has one.
-fn enter_archive(plan: &Plan, options: &Options<'_>) -> Result<bool, EngineError> {
+fn enter_archive(plan: &Plan, options: &Options<'_>, written: &archive::Written) -> Result<bool, EngineError> {
     if !plan.archiving.is_declared {
         return Ok(false);
     }
@@ -400,7 +404,7 @@ fn enter_archive(plan: &Plan, options: &Options<'_>) -> Result<bool, EngineError
     let root = plan.archiving.folder.clone().unwrap_or_else(|| options.out.join("archive"));
     let key = plan.archiving.key.as_deref().map(archive::ArchiveKey::read).transpose().map_err(failed)?;
     let actor = archive::Actor { who: "pressrun".into(), time: time_of_day(), why: String::new() };
-    archive::take(plan, &options.out, &root, key.as_ref(), &actor).map_err(failed)?;
+    archive::take_written(plan, &options.out, &root, key.as_ref(), &actor, written).map_err(failed)?;
     Ok(true)
 }
 

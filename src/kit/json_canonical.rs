@@ -3,6 +3,8 @@
 //! Takes a value without fractions, gives the bytes that everybody who knows the value writes: no spaces, names sorted by their
 //! UTF-16 units, the shortest escapes. Must never see a float: an amount is a text of its digits.
 
+use std::cmp::Ordering;
+
 use serde_json::Value;
 
 /// The canonical bytes of a value of our own.
@@ -42,8 +44,7 @@ fn write(value: &Value, out: &mut Vec<u8>) -> Option<()> {
         }
         Value::Object(members) => {
             let mut sorted: Vec<(&String, &Value)> = members.iter().collect();
-            // RFC 8785, 3.2.3: by UTF-16 code units, which differs from UTF-8 beyond the basic plane.
-            sorted.sort_by(|(left, _), (right, _)| left.encode_utf16().cmp(right.encode_utf16()));
+            sorted.sort_by(|(left, _), (right, _)| compare_names(left, right));
             out.push(b'{');
             for (index, (name, value)) in sorted.into_iter().enumerate() {
                 if index > 0 {
@@ -59,10 +60,21 @@ fn write(value: &Value, out: &mut Vec<u8>) -> Option<()> {
     Some(())
 }
 
-/// RFC 8785, 3.2.2.2: two-letter escapes where JSON has them, `\u00xx` for other controls, everything else as it is.
-fn write_text(text: &str, out: &mut Vec<u8>) {
+/// The order of names (RFC 8785, 3.2.3): by UTF-16 code units, which differs from UTF-8 beyond the basic plane.
+pub fn compare_names(left: &str, right: &str) -> Ordering {
+    if left.is_ascii() && right.is_ascii() { left.cmp(right) } else { left.encode_utf16().cmp(right.encode_utf16()) }
+}
+
+/// Writes a text (RFC 8785, 3.2.2.2): two-letter escapes where JSON has them, `\u00xx` for other controls, everything else as it is.
+pub fn write_text(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
-    for &byte in text.as_bytes() {
+    let mut start = 0;
+    for (at, &byte) in text.as_bytes().iter().enumerate() {
+        if byte >= 32 && byte != b'"' && byte != b'\\' {
+            continue;
+        }
+        out.extend_from_slice(&text.as_bytes()[start..at]);
+        start = at + 1;
         match byte {
             b'"' => out.extend_from_slice(b"\\\""),
             b'\\' => out.extend_from_slice(b"\\\\"),
@@ -71,10 +83,10 @@ fn write_text(text: &str, out: &mut Vec<u8>) {
             10 => out.extend_from_slice(b"\\n"),
             12 => out.extend_from_slice(b"\\f"),
             13 => out.extend_from_slice(b"\\r"),
-            0..32 => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
-            _ => out.push(byte),
+            _ => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
         }
     }
+    out.extend_from_slice(&text.as_bytes()[start..]);
     out.push(b'"');
 }
 

@@ -47,6 +47,13 @@ pub struct ArchiveFacts {
     pub messages: Vec<ArchivedMessage>,
 }
 
+impl ArchiveFacts {
+    /// Those of a document of which nothing is known but that it is printed.
+    pub fn of_print() -> ArchiveFacts {
+        ArchiveFacts { channel: "print".into(), ..ArchiveFacts::default() }
+    }
+}
+
 /// Something that happened to a message after the run was closed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LaterEvent {
@@ -93,7 +100,6 @@ impl Ledger {
         const RANGE: &str = "record >= (SELECT first_record FROM volumes WHERE number = ?1)
                          AND record < (SELECT first_record + records FROM volumes WHERE number = ?1)";
         let mut facts: BTreeMap<u64, ArchiveFacts> = BTreeMap::new();
-        let fresh = || ArchiveFacts { channel: "print".into(), ..ArchiveFacts::default() };
         let sql = format!("SELECT record, keys FROM archive_keys WHERE {RANGE}");
         let mut statement = self.on("read", self.connection.prepare_cached(&sql))?;
         let mut rows = self.on("read", statement.query([volume]))?;
@@ -101,7 +107,7 @@ impl Ledger {
             let text: String = self.on("read", row.get(1))?;
             let keys: Vec<[String; 3]> = serde_json::from_str(&text).map_err(|_| self.damaged("the keys of a document are none"))?;
             let keys = keys.into_iter().map(|[name, kind, value]| (name, KeyKind::parse(&kind).unwrap_or(KeyKind::Text), value)).collect();
-            facts.entry(self.on("read", row.get::<_, i64>(0))? as u64).or_insert_with(fresh).keys = keys;
+            facts.entry(self.on("read", row.get::<_, i64>(0))? as u64).or_insert_with(ArchiveFacts::of_print).keys = keys;
         }
         if self.has_table("routes")? {
             let sql = format!(
@@ -110,13 +116,15 @@ impl Ledger {
             let mut statement = self.on("read", self.connection.prepare_cached(&sql))?;
             let mut rows = self.on("read", statement.query([volume]))?;
             while let Some(row) = self.on("read", rows.next())? {
-                facts.entry(self.on("read", row.get::<_, i64>(0))? as u64).or_insert_with(fresh).channel = self.on("read", row.get(1))?;
+                facts.entry(self.on("read", row.get::<_, i64>(0))? as u64).or_insert_with(ArchiveFacts::of_print).channel =
+                    self.on("read", row.get(1))?;
             }
         }
         let mut statement = self.on("read", self.connection.prepare_cached("SELECT record, document_type FROM decisions WHERE volume = ?1"))?;
         let mut rows = self.on("read", statement.query([volume]))?;
         while let Some(row) = self.on("read", rows.next())? {
-            facts.entry(self.on("read", row.get::<_, i64>(0))? as u64).or_insert_with(fresh).document_type = self.on("read", row.get(1))?;
+            facts.entry(self.on("read", row.get::<_, i64>(0))? as u64).or_insert_with(ArchiveFacts::of_print).document_type =
+                self.on("read", row.get(1))?;
         }
         if self.has_table("message_volumes")? {
             let sql = "SELECT m.record, m.channel, v.file, m.offset, m.length, m.sha256 FROM messages m
@@ -131,7 +139,7 @@ impl Ledger {
                     length: self.on("read", row.get::<_, i64>(4))? as u64,
                     hash: Hash(self.on("read", row.get(5))?),
                 };
-                facts.entry(self.on("read", row.get::<_, i64>(0))? as u64).or_insert_with(fresh).messages.push(message);
+                facts.entry(self.on("read", row.get::<_, i64>(0))? as u64).or_insert_with(ArchiveFacts::of_print).messages.push(message);
             }
         }
         Ok(facts)

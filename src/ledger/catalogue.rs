@@ -99,6 +99,17 @@ pub struct CatalogueRow {
     pub erased: Option<String>,
 }
 
+/// A document that enters the index.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CatalogueEntry {
+    /// What is known of it; its number and its run are given to it.
+    pub row: CatalogueRow,
+    /// Name, kind and value of each of its keys.
+    pub keys: Vec<(String, KeyKind, String)>,
+    /// Its text, if it is to be found by words.
+    pub text: Option<String>,
+}
+
 /// What a key of a query must be.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Condition {
@@ -266,48 +277,58 @@ impl Catalogue {
         self.on(rows.and_then(Iterator::collect))
     }
 
-    /// Adds a document with the values of its keys and, if it is to be found by words, its text.
-    pub fn add(&self, row: &CatalogueRow, keys: &[(&str, KeyKind, &str)], text: Option<&str>) -> Result<u64, LedgerError> {
+    /// Adds documents of a run.
+    pub fn add(&self, run: &str, entries: &[CatalogueEntry]) -> Result<(), LedgerError> {
+        let run: i64 = self.on(self.connection.query_row("SELECT number FROM runs WHERE id = ?1", [run], |row| row.get(0)))?;
         let sql = "INSERT INTO documents (run, volume, position, record, id, kind, channel, date, pages, offset, length, line, line_length, leaf, expires, erased)
-                   VALUES ((SELECT number FROM runs WHERE id = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
-        let mut statement = self.on(self.connection.prepare_cached(sql))?;
-        self.on(statement.execute(params![
-            row.run,
-            row.volume,
-            row.position as i64,
-            row.record as i64,
-            row.id,
-            row.kind,
-            row.channel,
-            row.date,
-            row.pages,
-            row.place.0 as i64,
-            row.place.1 as i64,
-            row.line.0 as i64,
-            row.line.1 as i64,
-            row.leaf.0,
-            row.expires,
-            row.erased
-        ]))?;
-        let number = self.connection.last_insert_rowid();
-        for (name, kind, value) in keys {
-            let known = match self.key(name)? {
-                Some(known) => known,
-                None => {
-                    self.declare_key(name, *kind)?;
-                    self.key(name)?.unwrap_or((0, *kind))
-                }
-            };
-            let stored = known.1.stored(value).unwrap_or_else(|| SqlValue::Text(value.to_string()));
-            let mut statement =
-                self.on(self.connection.prepare_cached("INSERT OR IGNORE INTO key_values (key, value, document) VALUES (?1, ?2, ?3)"))?;
-            self.on(statement.execute(params![known.0, stored, number]))?;
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
+        let mut document = self.on(self.connection.prepare_cached(sql))?;
+        let mut text = self.on(self.connection.prepare_cached("INSERT INTO texts (rowid, body) VALUES (?1, ?2)"))?;
+        let mut known: Vec<(&str, i64, KeyKind)> = Vec::new();
+        let mut values = Vec::with_capacity(entries.len() * 4);
+        for CatalogueEntry { row, keys, text: body } in entries {
+            self.on(document.execute(params![
+                run,
+                row.volume,
+                row.position as i64,
+                row.record as i64,
+                row.id,
+                row.kind,
+                row.channel,
+                row.date,
+                row.pages,
+                row.place.0 as i64,
+                row.place.1 as i64,
+                row.line.0 as i64,
+                row.line.1 as i64,
+                row.leaf.0,
+                row.expires,
+                row.erased
+            ]))?;
+            let number = self.connection.last_insert_rowid();
+            for (name, kind, value) in keys {
+                let (key, kind) = match known.iter().find(|(known, ..)| known == name) {
+                    Some((_, key, kind)) => (*key, *kind),
+                    None => {
+                        self.declare_key(name, *kind)?;
+                        let (key, kind) = self.key(name)?.unwrap_or((0, *kind));
+                        known.push((name, key, kind));
+                        (key, kind)
+                    }
+                };
+                values.push((key, kind.stored(value).unwrap_or_else(|| SqlValue::Text(value.clone())), number));
+            }
+            if let Some(body) = body {
+                self.on(text.execute(params![number, body]))?;
+            }
         }
-        if let Some(text) = text {
-            let mut statement = self.on(self.connection.prepare_cached("INSERT INTO texts (rowid, body) VALUES (?1, ?2)"))?;
-            self.on(statement.execute(params![number, text]))?;
+        // In the order of the table, neighbours are written to pages that are at hand.
+        values.sort_by(|left, right| (left.0, sort_value(&left.1), left.2).cmp(&(right.0, sort_value(&right.1), right.2)));
+        let mut insert = self.on(self.connection.prepare_cached("INSERT OR IGNORE INTO key_values (key, value, document) VALUES (?1, ?2, ?3)"))?;
+        for (key, value, number) in values {
+            self.on(insert.execute(params![key, value, number]))?;
         }
-        Ok(number as u64)
+        Ok(())
     }
 
     /// Erases what the index knows of a document but its place; `keys` are the values it was found by.
@@ -473,6 +494,16 @@ impl Catalogue {
     }
 }
 
+/// Numbers before texts, as SQLite sorts them.
+fn sort_value(value: &SqlValue) -> (i64, &str) {
+    match value {
+        SqlValue::Integer(number) => (*number, ""),
+        SqlValue::Text(text) => (i64::MAX, text),
+        // No key is stored as one of these.
+        SqlValue::Null | SqlValue::Real(_) | SqlValue::Blob(_) => (i64::MIN, ""),
+    }
+}
+
 fn bounds_of(condition: &Condition) -> Vec<(&'static str, &String)> {
     match condition {
         Condition::Is(value) => vec![("=", value)],
@@ -530,12 +561,17 @@ mod tests {
         }
     }
 
+    fn add(catalogue: &Catalogue, id: &str, keys: &[(&str, KeyKind, &str)], text: Option<&str>) {
+        let keys = keys.iter().map(|(name, kind, value)| (name.to_string(), *kind, value.to_string())).collect();
+        catalogue.add("r", &[CatalogueEntry { row: row(id), keys, text: text.map(str::to_string) }]).expect("added");
+    }
+
     fn sample(folder: &Path) -> Catalogue {
         let catalogue = Catalogue::open(&folder.join("catalogue.sqlite")).expect("opens");
         catalogue.add_run("r", "run", "2026-10-01", "out", 3).expect("added");
         for (id, amount, text) in [("a", "9.50", "Grüße an Müller"), ("b", "10.00", "second letter"), ("c", "100.00", "third letter")] {
             let keys = [("customer", KeyKind::Text, "C1"), ("amount", KeyKind::Amount, amount)];
-            catalogue.add(&row(id), &keys[usize::from(id == "c")..], Some(text)).expect("added");
+            add(&catalogue, id, &keys[usize::from(id == "c")..], Some(text));
         }
         catalogue
     }
@@ -580,7 +616,7 @@ mod tests {
     fn without_a_date_of_its_own_a_document_has_that_of_its_job() {
         let folder = tempfile::tempdir().expect("a folder");
         let catalogue = sample(folder.path());
-        catalogue.add(&row("d"), &[("date", KeyKind::Date, "2025-05-05")], None).expect("added");
+        add(&catalogue, "d", &[("date", KeyKind::Date, "2025-05-05")], None);
         let found = |condition| {
             let rows = catalogue.find(&query("date", condition)).expect("asked").expect("a query");
             rows.iter().map(|row| row.id.as_str()).collect::<Vec<_>>().join(" ")

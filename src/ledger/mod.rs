@@ -29,7 +29,7 @@ use crate::model::resources::Used;
 
 pub use archive::{ArchiveFacts, ArchiveKeyRow, ArchivedMessage, LaterEvent};
 pub use balance::{Balance, HoldCount};
-pub use catalogue::{Catalogue, CatalogueRow, Condition, DocumentQuery, HoldOrder, KeyKind};
+pub use catalogue::{Catalogue, CatalogueEntry, CatalogueRow, Condition, DocumentQuery, HoldOrder, KeyKind};
 pub use delivery::{Delivery, DeliveryEvent, Due, DueMessage};
 pub use mailing::MailingRow;
 pub use rows::{

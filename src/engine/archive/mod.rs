@@ -24,7 +24,7 @@ use super::EngineError;
 use crate::archive::cut::CutError;
 use crate::archive::log::{self, End};
 use crate::base::file::{self, Disk, FileError, FolderLock, Mapped};
-use crate::base::hash::{Hash, Hasher};
+use crate::base::hash::{Hash, hash_each, hash_in_blocks};
 use crate::kit::pdf::PdfFault;
 use crate::ledger::{Catalogue, LedgerError};
 
@@ -36,7 +36,7 @@ pub use keep::{Expired, expire, lift_hold, list_holds, set_hold};
 pub use keys::{ArchiveKey, new_key, roll_over};
 pub use prove::{prove, prove_complete};
 pub use stamping::{ask_authority, stamp_request, stamp_response};
-pub use take::{Taken, take};
+pub use take::{Taken, Written, take, take_written};
 pub use verify::{Verdict, verify_completeness, verify_proof};
 
 /// Why a command of the archive failed.
@@ -163,15 +163,23 @@ impl Archive {
     }
 
     /// Adds an event to the log, durably. Who and when are added to it.
-    fn append(&mut self, actor: &Actor, mut event: Value) -> Result<(), ArchiveError> {
-        event["who"] = actor.who.as_str().into();
-        event["time"] = actor.time.as_str().into();
-        if !actor.why.is_empty() {
-            event["why"] = actor.why.as_str().into();
+    fn append(&mut self, actor: &Actor, event: Value) -> Result<(), ArchiveError> {
+        self.append_all(actor, vec![event])
+    }
+
+    /// Adds events to the log, all of them in one write; of one that is killed, the first are whole lines.
+    fn append_all(&mut self, actor: &Actor, events: Vec<Value>) -> Result<(), ArchiveError> {
+        let mut lines = String::new();
+        for mut event in events {
+            event["who"] = actor.who.as_str().into();
+            event["time"] = actor.time.as_str().into();
+            if !actor.why.is_empty() {
+                event["why"] = actor.why.as_str().into();
+            }
+            lines.push_str(&log::write_event(&mut self.end, &mut event));
         }
-        let line = log::write_event(&mut self.end, &mut event);
-        self.disk.append(&self.root.join(LOG), self.log_length, line.as_bytes())?;
-        self.log_length += line.len() as u64;
+        self.disk.append(&self.root.join(LOG), self.log_length, lines.as_bytes())?;
+        self.log_length += lines.len() as u64;
         Ok(())
     }
 
@@ -263,14 +271,19 @@ const BLOCK: usize = 64 << 10;
 
 /// The hash of some bytes and of each block of them.
 fn seal_bytes(name: &str, bytes: &[u8]) -> Value {
-    let block = block_of(bytes.len());
-    let mut whole = Hasher::new();
-    let mut blocks = Vec::with_capacity(bytes.len() / block + 1);
-    for piece in bytes.chunks(block) {
-        whole.update(piece);
-        blocks.push(Hash::of(piece).hex());
-    }
-    json!({ "block": block, "blocks": blocks, "bytes": bytes.len(), "name": name, "sha256": whole.finish().hex() })
+    let (whole, blocks) = hash_in_blocks(bytes, block_of(bytes.len()));
+    sealed(name, bytes.len(), &whole, &blocks)
+}
+
+/// The same of bytes whose hash is known.
+fn seal_hashed(name: &str, bytes: &[u8], hash: &Hash) -> Value {
+    let blocks: Vec<&[u8]> = bytes.chunks(block_of(bytes.len())).collect();
+    sealed(name, bytes.len(), hash, &hash_each(&blocks))
+}
+
+fn sealed(name: &str, length: usize, whole: &Hash, blocks: &[Hash]) -> Value {
+    let blocks: Vec<String> = blocks.iter().map(Hash::hex).collect();
+    json!({ "block": block_of(length), "blocks": blocks, "bytes": length, "name": name, "sha256": whole.hex() })
 }
 
 /// Large files have larger blocks, so that the log stays a small part of them.

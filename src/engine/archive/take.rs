@@ -9,14 +9,16 @@ use std::path::Path;
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
-use super::{Actor, Archive, ArchiveError, keys::ArchiveKey, run_folder, seal_bytes, seal_file, statements_name, volume_name};
+use super::{
+    Actor, Archive, ArchiveError, block_of, keys::ArchiveKey, run_folder, seal_bytes, seal_file, seal_hashed, sealed, statements_name, volume_name,
+};
 use crate::archive::log;
 use crate::archive::statement::{MessagePlace, Statement, entry_leaf, tag, write_line};
-use crate::base::file::Mapped;
-use crate::base::hash::{Hash, Hasher};
+use crate::base::file::{Fingerprint, Mapped};
+use crate::base::hash::{Hash, Hasher, hash_each, hash_in_blocks};
 use crate::engine::{EngineError, Folder};
 use crate::kit::merkle;
-use crate::ledger::{ArchiveFacts, CatalogueRow, DocumentRow, JobRow, KeyKind, Ledger, State, VolumeRow};
+use crate::ledger::{ArchiveFacts, CatalogueEntry, CatalogueRow, DocumentRow, JobRow, KeyKind, Ledger, State, VolumeRow};
 use crate::model::page::Media;
 use crate::plan::Plan;
 use crate::streams::volume::read_pages;
@@ -39,11 +41,23 @@ pub struct Taken {
 /// Volumes that are read at once; their statements are in memory until they are posted.
 const AT_ONCE: usize = 16;
 
+/// Volumes that this process has written, by their numbers from 0: how their files were then.
+pub type Written = BTreeMap<u32, Fingerprint>;
+
 /// Takes a closed run into the archive at `root`, which is made if there is none.
 ///
 /// # Errors
 /// The run is not closed, a volume is not what its ledger says, or the disk fails: then nothing of the run is in the archive.
 pub fn take(plan: &Plan, out: &Path, root: &Path, key: Option<&ArchiveKey>, actor: &Actor) -> Result<Taken, ArchiveError> {
+    take_written(plan, out, root, key, actor, &Written::new())
+}
+
+/// The same for a run that this process has just ended. The hash of a volume it has written, and that nobody touched since, was made of the bytes that
+/// were written: it is not made again. The pages of such a volume are compared with the ledger all the same.
+///
+/// # Errors
+/// As [`take`].
+pub fn take_written(plan: &Plan, out: &Path, root: &Path, key: Option<&ArchiveKey>, actor: &Actor, written: &Written) -> Result<Taken, ArchiveError> {
     // Erasure finds the folder again from wherever it is started.
     let out = &std::path::absolute(out).map_err(|error| ArchiveError::Refused(format!("`{}` is no path: {error}", out.display())))?;
     let ledger = Ledger::read(&Folder(out).ledger())?.ok_or_else(|| ArchiveError::Refused(format!("there is no job in `{}`", out.display())))?;
@@ -86,9 +100,18 @@ pub fn take(plan: &Plan, out: &Path, root: &Path, key: Option<&ArchiveKey>, acto
     catalogue.begin()?;
     catalogue.forget_run(&run)?;
     catalogue.add_run(&run, &job.name, &job.date, &out.to_string_lossy(), documents)?;
-    let source = Source { plan, out, ledger_media: ledger.media()?, job: &job, run: &run, archive: &archive };
+    let source = Source {
+        plan,
+        out,
+        ledger_media: ledger.media()?,
+        job: &job,
+        run: &run,
+        archive: &archive,
+        written,
+        beside: crate::base::file::list(&out.join("volumes"))?,
+    };
     let mut tags: BTreeMap<String, Vec<(Hash, Hash)>> = BTreeMap::new();
-    let mut events = Vec::new();
+    let mut events: Vec<Value> = Vec::new();
     let mut rows = volumes.iter().filter(|row| row.file.is_some());
     loop {
         let batch: Vec<&VolumeRow> = rows.by_ref().take(AT_ONCE).collect();
@@ -100,16 +123,12 @@ pub fn take(plan: &Plan, out: &Path, root: &Path, key: Option<&ArchiveKey>, acto
             work.push((row, ledger.documents_in(row.number)?, ledger.archive_facts(row.number)?));
         }
         let read: Vec<Result<ReadVolume, ArchiveError>> =
-            work.par_iter().map(|(row, documents, facts)| source.read_volume(row, documents, facts)).collect();
+            work.into_par_iter().map(|(row, documents, facts)| source.read_volume(row, &documents, facts)).collect();
         for volume in read {
             let volume = volume?;
-            for document in &volume.documents {
-                let keys: Vec<(&str, KeyKind, &str)> =
-                    document.keys.iter().map(|(name, kind, value)| (name.as_str(), *kind, value.as_str())).collect();
-                catalogue.add(&document.row, &keys, document.text.as_deref())?;
-                for (name, _, value) in document.keys.iter().filter(|(_, kind, _)| *kind == KeyKind::Text) {
-                    tags.entry(name.clone()).or_default().push((tag(&run, name, value), document.row.leaf));
-                }
+            catalogue.add(&run, &volume.entries)?;
+            for (name, entries) in volume.tags {
+                tags.entry(name).or_default().extend(entries);
             }
             events.push(volume.event);
         }
@@ -122,11 +141,8 @@ pub fn take(plan: &Plan, out: &Path, root: &Path, key: Option<&ArchiveKey>, acto
     }
     catalogue.commit()?;
     // The log comes last: what it tells of is there.
-    for event in events {
-        if !known.volumes.contains(&event["volume"].as_u64().unwrap_or(0)) {
-            archive.append(actor, event)?;
-        }
-    }
+    events.retain(|event| !known.volumes.contains(&event["volume"].as_u64().unwrap_or(0)));
+    archive.append_all(actor, events)?;
     let ledger_seal = seal_file(&Folder(out).ledger(), "ledger.sqlite")?;
     archive.append(
         actor,
@@ -237,71 +253,81 @@ struct Source<'s> {
     job: &'s JobRow,
     run: &'s str,
     archive: &'s Archive,
+    written: &'s Written,
+    /// The files beside the volumes.
+    beside: Vec<String>,
 }
 
 /// A volume that was read and put in its place.
 struct ReadVolume {
     event: Value,
-    documents: Vec<ReadDocument>,
-}
-
-struct ReadDocument {
-    row: CatalogueRow,
-    keys: Vec<(String, KeyKind, String)>,
-    text: Option<String>,
+    entries: Vec<CatalogueEntry>,
+    /// The leaves of its documents in the trees of the keys.
+    tags: BTreeMap<String, Vec<(Hash, Hash)>>,
 }
 
 impl Source<'_> {
-    fn read_volume(&self, row: &VolumeRow, documents: &[DocumentRow], facts: &BTreeMap<u64, ArchiveFacts>) -> Result<ReadVolume, ArchiveError> {
+    fn read_volume(&self, row: &VolumeRow, documents: &[DocumentRow], mut facts: BTreeMap<u64, ArchiveFacts>) -> Result<ReadVolume, ArchiveError> {
         let name = Folder::volume_name(row.number);
         let number = row.number + 1;
         let path = self.out.join(&name);
         let map = Mapped::open(&path)?;
         let damaged = |fault: String| ArchiveError::Damaged { file: path.to_string_lossy().into_owned(), fault };
-        let sealed = seal_bytes(&volume_name(self.run, number), &map);
         let hash = row.hash.ok_or_else(|| damaged("the ledger has no hash of it".into()))?;
+        let is_ours = self.written.get(&row.number).is_some_and(|written| map.fingerprint() == *written);
+        let target = volume_name(self.run, number);
+        let sealed = if is_ours { seal_hashed(&target, &map, &hash) } else { seal_bytes(&target, &map) };
         if sealed["sha256"] != hash.hex() {
             return Err(damaged("its bytes are not those of the ledger; `pressrun status --verify` tells more".into()));
         }
         let mut texts = self.plan.archiving.full_text.then(|| super::find::Texts::open(&map));
-        let (mut lines, mut leaves, mut found) = (Vec::new(), Vec::new(), Vec::with_capacity(documents.len()));
+        let (mut lines, mut leaves, mut entries) = (Vec::new(), Vec::new(), Vec::with_capacity(documents.len()));
+        let mut tags: BTreeMap<String, Vec<(Hash, Hash)>> = BTreeMap::new();
         for document in documents {
             let entry = &document.entry;
             let pages = read_pages(&map, entry, &self.ledger_media).map_err(|error| damaged(error.to_string()))?;
-            let known = facts.get(&entry.record);
+            let bodies: Vec<&[u8]> = pages.iter().map(|page| &map[page.body.clone()]).collect();
+            let known = facts.remove(&entry.record).unwrap_or_else(ArchiveFacts::of_print);
             let layout = self.plan.layouts.get(usize::from(document.layout)).map_or("", |layout| layout.name.as_str());
             // Without channels, the layout says what kind of document it is.
-            let kind = known.map(|facts| facts.document_type.as_str()).filter(|kind| !kind.is_empty()).unwrap_or(layout);
+            let kind = if known.document_type.is_empty() { layout } else { known.document_type.as_str() };
             let statement = Statement {
                 id: entry.id.clone(),
                 record: entry.record,
                 kind: kind.to_string(),
-                channel: known.map_or("print", |facts| facts.channel.as_str()).to_string(),
+                channel: known.channel,
                 job: self.job.name.clone(),
                 date: self.job.date.clone(),
                 plan: self.job.plan,
                 offset: entry.offset,
                 length: entry.length,
                 content: entry.hash,
-                pages: pages.iter().map(|page| Hash::of(&map[page.body.clone()])).collect(),
-                keys: known.map(|facts| facts.keys.iter().map(|(name, _, value)| (name.clone(), value.clone())).collect()).unwrap_or_default(),
-                messages: known.map(|facts| facts.messages.clone()).unwrap_or_default().into_iter().map(message_place).collect(),
+                pages: hash_each(&bodies),
+                keys: known.keys.iter().map(|(name, _, value)| (name.clone(), value.clone())).collect(),
+                messages: known.messages.into_iter().map(message_place).collect(),
             };
             let start = lines.len() as u64;
-            let leaf = write_line(&statement, self.run, &mut lines);
-            let text = texts.as_mut().map(|texts| texts.of_pages(pages.iter().map(|page| &map[page.body.clone()])));
-            let keys = known.map(|facts| facts.keys.clone()).unwrap_or_default();
+            let leaf = write_line(&statement, &mut lines);
+            let text = texts.as_mut().map(|texts| texts.of_pages(bodies.into_iter()));
+            let keys = known.keys;
             let expires = self.plan.archiving.expiry(layout, &self.job.date, &keys);
+            for (name, _, value) in keys.iter().filter(|(_, kind, _)| *kind == KeyKind::Text) {
+                let entry = (tag(self.run, name, value), leaf);
+                match tags.get_mut(name) {
+                    Some(tags) => tags.push(entry),
+                    None => drop(tags.insert(name.clone(), vec![entry])),
+                }
+            }
             let row = CatalogueRow {
                 number: 0,
-                run: self.run.to_string(),
+                run: String::new(),
                 volume: number,
                 position: leaves.len() as u64,
                 record: entry.record,
-                id: statement.id.clone(),
-                kind: statement.kind.clone(),
-                channel: statement.channel.clone(),
-                date: statement.date.clone(),
+                id: statement.id,
+                kind: statement.kind,
+                channel: statement.channel,
+                date: statement.date,
                 pages: entry.pages,
                 place: (entry.offset, entry.length),
                 line: (start, lines.len() as u64 - start),
@@ -310,11 +336,11 @@ impl Source<'_> {
                 erased: None,
             };
             leaves.push(leaf);
-            found.push(ReadDocument { row, keys, text });
+            entries.push(CatalogueEntry { row, keys, text });
         }
         let statements = statements_name(self.run, number);
         self.archive.disk.commit(&self.archive.path(&statements), &lines)?;
-        self.archive.store.put(&path, &volume_name(self.run, number), &hash, &self.archive.disk)?;
+        self.archive.store.put(&path, &target, &hash, &self.archive.disk)?;
         let mut files = vec![sealed, seal_bytes(&statements, &lines)];
         for file in self.stream_files(row.number)? {
             files.push(file);
@@ -322,22 +348,23 @@ impl Source<'_> {
         let event = json!({
             "action": "volume", "documents": leaves.len(), "files": files, "root": merkle::root(&leaves).hex(), "run": self.run, "volume": number,
         });
-        Ok(ReadVolume { event, documents: found })
+        Ok(ReadVolume { event, entries, tags })
     }
 
     /// What lies beside a volume: its mails and other messages.
     fn stream_files(&self, number: u32) -> Result<Vec<Value>, ArchiveError> {
         let mut files = Vec::new();
         let stem = format!("{:06}.", number + 1);
-        for name in crate::base::file::list(&self.out.join("volumes"))? {
+        for name in &self.beside {
             if !name.starts_with(&stem) || name.ends_with(".pdf") || name.ends_with(".rows") || name.ends_with(".part") {
                 continue;
             }
-            let path = self.out.join("volumes").join(&name);
+            let path = self.out.join("volumes").join(name);
             let target = format!("{}volumes/{name}", run_folder(self.run));
             let map = Mapped::open(&path)?;
-            files.push(seal_bytes(&target, &map));
-            self.archive.store.put(&path, &target, &Hash::of(&map), &self.archive.disk)?;
+            let (hash, blocks) = hash_in_blocks(&map, block_of(map.len()));
+            files.push(sealed(&target, map.len(), &hash, &blocks));
+            self.archive.store.put(&path, &target, &hash, &self.archive.disk)?;
         }
         Ok(files)
     }
