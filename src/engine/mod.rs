@@ -386,7 +386,8 @@ pub fn run(plan: &Plan, options: &Options<'_>) -> Result<Summary, EngineError> {
     let balance = ledger.balance()?;
     ledger.close()?;
     let start = Stopwatch::start();
-    if enter_archive(plan, options, &written)? {
+    // In the threads of the run: there are as many as were asked for, and their memory is at hand.
+    if pool.install(|| enter_archive(plan, options, &written))? {
         stages.push(("archive", start.milliseconds()));
     }
     Ok(Summary { balance, was_closed: false, stages })

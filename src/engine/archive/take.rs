@@ -38,11 +38,14 @@ pub struct Taken {
     pub events: u64,
 }
 
-/// Volumes that are read at once; their statements are in memory until they are posted.
-const AT_ONCE: usize = 16;
+/// Volumes for each thread that are read before they are posted: until then their statements are in memory.
+const AT_ONCE: usize = 2;
 
 /// Volumes that this process has written, by their numbers from 0: how their files were then.
 pub type Written = BTreeMap<u32, Fingerprint>;
+
+/// Bytes of a line of statements that most documents get along with.
+const LINE_BYTES: usize = 704;
 
 /// Takes a closed run into the archive at `root`, which is made if there is none.
 ///
@@ -114,7 +117,7 @@ pub fn take_written(plan: &Plan, out: &Path, root: &Path, key: Option<&ArchiveKe
     let mut events: Vec<Value> = Vec::new();
     let mut rows = volumes.iter().filter(|row| row.file.is_some());
     loop {
-        let batch: Vec<&VolumeRow> = rows.by_ref().take(AT_ONCE).collect();
+        let batch: Vec<&VolumeRow> = rows.by_ref().take(AT_ONCE * rayon::current_num_threads()).collect();
         if batch.is_empty() {
             break;
         }
@@ -128,7 +131,8 @@ pub fn take_written(plan: &Plan, out: &Path, root: &Path, key: Option<&ArchiveKe
             let volume = volume?;
             catalogue.add(&run, &volume.entries)?;
             for (name, entries) in volume.tags {
-                tags.entry(name).or_default().extend(entries);
+                // Room for all of them at once: a list that grows is copied into memory that the system has to clear.
+                tags.entry(name).or_insert_with(|| Vec::with_capacity(documents as usize)).extend(entries);
             }
             events.push(volume.event);
         }
@@ -281,7 +285,8 @@ impl Source<'_> {
             return Err(damaged("its bytes are not those of the ledger; `pressrun status --verify` tells more".into()));
         }
         let mut texts = self.plan.archiving.full_text.then(|| super::find::Texts::open(&map));
-        let (mut lines, mut leaves, mut entries) = (Vec::new(), Vec::new(), Vec::with_capacity(documents.len()));
+        let (mut leaves, mut entries) = (Vec::with_capacity(documents.len()), Vec::with_capacity(documents.len()));
+        let mut lines = Vec::with_capacity(documents.len() * LINE_BYTES);
         let mut tags: BTreeMap<String, Vec<(Hash, Hash)>> = BTreeMap::new();
         for document in documents {
             let entry = &document.entry;
@@ -315,7 +320,11 @@ impl Source<'_> {
                 let entry = (tag(self.run, name, value), leaf);
                 match tags.get_mut(name) {
                     Some(tags) => tags.push(entry),
-                    None => drop(tags.insert(name.clone(), vec![entry])),
+                    None => {
+                        let mut entries = Vec::with_capacity(documents.len());
+                        entries.push(entry);
+                        tags.insert(name.clone(), entries);
+                    }
                 }
             }
             let row = CatalogueRow {
