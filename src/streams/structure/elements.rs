@@ -100,8 +100,10 @@ pub(super) fn figures_of(words: &str) -> impl Iterator<Item = u8> {
 
 /// The figures of all words that are the same in other documents but for them.
 pub(super) fn figures(structure: &Structure) -> impl Iterator<Item = u8> {
-    let words = |detail| if let &Detail::FiguresAlt(ref words) = detail { words.as_str() } else { "" };
-    structure.details.iter().flat_map(move |detail| figures_of(words(detail)))
+    structure.details.iter().flat_map(|detail| match detail {
+        Detail::FiguresAlt(words) => figures_of(words),
+        _ => figures_of(""),
+    })
 }
 
 /// A child of an element.
@@ -188,10 +190,12 @@ impl Elements {
     }
 }
 
+/// The page and identifier of the first content of an element, and its kind.
+type Begun = (Option<(u32, u32)>, Option<Kind>);
+
 /// The numbers of elements, by the order of their beginnings, and for each page the elements of its sequences.
 fn number(structure: &Structure, pages: usize) -> (Vec<u32>, Vec<Vec<u32>>) {
-    // The first content of each element, and its kind.
-    let mut elements: Vec<(Option<(u32, u32)>, Option<Kind>)> = vec![(None, None)];
+    let mut elements: Vec<Begun> = vec![(None, None)];
     let mut open = vec![0usize];
     let mut owners: Vec<(u32, u32, usize)> = Vec::new();
     for step in structure.steps.iter() {
