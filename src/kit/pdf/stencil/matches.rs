@@ -63,10 +63,7 @@ impl Search {
             } else {
                 tokens.push(Token::Match { length: found.length as u16, distance: found.distance as u16 });
                 for inside in at + 1..at + found.length {
-                    // Of a run of zeros the beginning is enough.
-                    if symbols[inside] != 0 || symbols[inside - 1] != 0 {
-                        finder.insert(inside);
-                    }
+                    finder.insert(inside);
                 }
                 at += found.length;
                 found = finder.longest(at);
