@@ -26,7 +26,7 @@ use crate::model::page::Document;
 use crate::model::structure::Structure;
 
 use elements::{Class, Elements, Order, figures, own_alts, shortened};
-use packing::{Blanks, OBJECT_STREAM, Room, Rows, UNIT, Writer, write_texts};
+use packing::{BLANKS_MAX, Blanks, OBJECT_STREAM, Room, Rows, UNIT, Writer, write_texts};
 pub use shapes::Shapes;
 use shapes::{Made, Shape};
 
@@ -148,7 +148,6 @@ impl StructureRoot {
     ) -> Result<StructurePlace, StreamError> {
         let Numbers { first, order, .. } = *numbers;
         let shape = self.of_documents[index].take().expect("a document with a structure has a shape");
-        let is_large = order.count() > PACK_MAX;
         for class in &shape.classes {
             if !self.classes.contains(class) {
                 self.classes.insert(*class);
@@ -158,6 +157,7 @@ impl StructureRoot {
         let (mut buffers, mut room) = (std::mem::take(&mut self.buffers), std::mem::take(&mut self.room));
         let figures_count = figures(structure).count() as u32;
         let blanks = Blanks { objects: order.count(), pages: document.pages.len() as u32, texts: order.texts(), figures: figures_count };
+        let is_large = order.count() > PACK_MAX || blanks.len() > BLANKS_MAX;
         let numbers_known = (first, self.file.0, first_page);
         let known = |offsets: &[u32], out: &mut Vec<u8>| {
             blanks.values(numbers_known, |index| page(index).0, offsets.iter().copied(), figures(structure), out);

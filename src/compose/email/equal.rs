@@ -214,7 +214,7 @@ pub fn pages(contents: &[u8], figures: &[&str]) -> Result<(), Hold> {
     let mut at = 0;
     for (id, figure) in figures.iter().enumerate() {
         let bytes = figure.as_bytes();
-        match memmem::find(&contents[at..], bytes) {
+        match position(&contents[at..], bytes) {
             Some(found) => at += found + bytes.len(),
             // Columns and what is placed stand in an order of their own, and a column may be too narrow for a figure.
             None if memmem::find(contents, bytes).is_some() || is_divided(contents, bytes) => {}
@@ -255,13 +255,28 @@ fn find(seen: &[u8], value: &[u8], at: &mut usize, is_loose: bool) -> bool {
     if is_loose {
         return memmem::find(seen, value).is_some();
     }
-    match memmem::find(rest, value) {
+    match position(rest, value) {
         Some(found) => {
             *at += found + value.len();
             true
         }
         None => false,
     }
+}
+
+/// Where a value that is not empty stands first. Most stand near: to prepare a search through all takes longer than to find them.
+fn position(seen: &[u8], value: &[u8]) -> Option<usize> {
+    const NEAR: usize = 256;
+    let near = seen.len().min(NEAR);
+    let mut at = 0;
+    while let Some(found) = memchr::memchr(value[0], &seen[at..near]) {
+        at += found;
+        if seen[at..].starts_with(value) {
+            return Some(at);
+        }
+        at += 1;
+    }
+    memmem::find(&seen[near..], value).map(|found| near + found)
 }
 
 fn unequal(id: usize, value: &str, rendition: &str) -> Hold {
@@ -321,6 +336,15 @@ mod tests {
         assert!(pages(contents, &["12345678"]).is_ok());
         assert!(pages(contents, &["1,200.01"]).is_err());
         assert!(pages(contents, &["9,999.00"]).is_err());
+    }
+
+    #[test]
+    fn values_are_found_near_and_far() {
+        for before in [0, 1, 200, 254, 255, 256, 257, 5_000] {
+            let seen = format!("{}abc{}abc", "ab".repeat(before).get(..before).unwrap_or_default(), "x".repeat(300));
+            assert_eq!(position(seen.as_bytes(), b"abc"), seen.find("abc"), "{before}");
+            assert_eq!(position(seen.as_bytes(), b"abd"), None);
+        }
     }
 
     #[test]

@@ -24,6 +24,9 @@ const FIGURES: usize = 8;
 /// The entries of the dictionary of an object stream before and behind the width of its rows, up to the number of its objects.
 pub(super) const OBJECT_STREAM: [&[u8]; 2] = [b"/Filter/FlateDecode/DecodeParms<</Predictor 15/Columns ", b">>/Type/ObjStm/N "];
 
+/// Most blanks of a document: symbols have 16 bits.
+pub(super) const BLANKS_MAX: usize = (Symbol::MAX - BLANK) as usize;
+
 /// A number of a file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Number {

@@ -80,10 +80,10 @@ impl Shapes {
 
 /// What tells the shape of a document from others.
 fn write_key(document: &Document, structure: &Structure, language: &str, objects_max: u32, out: &mut Vec<u32>) {
-    let links: usize = document.pages.iter().flat_map(|page| &page.extras).map(|extras| extras.links.len()).sum();
     out.clear();
     // Words of steps end nowhere, so their number goes before them.
-    out.extend([document.pages.len() as u32, links as u32, structure.steps.words().len() as u32]);
+    out.extend([document.pages.len() as u32, structure.steps.words().len() as u32]);
+    out.extend(document.pages.iter().map(|page| page.extras.as_ref().map_or(0, |extras| extras.links.len() as u32)));
     // Of one that is too large for a stream nothing is kept.
     if structure.elements < objects_max {
         out.extend_from_slice(structure.steps.words());
