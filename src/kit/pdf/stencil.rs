@@ -215,7 +215,7 @@ mod tests {
 
     #[test]
     fn all_bytes_far_and_near() {
-        let symbols: Vec<Symbol> = (0..256).chain(0..256).chain((0..40_000).map(|at| at * 7 % 251)).chain(0..256).collect();
+        let symbols: Vec<Symbol> = (0..256).chain(0..256).chain((0..40_000u32).map(|at| (at * 7 % 251) as Symbol)).chain(0..256).collect();
         check(&symbols, b"", &[9; 70_000]);
     }
 
