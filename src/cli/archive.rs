@@ -624,14 +624,10 @@ impl Log {
                 Some("volume") => format!("{} volume {}", word("run"), event["volume"]),
                 _ => ["run", "hold", "key", "day"].iter().map(|name| word(name)).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" "),
             };
-            print(&format!(
-                "{:>6}  {}  {:<12} {:<16} {detail}{}\n",
-                event["seq"],
-                word("time"),
-                word("who"),
-                word("action"),
-                with_reason(&word("why"))
-            ));
+            // A value of JSON knows no width.
+            let number = event["seq"].as_u64().unwrap_or_default();
+            let line = format!("{number:>6}  {}  {:<12} {:<16} {detail}{}", word("time"), word("who"), word("action"), with_reason(&word("why")));
+            print(&format!("{}\n", line.trim_end()));
         }
         Ok(Outcome::Done)
     }

@@ -81,6 +81,10 @@ pub fn each_message<E: From<file::FileError>>(paths: &[PathBuf], mut each: impl 
     for path in paths {
         for path in files_of(path)? {
             let bytes = Mapped::open(&path)?;
+            if bytes.is_empty() {
+                // A mail box without mail.
+                continue;
+            }
             let places = if bytes.starts_with(b"From ") { mbox::places(&bytes) } else { Vec::new() };
             if places.is_empty() {
                 each(path.display().to_string(), &bytes[..bytes.len().min(BOUNCE_BYTES_MAX)])?;
