@@ -21,7 +21,7 @@ use std::sync::Arc;
 use super::StreamError;
 use super::link::write_annotation;
 use super::scan::Scanner;
-use crate::kit::pdf::{Deflater, File, Ref, Stencil, stream_checksum, write_integer, write_ref, write_text};
+use crate::kit::pdf::{Deflater, File, Ref, Stencil, Symbol, stream_checksum, write_integer, write_ref, write_text};
 use crate::model::page::Document;
 use crate::model::structure::Structure;
 
@@ -78,8 +78,7 @@ pub(super) struct StructureRoot {
 #[derive(Default)]
 struct Buffers {
     values: Vec<u8>,
-    texts: Vec<u8>,
-    ends: Vec<usize>,
+    texts: Texts,
     offsets: Vec<u32>,
     rows: Vec<u8>,
     data: Vec<u8>,
@@ -153,60 +152,14 @@ impl StructureRoot {
                 self.classes.insert(*class);
             }
         }
+        let blanks =
+            Blanks { objects: order.count(), pages: document.pages.len() as u32, texts: order.texts(), figures: figures(structure).count() as u32 };
         let language = (structure.language != self.language).then_some(structure.language.as_str());
-        let (mut buffers, mut room) = (std::mem::take(&mut self.buffers), std::mem::take(&mut self.room));
-        let figures_count = figures(structure).count() as u32;
-        let blanks = Blanks { objects: order.count(), pages: document.pages.len() as u32, texts: order.texts(), figures: figures_count };
-        let is_large = order.count() > PACK_MAX || blanks.len() > BLANKS_MAX;
-        let numbers_known = (first, self.file.0, first_page);
-        let known = |offsets: &[u32], out: &mut Vec<u8>| {
-            blanks.values(numbers_known, |index| page(index).0, offsets.iter().copied(), figures(structure), out);
-        };
-        let mut elements = None;
-        if is_large {
-            buffers.offsets.clear();
-            known(&buffers.offsets, &mut buffers.values);
-            let writer = Writer { symbols: std::mem::take(&mut room.symbols), blanks, values: Some(&buffers.values) };
-            elements = Some(Elements::make(structure, order, &links_before(document), language, writer));
-        }
-        let made = match &elements {
-            Some(_) => None,
-            None => Some(shape.made.get_or_init(|| make(document, structure, order, blanks, language, &mut room))),
-        };
-        let (links, notes) = match (made, &elements) {
-            (Some(made), _) => (&made.links[..], &made.notes[..]),
-            (None, Some(elements)) => (&elements.links[..], &elements.notes[..]),
-            (None, None) => unreachable!("a document is written by its shape or by itself"),
-        };
-        write_own(document, structure, numbers, page, (links, notes), &mut buffers);
-        let texts = (0..buffers.ends.len()).map(|text| {
-            let start = if text == 0 { 0 } else { buffers.ends[text - 1] };
-            &buffers.texts[start..buffers.ends[text]]
-        });
-        match (made, &elements) {
-            (Some(made), _) => {
-                buffers.offsets.clear();
-                buffers.rows.clear();
-                buffers.data.clear();
-                write_texts(texts, &mut buffers.offsets, &mut buffers.rows);
-                buffers.offsets.iter_mut().for_each(|offset| *offset += made.bodies);
-                known(&buffers.offsets, &mut buffers.values);
-                made.stencil.fill(&buffers.values, &buffers.rows, &mut self.compressor, &mut buffers.data);
-                file.object_stream(Ref(numbers.streams), Ref(first), order.count(), &made.entries, &buffers.data)?;
-            }
-            (None, Some(elements)) => {
-                let texts: Vec<Vec<u16>> = texts.map(|text| text.iter().map(|byte| u16::from(*byte)).collect()).collect();
-                let mut objects = elements.objects().chain(texts.iter().map(Vec::as_slice));
-                for (at, start) in (0..order.count()).step_by(PACK_MAX as usize).enumerate() {
-                    let count = PACK_MAX.min(order.count() - start);
-                    let rows = Rows::of(start, objects.by_ref().take(count as usize), 0, (blanks, Some(&buffers.values)), &mut room);
-                    buffers.rows.clear();
-                    buffers.rows.extend(room.filtered.iter().map(|symbol| *symbol as u8));
-                    let data = self.deflater.deflate(&buffers.rows);
-                    file.object_stream(Ref(numbers.streams + at as u32), Ref(first + start), count, &rows.entries(count), data)?;
-                }
-            }
-            (None, None) => unreachable!("a document is written by its shape or by itself"),
+        let subject = Subject { document, structure, numbers, blanks, first_page, page, language, file: self.file };
+        if order.count() > PACK_MAX || blanks.len() > BLANKS_MAX {
+            self.write_large(&subject, file)?;
+        } else {
+            self.write_by_shape(&subject, &shape, file)?;
         }
         self.documents.push(Ref(first));
         self.page_keys.push((Ref(first + order.page_keys()), first_page, first_page + blanks.pages - 1));
@@ -216,11 +169,46 @@ impl StructureRoot {
         if order.notes > 0 {
             self.identifiers.push(Ref(first + order.identifiers()));
         }
-        if let Some(elements) = elements {
-            room.symbols = elements.into_parts().2;
-        }
-        (self.buffers, self.room) = (buffers, room);
         Ok(StructurePlace { first, count: numbers.streams + order.count().div_ceil(PACK_MAX) - first, root: first })
+    }
+
+    /// Fills in the object stream of a shape.
+    fn write_by_shape(&mut self, subject: &Subject<'_>, shape: &Shape, file: &mut File<'_>) -> Result<(), StreamError> {
+        let Numbers { first, order, streams, .. } = *subject.numbers;
+        let made = shape.made.get_or_init(|| make(subject, &mut self.room));
+        let Buffers { values, texts, offsets, rows, data } = &mut self.buffers;
+        texts.write(subject, &made.links, &made.notes);
+        offsets.clear();
+        rows.clear();
+        data.clear();
+        write_texts(texts.iter(), offsets, rows);
+        offsets.iter_mut().for_each(|offset| *offset += made.bodies);
+        subject.values(offsets, values);
+        made.stencil.fill(values, rows, &mut self.compressor, data);
+        Ok(file.object_stream(Ref(streams), Ref(first), order.count(), &made.entries, data)?)
+    }
+
+    /// Writes the object streams of a document that shares nothing with others.
+    fn write_large(&mut self, subject: &Subject<'_>, file: &mut File<'_>) -> Result<(), StreamError> {
+        let Numbers { first, order, streams, .. } = *subject.numbers;
+        let Buffers { values, texts, rows, .. } = &mut self.buffers;
+        let room = &mut self.room;
+        subject.values(&[], values);
+        let elements = subject.elements(Some(values), room);
+        texts.write(subject, &elements.links, &elements.notes);
+        let texts: Vec<Vec<Symbol>> = texts.iter().map(|text| text.iter().map(|byte| Symbol::from(*byte)).collect()).collect();
+        let mut objects = elements.objects().chain(texts.iter().map(Vec::as_slice));
+        for (at, start) in (0..order.count()).step_by(PACK_MAX as usize).enumerate() {
+            let count = PACK_MAX.min(order.count() - start);
+            let packed = Rows::of(start, objects.by_ref().take(count as usize), 0, (subject.blanks, Some(values)), room);
+            rows.clear();
+            rows.extend(room.filtered.iter().map(|symbol| *symbol as u8));
+            let data = self.deflater.deflate(rows);
+            file.object_stream(Ref(streams + at as u32), Ref(first + start), count, &packed.entries(count), data)?;
+        }
+        drop(objects);
+        room.symbols = elements.into_parts().2;
+        Ok(())
     }
 
     /// Writes the root; gives the entries of the catalog.
@@ -281,10 +269,38 @@ impl StructureRoot {
     }
 }
 
-/// The object stream of a shape.
-fn make(document: &Document, structure: &Structure, order: Order, blanks: Blanks, language: Option<&str>, room: &mut Room) -> Made {
-    let writer = Writer { symbols: std::mem::take(&mut room.symbols), blanks, values: None };
-    let elements = Elements::make(structure, order, &links_before(document), language, writer);
+/// A document that is written, and what is known of it.
+struct Subject<'d> {
+    document: &'d Document,
+    structure: &'d Structure,
+    numbers: &'d Numbers,
+    blanks: Blanks,
+    /// The index of its first page, and the object of each of its pages.
+    first_page: u32,
+    page: &'d dyn Fn(u32) -> Ref,
+    /// Its language, if that of the file is another.
+    language: Option<&'d str>,
+    /// The element above all documents.
+    file: Ref,
+}
+
+impl Subject<'_> {
+    /// What stands in its blanks.
+    fn values(&self, offsets: &[u32], out: &mut Vec<u8>) {
+        let known = (self.numbers.first, self.file.0, self.first_page);
+        self.blanks.values(known, |index| (self.page)(index).0, offsets.iter().copied(), figures(self.structure), out);
+    }
+
+    fn elements(&self, values: Option<&[u8]>, room: &mut Room) -> Elements {
+        let writer = Writer { symbols: std::mem::take(&mut room.symbols), blanks: self.blanks, values };
+        Elements::make(self.structure, self.numbers.order, &links_before(self.document), self.language, writer)
+    }
+}
+
+/// The object stream of the shape of a document.
+fn make(subject: &Subject<'_>, room: &mut Room) -> Made {
+    let (order, blanks) = (subject.numbers.order, subject.blanks);
+    let elements = subject.elements(None, room);
     let rows = Rows::of(0, elements.objects(), order.texts(), (blanks, None), room);
     let stencil = Stencil::new(&room.filtered, blanks.len(), &mut room.search);
     let (links, notes, symbols) = elements.into_parts();
@@ -298,38 +314,50 @@ fn links_before(document: &Document) -> Vec<u32> {
     counts.scan(0, |before, links| Some(std::mem::replace(before, *before + links))).collect()
 }
 
-/// Writes what no other document has, in the order of its numbers.
-fn write_own(
-    document: &Document,
-    structure: &Structure,
-    numbers: &Numbers,
-    page: &dyn Fn(u32) -> Ref,
-    (links, notes): (&[u32], &[u32]),
-    Buffers { texts, ends, .. }: &mut Buffers,
-) {
-    texts.clear();
-    ends.clear();
-    let Numbers { first, order, first_key, .. } = *numbers;
-    let annotations = document.pages.iter().flat_map(|page| &page.extras).flat_map(|extras| &extras.links);
-    for (index, link) in annotations.enumerate() {
-        write_annotation(link, page, Some(first_key + index as u32), texts);
-        ends.push(texts.len());
+/// What no other document has.
+#[derive(Default)]
+struct Texts {
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl Texts {
+    fn end(&mut self) {
+        self.ends.push(self.bytes.len());
     }
-    if order.links > 0 {
-        write_link_keys(links.iter().map(|element| first + element), first_key, texts);
-        ends.push(texts.len());
+
+    /// Each of them.
+    fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, end)| &self.bytes[start..*end])
     }
-    if order.notes > 0 {
-        write_identifiers(notes.iter().map(|element| first + element).collect(), texts);
-        ends.push(texts.len());
-    }
-    for element in notes {
-        write_identifier(first + element, texts);
-        ends.push(texts.len());
-    }
-    for (_, alt) in own_alts(structure) {
-        write_text(&shortened(alt), texts);
-        ends.push(texts.len());
+
+    /// Writes those of a document in the order of their numbers. `links` and `notes` are the elements of its links and footnotes.
+    fn write(&mut self, subject: &Subject<'_>, links: &[u32], notes: &[u32]) {
+        self.bytes.clear();
+        self.ends.clear();
+        let Numbers { first, order, first_key, .. } = *subject.numbers;
+        let annotations = subject.document.pages.iter().flat_map(|page| &page.extras).flat_map(|extras| &extras.links);
+        for (index, link) in annotations.enumerate() {
+            write_annotation(link, subject.page, Some(first_key + index as u32), &mut self.bytes);
+            self.end();
+        }
+        if order.links > 0 {
+            write_link_keys(links.iter().map(|element| first + element), first_key, &mut self.bytes);
+            self.end();
+        }
+        if order.notes > 0 {
+            write_identifiers(notes.iter().map(|element| first + element).collect(), &mut self.bytes);
+            self.end();
+        }
+        for element in notes {
+            write_identifier(first + element, &mut self.bytes);
+            self.end();
+        }
+        for (_, alt) in own_alts(subject.structure) {
+            write_text(&shortened(alt), &mut self.bytes);
+            self.end();
+        }
     }
 }
 
