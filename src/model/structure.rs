@@ -41,7 +41,7 @@ pub enum Kind {
 }
 
 /// What the cells in the direction of a heading cell have in common with it.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Scope {
     /// It heads its column.
     Column,
@@ -52,7 +52,7 @@ pub enum Scope {
 }
 
 /// What stands in an element besides its content.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Detail {
     /// What a figure shows, for readers who cannot see it: words of the layout, the same in all documents.
     Alt(String),
@@ -69,7 +69,7 @@ pub enum Detail {
 }
 
 /// What a cell covers and heads.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct CellDetail {
     /// Columns, from 1.
     pub columns: u32,
@@ -105,7 +105,7 @@ pub enum Step {
 }
 
 /// Steps in four bytes each, or fewer: a document has hundreds, and all of a range of records are kept until its volume is written.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Steps {
     words: Vec<u32>,
     /// The page of the last content or annotation.

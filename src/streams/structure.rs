@@ -36,7 +36,7 @@ const PACK_MAX: u32 = 2_000;
 /// Kids of a node of the parent tree.
 const KIDS_MAX: usize = 32;
 
-/// The libdeflate level of the structure of large documents.
+/// The libdeflate level of what is not written by a shape.
 const LEVEL: i32 = 6;
 
 /// The objects of the structure of a document.
@@ -68,7 +68,6 @@ pub(super) struct StructureRoot {
     classes: BTreeSet<Class>,
     /// The shape of each document.
     of_documents: Vec<Option<Arc<Shape>>>,
-    compressor: libdeflater::Compressor,
     deflater: Deflater,
     buffers: Buffers,
     room: Room,
@@ -116,7 +115,6 @@ impl StructureRoot {
             identifiers: Vec::new(),
             classes: BTreeSet::new(),
             of_documents,
-            compressor: libdeflater::Compressor::new(libdeflater::CompressionLvl::new(LEVEL).unwrap_or_default()),
             deflater: Deflater::new(LEVEL),
             buffers: Buffers::default(),
             room: Room::default(),
@@ -184,7 +182,7 @@ impl StructureRoot {
         write_texts(texts.iter(), offsets, rows);
         offsets.iter_mut().for_each(|offset| *offset += made.bodies);
         subject.values(offsets, values);
-        made.stencil.fill(values, rows, &mut self.compressor, data);
+        made.stencil.fill(values, rows, &mut self.deflater, data);
         Ok(file.object_stream(Ref(streams), Ref(first), order.count(), &made.entries, data)?)
     }
 

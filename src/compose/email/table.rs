@@ -35,6 +35,8 @@ pub struct CellKey {
     is_reversed: bool,
     is_unwrapped: bool,
     is_head: bool,
+    /// Whether it heads others: an empty one does not.
+    is_heading: bool,
     is_kept: bool,
     is_last: bool,
     /// The style that the table gives its cells.
@@ -165,7 +167,7 @@ impl Html<'_, '_> {
     fn row(&mut self, source: &Source<'_, '_>, row: &RowContent<'_>, from: FromTable<'_>, around: Around) {
         let fill = row.row.background.or(from.table.zebra.filter(|_| row.striped && !from.is_head));
         self.out.push_str("<tr");
-        push_valign(valign_of(row), &mut self.out);
+        push_valign(valign_of(row.row), &mut self.out);
         if let Some(color) = fill {
             if !is_kept(color) {
                 self.out.push_str(" class=\"");
@@ -203,6 +205,7 @@ impl Html<'_, '_> {
             is_reversed: only.is_some_and(|text| text.style.direction == Direction::RightToLeft),
             is_unwrapped,
             is_head,
+            is_heading,
             is_kept: around.is_kept,
             is_last: row.cells.last().is_some_and(|last| std::ptr::eq(last.cell, cell.cell)),
             shared: from.shared,
@@ -210,7 +213,7 @@ impl Html<'_, '_> {
         match self.tags.cells.get(&key) {
             Some(tag) => self.out.push_str(tag),
             None => {
-                let tag = self.cell_tag(row, cell, only, key, is_heading, around);
+                let tag = self.cell_tag(row, cell, only, key, around);
                 self.out.push_str(&tag);
                 self.tags.cells.insert(key, tag.into());
             }
@@ -229,15 +232,8 @@ impl Html<'_, '_> {
         self.out.push_str(if is_heading { "</th>" } else { "</td>" });
     }
 
-    fn cell_tag(
-        &self,
-        row: &RowContent<'_>,
-        cell: &CellContent<'_>,
-        only: Option<&Text<'_>>,
-        key: CellKey,
-        is_heading: bool,
-        around: Around,
-    ) -> String {
+    fn cell_tag(&self, row: &RowContent<'_>, cell: &CellContent<'_>, only: Option<&Text<'_>>, key: CellKey, around: Around) -> String {
+        let is_heading = key.is_heading;
         let mut tag = String::from(if is_heading { "<th" } else { "<td" });
         if is_heading {
             let scope = match (key.is_head, cell.cell.colspan > 1) {
@@ -286,7 +282,7 @@ impl Html<'_, '_> {
         if let Some(word) = line_align(align, key.is_reversed).or((is_heading || key.is_reversed).then_some(usual)) {
             write!(tag, " align=\"{word}\"").expect("a String takes what is written");
         }
-        if cell.cell.valign != valign_of(row) {
+        if cell.cell.valign != valign_of(row.row) {
             let word = valign_word(cell.cell.valign);
             write!(tag, " valign=\"{word}\"").expect("a String takes what is written");
         }
@@ -300,9 +296,9 @@ impl Html<'_, '_> {
     }
 }
 
-/// How high the cells of a row stand: as the first of them.
-fn valign_of(row: &RowContent<'_>) -> VerticalAlign {
-    row.cells.first().map_or(VerticalAlign::Middle, |cell| cell.cell.valign)
+/// How high the cells of a row stand: as the first of them in the layout, whatever a record shows.
+fn valign_of(row: &TableRow) -> VerticalAlign {
+    row.cells.first().map_or(VerticalAlign::Middle, |cell| cell.valign)
 }
 
 /// The word for how high a cell stands.

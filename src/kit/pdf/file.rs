@@ -32,7 +32,7 @@ pub struct Finished {
     pub length: u64,
     /// SHA-256 of the file.
     pub hash: Hash,
-    /// Indirect objects in it.
+    /// Its highest object number.
     pub objects: u32,
 }
 

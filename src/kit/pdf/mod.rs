@@ -18,7 +18,7 @@ pub use opened::{Held, OpenFile, PdfFault, RangeRead, filtered_like, inflated};
 pub use stencil::{BLANK, Search, Stencil, Symbol};
 pub use syntax::{
     Deflater, deflate, smallest, write_box, write_date, write_decimal, write_fill_color, write_hex, write_integer, write_literal, write_name,
-    write_padded, write_ref, write_text,
+    write_ref, write_text,
 };
 pub use tree::{KIDS_MAX, PageTree};
 pub use value::{Object, ObjectReader};

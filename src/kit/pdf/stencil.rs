@@ -3,13 +3,14 @@
 //! Takes bytes among which some are blanks, to be filled with digits or spaces, gives a stencil: the compressed stream once, and where
 //! in it the blanks are. Filling it in costs a copy and a few bits a blank, not another compression. That works because all that may
 //! stand in a blank has codes of one length, because no match reaches from a blank to anything but the same blank, and because the
-//! sum of the stream (Adler-32) is linear in its bytes. Must never know what the bytes mean.
+//! sum of the stream (Adler-32) is linear in its bytes. Also compresses rows of which many repeat, by the same codes. Must never know what the bytes mean.
 
 mod codes;
 mod matches;
 
 use rustc_hash::FxHashMap;
 
+use super::syntax::Deflater;
 use codes::{BitWriter, Codes, FILLINGS};
 pub use matches::Search;
 use matches::{DISTANCE_MAX, LENGTH_MAX, LENGTH_MIN, Token};
@@ -84,7 +85,7 @@ impl Stencil {
 
     /// Appends the stream to `out`, with `values` in the blanks, by their numbers: digits or spaces. `rest` follows the symbols; it is compressed
     /// by itself.
-    pub fn fill(&self, values: &[u8], rest: &[u8], compressor: &mut libdeflater::Compressor, out: &mut Vec<u8>) {
+    pub fn fill(&self, values: &[u8], rest: &[u8], deflater: &mut Deflater, out: &mut Vec<u8>) {
         let start = out.len();
         out.extend_from_slice(&self.bytes);
         let filled = &mut out[start..];
@@ -112,10 +113,7 @@ impl Stencil {
             if rest.len() <= SHORT {
                 codes::write_fixed(rest, out);
             } else {
-                let from = out.len();
-                out.resize(from + compressor.deflate_compress_bound(rest.len()), 0);
-                let length = compressor.deflate_compress(rest, &mut out[from..]).expect("the buffer has the size the compressor asked for");
-                out.truncate(from + length);
+                deflater.append_raw(rest, out);
             }
             // Adler-32 of two texts behind each other.
             let sum = libdeflater::adler32(rest);
@@ -195,8 +193,7 @@ mod tests {
             symbols.iter().map(|symbol| if *symbol < BLANK { *symbol as u8 } else { values[usize::from(symbol - BLANK)] }).collect();
         expected.extend_from_slice(rest);
         let mut out = b"before".to_vec();
-        let mut compressor = libdeflater::Compressor::new(libdeflater::CompressionLvl::default());
-        stencil.fill(values, rest, &mut compressor, &mut out);
+        stencil.fill(values, rest, &mut Deflater::default(), &mut out);
         let mut inflated = vec![0; expected.len()];
         let length = libdeflater::Decompressor::new().zlib_decompress(&out[6..], &mut inflated).expect("a zlib stream");
         assert_eq!((length, inflated), (expected.len(), expected));

@@ -25,19 +25,6 @@ pub fn write_integer(value: i64, out: &mut Vec<u8>) {
     out.extend_from_slice(&buffer[at..]);
 }
 
-/// Appends an integer that is not negative, with spaces before it so that it takes `width` bytes; at least one space.
-pub fn write_padded(value: i64, width: usize, out: &mut Vec<u8>) {
-    let start = out.len() + width;
-    let mut digits = 1;
-    let mut rest = value / 10;
-    while rest > 0 {
-        digits += 1;
-        rest /= 10;
-    }
-    out.resize((start - digits.min(width)).max(out.len() + 1), b' ');
-    write_integer(value, out);
-}
-
 /// Appends `mantissa / 10^places` without trailing zeros and without a zero before the point: `(-50, 2)` is `-.5`.
 ///
 /// At most 18 places. Readers need five significant digits of a fraction (ISO 32000-1, Annex C).
@@ -196,6 +183,14 @@ impl Deflater {
 }
 
 impl Deflater {
+    /// Appends the deflate stream of some bytes, without what zlib puts around it (RFC 1951).
+    pub fn append_raw(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
+        let from = out.len();
+        out.resize(from + self.compressor.deflate_compress_bound(bytes.len()), 0);
+        let length = self.compressor.deflate_compress(bytes, &mut out[from..]).expect("the buffer has the size the compressor asked for");
+        out.truncate(from + length);
+    }
+
     /// The zlib stream of some bytes.
     pub fn deflate(&mut self, bytes: &[u8]) -> &[u8] {
         let bound = self.compressor.zlib_compress_bound(bytes.len());

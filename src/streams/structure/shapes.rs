@@ -61,13 +61,18 @@ impl Shapes {
                 of_documents.push(None);
                 continue;
             };
-            write_key(document, structure, language, objects_max, &mut key);
+            let new = || Arc::new(Shape { classes: classes_of(structure), made: OnceLock::new() });
+            // One that is too large for a stream shares nothing, and its key would be as large.
+            if structure.elements >= objects_max {
+                of_documents.push(Some(new()));
+                continue;
+            }
+            write_key(document, structure, language, &mut key);
             let mut found = known.get(key.as_slice()).cloned();
             if found.is_none() {
                 drop(known);
                 let mut changing = self.known.write().unwrap_or_else(PoisonError::into_inner);
                 // Another worker may have been faster.
-                let new = || Arc::new(Shape { classes: classes_of(structure), made: OnceLock::new() });
                 found = Some(changing.entry(key.as_slice().into()).or_insert_with(new).clone());
                 drop(changing);
                 known = self.known.read().unwrap_or_else(PoisonError::into_inner);
@@ -79,15 +84,12 @@ impl Shapes {
 }
 
 /// What tells the shape of a document from others.
-fn write_key(document: &Document, structure: &Structure, language: &str, objects_max: u32, out: &mut Vec<u32>) {
+fn write_key(document: &Document, structure: &Structure, language: &str, out: &mut Vec<u32>) {
     out.clear();
     // Words of steps end nowhere, so their number goes before them.
     out.extend([document.pages.len() as u32, structure.steps.words().len() as u32]);
     out.extend(document.pages.iter().map(|page| page.extras.as_ref().map_or(0, |extras| extras.links.len() as u32)));
-    // Of one that is too large for a stream nothing is kept.
-    if structure.elements < objects_max {
-        out.extend_from_slice(structure.steps.words());
-    }
+    out.extend_from_slice(structure.steps.words());
     // Nothing says the language of the file.
     write_text(if structure.language == language { "" } else { &structure.language }, out);
     structure.details.iter().for_each(|detail| write_detail(detail, out));
