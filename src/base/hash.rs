@@ -117,6 +117,30 @@ pub fn hash_in_blocks(bytes: &[u8], block: usize) -> (Hash, Vec<Hash>) {
     (whole.finish(), blocks)
 }
 
+/// Adds bytes to a hasher and gives the digest of others, both in turn.
+pub fn hash_beside(hasher: &mut Hasher, bytes: &[u8], others: &[u8]) -> Hash {
+    // Whole steps are taken as they are, without a copy.
+    let (first, bytes) = bytes.split_at(((STEP - hasher.started) % STEP).min(bytes.len()));
+    hasher.update(first);
+    let common = bytes.len().min(others.len()) / STEP * STEP;
+    let mut own = Hasher::new();
+    update_both((hasher, &bytes[..common]), (&mut own, &others[..common]));
+    hasher.update(&bytes[common..]);
+    own.update(&others[common..]);
+    own.finish()
+}
+
+/// The digest of some fields, each preceded by its length as by [`Hasher::update_field`], and that of each of them, in one pass.
+pub fn hash_fields(fields: &[&[u8]]) -> (Hash, Vec<Hash>) {
+    let mut whole = Hasher::new();
+    let mut each = Vec::with_capacity(fields.len());
+    for field in fields {
+        whole.update(&(field.len() as u64).to_le_bytes());
+        each.push(hash_beside(&mut whole, field, field));
+    }
+    (whole.finish(), each)
+}
+
 /// Adds bytes of one length to two hashers, a step to each in turn.
 fn update_both(left: (&mut Hasher, &[u8]), right: (&mut Hasher, &[u8])) {
     for (one, other) in left.1.chunks(STEP).zip(right.1.chunks(STEP)) {
@@ -127,7 +151,11 @@ fn update_both(left: (&mut Hasher, &[u8]), right: (&mut Hasher, &[u8])) {
 
 /// A SHA-256 that is fed piece by piece.
 #[derive(Clone, Default)]
-pub struct Hasher(Sha256);
+pub struct Hasher {
+    digest: Sha256,
+    /// Bytes of a step that is not whole yet.
+    started: usize,
+}
 
 impl Hasher {
     /// An empty one.
@@ -136,16 +164,17 @@ impl Hasher {
     }
     /// Adds bytes.
     pub fn update(&mut self, bytes: &[u8]) {
-        self.0.update(bytes);
+        self.digest.update(bytes);
+        self.started = (self.started + bytes.len()) % STEP;
     }
     /// Adds bytes preceded by their length, so that two fields cannot run into each other.
     pub fn update_field(&mut self, bytes: &[u8]) {
-        self.0.update((bytes.len() as u64).to_le_bytes());
-        self.0.update(bytes);
+        self.update(&(bytes.len() as u64).to_le_bytes());
+        self.update(bytes);
     }
     /// The digest of everything added.
     pub fn finish(self) -> Hash {
-        Hash(self.0.finalize().into())
+        Hash(self.digest.finalize().into())
     }
 }
 
@@ -161,6 +190,15 @@ mod tests {
             let expected: Vec<Hash> = pieces.iter().map(|piece| Hash::of(piece)).collect();
             assert_eq!(hash_each(&pieces), expected, "{lengths:?}");
         }
+        let mut hasher = Hasher::new();
+        for (from, to, other) in [(0, 0, 0), (0, 5, 200), (5, 70, 64), (70, 300, 1000), (300, 301, 1), (301, 1000, 300)] {
+            assert_eq!(hash_beside(&mut hasher, &bytes[from..to], &bytes[..other]), Hash::of(&bytes[..other]), "{from} to {to}");
+        }
+        assert_eq!(hasher.finish(), Hash::of(&bytes));
+        let fields = [&bytes[..100], &bytes[..0], &bytes[64..640], &bytes[..1]];
+        let mut hasher = Hasher::new();
+        fields.iter().for_each(|field| hasher.update_field(field));
+        assert_eq!(hash_fields(&fields), (hasher.finish(), fields.iter().map(|field| Hash::of(field)).collect()));
         for (length, block) in [(0, 64), (1, 64), (1000, 64), (1000, 100), (1000, 1000), (1000, 4096)] {
             let expected = bytes[..length].chunks(block).map(Hash::of).collect();
             assert_eq!(hash_in_blocks(&bytes[..length], block), (Hash::of(&bytes[..length]), expected), "{length} by {block}");

@@ -107,6 +107,8 @@ pub struct Document {
     pub language: Option<usize>,
     /// Its pages.
     pub pages: Vec<Page>,
+    /// The hash over the bodies of its pages, if it is known already.
+    pub hash: Option<Hash>,
     /// What its content means, if it is tagged.
     pub structure: Option<Box<Structure>>,
 }

@@ -14,7 +14,7 @@ use super::scan::Scanner;
 pub use super::structure::Shapes;
 use super::structure::{Numbers, StructurePlace, StructureRoot};
 use super::{FileInfo, StreamError, link, outline, structure};
-use crate::base::hash::{Hash, Hasher};
+use crate::base::hash::{Hash, Hasher, hash_fields};
 use crate::kit::pdf::{Conformance, File, Finished, KIDS_MAX, PageTree, Ref, write_integer, write_ref};
 use crate::model::page::{ComposedRange, Document, Entry, Media, Page};
 use crate::model::resources::Resources;
@@ -122,6 +122,11 @@ pub fn hash_bodies<'b>(bodies: impl Iterator<Item = &'b [u8]>) -> Hash {
     hasher.finish()
 }
 
+/// The fingerprint of a document that is composed: see [`Entry::hash`].
+pub fn hash_document(document: &Document) -> Hash {
+    hash_bodies(document.pages.iter().map(|page| page.body.as_slice()))
+}
+
 /// What a volume can say it conforms to: without tags nothing but its looks, with tags and a language, and a text in the place of
 /// every figure, all of ISO 14289-1.
 fn conformance(range: &ComposedRange, language: &str, info: &FileInfo<'_>) -> Conformance {
@@ -175,7 +180,7 @@ fn write_document(
         pages: document.pages.len() as u32,
         offset,
         length: file.position() - offset,
-        hash: hash_bodies(document.pages.iter().map(|page| page.body.as_slice())),
+        hash: document.hash.unwrap_or_else(|| hash_document(document)),
     })
 }
 
@@ -255,6 +260,25 @@ pub struct PageBody {
 /// Every byte of the document's range is compared with what was written there, and the bodies with the entry's hash: a
 /// damaged volume is an error, never another page.
 pub fn read_pages(volume: &[u8], entry: &Entry, media: &[Media]) -> Result<Vec<PageBody>, StreamError> {
+    let pages = find_pages(volume, entry, media)?;
+    check_hash(hash_bodies(pages.iter().map(|page| &volume[page.body.clone()])), entry)?;
+    Ok(pages)
+}
+
+/// The page bodies of a document as [`read_pages`] finds and compares them, each with its hash.
+pub fn read_hashed_bodies<'v>(volume: &'v [u8], entry: &Entry, media: &[Media]) -> Result<(Vec<&'v [u8]>, Vec<Hash>), StreamError> {
+    let pages = find_pages(volume, entry, media)?;
+    let bodies: Vec<&[u8]> = pages.iter().map(|page| &volume[page.body.clone()]).collect();
+    let (whole, each) = hash_fields(&bodies);
+    check_hash(whole, entry)?;
+    Ok((bodies, each))
+}
+
+fn check_hash(found: Hash, entry: &Entry) -> Result<(), StreamError> {
+    if found == entry.hash { Ok(()) } else { Err(StreamError::Damaged { at: entry.offset, what: "the pages with the hash of the ledger" }) }
+}
+
+fn find_pages(volume: &[u8], entry: &Entry, media: &[Media]) -> Result<Vec<PageBody>, StreamError> {
     let ends = page_ends(media);
     let start = usize::try_from(entry.offset).unwrap_or(usize::MAX);
     let mut scanner = Scanner::new(volume, start);
@@ -273,9 +297,6 @@ pub fn read_pages(volume: &[u8], entry: &Entry, media: &[Media]) -> Result<Vec<P
     }
     if (scanner.at() - start.min(scanner.at())) as u64 != entry.length {
         return Err(scanner.damaged("the end of the document"));
-    }
-    if hash_bodies(pages.iter().map(|page| &volume[page.body.clone()])) != entry.hash {
-        return Err(StreamError::Damaged { at: entry.offset, what: "the pages with the hash of the ledger" });
     }
     Ok(pages)
 }

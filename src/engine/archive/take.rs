@@ -15,13 +15,13 @@ use super::{
 use crate::archive::log;
 use crate::archive::statement::{MessagePlace, Statement, entry_leaf, tag, write_line};
 use crate::base::file::{Fingerprint, Mapped};
-use crate::base::hash::{Hash, Hasher, hash_each, hash_in_blocks};
+use crate::base::hash::{Hash, Hasher, hash_in_blocks};
 use crate::engine::{EngineError, Folder};
 use crate::kit::merkle;
 use crate::ledger::{ArchiveFacts, CatalogueEntry, CatalogueRow, DocumentRow, JobRow, KeyKind, Ledger, State, VolumeRow};
 use crate::model::page::Media;
 use crate::plan::Plan;
-use crate::streams::volume::read_pages;
+use crate::streams::volume::read_hashed_bodies;
 
 /// What was taken.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -290,8 +290,7 @@ impl Source<'_> {
         let mut tags: BTreeMap<String, Vec<(Hash, Hash)>> = BTreeMap::new();
         for document in documents {
             let entry = &document.entry;
-            let pages = read_pages(&map, entry, &self.ledger_media).map_err(|error| damaged(error.to_string()))?;
-            let bodies: Vec<&[u8]> = pages.iter().map(|page| &map[page.body.clone()]).collect();
+            let (bodies, pages) = read_hashed_bodies(&map, entry, &self.ledger_media).map_err(|error| damaged(error.to_string()))?;
             let known = facts.remove(&entry.record).unwrap_or_else(ArchiveFacts::of_print);
             let layout = self.plan.layouts.get(usize::from(document.layout)).map_or("", |layout| layout.name.as_str());
             // Without channels, the layout says what kind of document it is.
@@ -307,7 +306,7 @@ impl Source<'_> {
                 offset: entry.offset,
                 length: entry.length,
                 content: entry.hash,
-                pages: hash_each(&bodies),
+                pages,
                 keys: known.keys.iter().map(|(name, _, value)| (name.clone(), value.clone())).collect(),
                 messages: known.messages.into_iter().map(message_place).collect(),
             };
