@@ -26,7 +26,7 @@ use crate::model::page::Document;
 use crate::model::structure::Structure;
 
 use elements::{Class, Elements, Order, figures, own_alts, shortened};
-use packing::{BLANKS_MAX, Blanks, OBJECT_STREAM, Room, Rows, UNIT, Writer, write_texts};
+use packing::{BLANKS_MAX, Blanks, OBJECT_STREAM, ROW, Room, Rows, UNIT, Writer, write_texts};
 pub use shapes::Shapes;
 use shapes::{Made, Shape};
 
@@ -300,7 +300,7 @@ fn make(subject: &Subject<'_>, room: &mut Room) -> Made {
     let (order, blanks) = (subject.numbers.order, subject.blanks);
     let elements = subject.elements(None, room);
     let rows = Rows::of(0, elements.objects(), order.texts(), (blanks, None), room);
-    let stencil = Stencil::new(&room.filtered, blanks.len(), &mut room.search);
+    let stencil = Stencil::new(&room.filtered, ROW + 1, blanks.len(), &mut room.search);
     let (links, notes, symbols) = elements.into_parts();
     room.symbols = symbols;
     Made { stencil, entries: rows.entries(order.count()), bodies: rows.bodies, links, notes }

@@ -300,7 +300,11 @@ pub struct Announced {
 fn begin(tag: &[u8], owner: Owner, owners: &mut Vec<Owner>, out: &mut Vec<u8>) {
     out.extend_from_slice(tag);
     out.extend_from_slice(b"<</MCID ");
-    super::integer(owners.len() as i64, out);
+    match owners.len() {
+        number @ 0..10 => out.push(b'0' + number as u8),
+        number @ 10..100 => out.extend_from_slice(&[b'0' + (number / 10) as u8, b'0' + (number % 10) as u8]),
+        number => super::integer(number as i64, out),
+    }
     out.extend_from_slice(b">>BDC\n");
     owners.push(owner);
 }

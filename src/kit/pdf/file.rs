@@ -258,7 +258,11 @@ fn cross_reference_rows(places: &[u64], last: u64) -> Rows {
     let mut bytes = Vec::with_capacity(places.len() * (width + 1));
     let mut above = vec![0u8; width];
     let mut row = vec![0u8; width];
-    for (number, &place) in places.iter().enumerate() {
+    // Rows that most have: that of an object behind another in a stream, and that of one that is free as the one before.
+    let (mut next, same) = (vec![0u8; width + 1], [&[2], &above[..]].concat());
+    (next[0], next[width]) = (2, 1);
+    let (mut before, mut is_stale) = (0, false);
+    let fill = |place: u64, number: usize, row: &mut [u8]| {
         let (kind, value, index) = match place {
             0 => {
                 assert!(number == 0, "object {number} was reserved but not written");
@@ -273,9 +277,22 @@ fn cross_reference_rows(places: &[u64], last: u64) -> Rows {
         row[0] = kind;
         row[1..1 + middle].copy_from_slice(&value.to_be_bytes()[8 - middle..]);
         row[1 + middle..].copy_from_slice(&index.to_be_bytes());
-        bytes.push(2);
-        bytes.extend(row.iter().zip(&above).map(|(byte, up)| byte.wrapping_sub(*up)));
-        above.copy_from_slice(&row);
+    };
+    for (number, &place) in places.iter().enumerate() {
+        let is_next = place & IN_STREAM != 0 && place != UNUSED && place == before + 1 && place & 0xff != 0;
+        if is_next || (place == UNUSED && before == UNUSED) {
+            bytes.extend_from_slice(if is_next { &next } else { &same });
+            is_stale = true;
+        } else {
+            if std::mem::take(&mut is_stale) {
+                fill(before, number - 1, &mut above);
+            }
+            fill(place, number, &mut row);
+            bytes.push(2);
+            bytes.extend(row.iter().zip(&above).map(|(byte, up)| byte.wrapping_sub(*up)));
+            std::mem::swap(&mut above, &mut row);
+        }
+        before = place;
     }
     Rows { width, bytes }
 }

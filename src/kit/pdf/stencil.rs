@@ -45,9 +45,9 @@ pub struct Stencil {
 }
 
 impl Stencil {
-    /// Compresses `symbols`, whose blanks have numbers below `blanks`.
-    pub fn new(symbols: &[Symbol], blanks: usize, search: &mut Search) -> Stencil {
-        search.find(symbols);
+    /// Compresses `symbols`, rows of `width`, whose blanks have numbers below `blanks`.
+    pub fn new(symbols: &[Symbol], width: usize, blanks: usize, search: &mut Search) -> Stencil {
+        search.find(symbols, width);
         let tokens = &search.tokens;
         let codes = Codes::of(symbols, tokens);
         let mut out = BitWriter::default();
@@ -188,7 +188,7 @@ mod tests {
 
     #[track_caller]
     fn check(symbols: &[Symbol], values: &[u8], rest: &[u8]) {
-        let stencil = Stencil::new(symbols, values.len(), &mut Search::default());
+        let stencil = Stencil::new(symbols, 40, values.len(), &mut Search::default());
         let mut expected: Vec<u8> =
             symbols.iter().map(|symbol| if *symbol < BLANK { *symbol as u8 } else { values[usize::from(symbol - BLANK)] }).collect();
         expected.extend_from_slice(rest);

@@ -25,8 +25,14 @@ pub const LENGTH_MAX: usize = 258;
 pub const LENGTH_MIN: usize = 3;
 /// The farthest match; that of 32,768 has no room in 16 bits and is not used.
 pub const DISTANCE_MAX: usize = 32_767;
-/// Places that are tried for each match.
-const TRIES: usize = 64;
+/// Rows above that are tried for each match, at the same place.
+const ROWS: usize = 8;
+/// Other places that are tried.
+const TRIES: usize = 16;
+/// Of the places inside a match this long, only the first and the last are kept: what follows it stands in a row above, too.
+const LONG: usize = 32;
+const KEPT_FIRST: usize = 3;
+const KEPT_LAST: usize = 2;
 /// Symbols that are compared at once.
 const STEP: usize = 16;
 const HASH_BITS: u32 = 13;
@@ -37,20 +43,27 @@ const NONE: u32 = u32::MAX;
 pub struct Search {
     heads: Vec<u32>,
     before: Vec<u32>,
+    costs: Vec<u32>,
     /// What was found.
     pub tokens: Vec<Token>,
 }
 
 impl Search {
-    /// Finds the tokens of `symbols`.
-    pub fn find(&mut self, symbols: &[Symbol]) {
+    /// Finds the tokens of `symbols`, which are rows of `width`.
+    pub fn find(&mut self, symbols: &[Symbol], width: usize) {
         self.heads.clear();
         self.heads.resize(1 << HASH_BITS, NONE);
         // What is read of it was written before.
         self.before.resize(symbols.len().max(self.before.len()), NONE);
+        self.costs.clear();
+        self.costs.push(0);
+        self.costs.extend(symbols.iter().scan(0, |sum, symbol| {
+            *sum += if *symbol == 0 { 2 } else { 6 };
+            Some(*sum)
+        }));
         self.tokens.clear();
         let tokens = &mut self.tokens;
-        let mut finder = Finder { symbols, heads: &mut self.heads, before: &mut self.before };
+        let mut finder = Finder { width, last: 0, symbols, costs: &self.costs, heads: &mut self.heads, before: &mut self.before };
         let mut at = 0;
         let mut found = finder.longest(0);
         while at < symbols.len() {
@@ -62,10 +75,14 @@ impl Search {
                 found = if found.gain < LAZY_MAX { next } else { finder.longest(at) };
             } else {
                 tokens.push(Token::Match { length: found.length as u16, distance: found.distance as u16 });
-                for inside in at + 1..at + found.length {
-                    finder.insert(inside);
+                finder.last = found.distance;
+                let end = at + found.length;
+                if found.length < LONG {
+                    (at + 1..end).for_each(|inside| finder.insert(inside));
+                } else {
+                    (at + 1..at + 1 + KEPT_FIRST).chain(end - KEPT_LAST..end).for_each(|inside| finder.insert(inside));
                 }
-                at += found.length;
+                at = end;
                 found = finder.longest(at);
             }
         }
@@ -90,7 +107,12 @@ impl Found {
 }
 
 struct Finder<'s> {
+    width: usize,
+    /// The distance of the last match; 0: there was none.
+    last: usize,
     symbols: &'s [Symbol],
+    /// By place, bits that all symbols before it would take alone, roughly.
+    costs: &'s [u32],
     /// By the hash of three symbols, the last place of such three.
     heads: &'s mut [u32],
     /// The place before, by place.
@@ -125,14 +147,21 @@ impl Finder<'_> {
         let try_distance = |distance: usize, best: &mut Found| {
             let length = self.common(at - distance, at);
             if length >= LENGTH_MIN {
-                let gain = gain(&self.symbols[at..at + length.min(40)], length, distance);
+                let gain = self.gain(at, length, distance);
                 if gain > best.gain {
                     *best = Found { length, distance, gain };
                 }
             }
         };
-        if at > 0 {
-            try_distance(1, &mut best);
+        // Longer than the best only if it goes on where that ends.
+        let may_be_better = |from: usize, best: &Found| {
+            best.length == 0 || (best.length < LENGTH_MAX && self.symbols.get(from + best.length) == self.symbols.get(at + best.length))
+        };
+        let near = std::iter::once(1).chain((1..=ROWS).map(|rows| rows * self.width)).chain([self.last]);
+        for distance in near.filter(|distance| (1..=at.min(DISTANCE_MAX)).contains(distance)) {
+            if may_be_better(at - distance, &best) {
+                try_distance(distance, &mut best);
+            }
         }
         let mut place = self.heads[hash];
         for _ in 0..TRIES {
@@ -140,8 +169,7 @@ impl Finder<'_> {
                 break;
             }
             let from = place as usize;
-            // Longer than the best only if it goes on where that ends.
-            if best.length == 0 || self.symbols.get(from + best.length) == self.symbols.get(at + best.length) {
+            if may_be_better(from, &best) {
                 try_distance(at - from, &mut best);
             }
             place = self.before[from];
@@ -152,16 +180,17 @@ impl Finder<'_> {
     fn common(&self, from: usize, at: usize) -> usize {
         let most = (self.symbols.len() - at).min(LENGTH_MAX);
         let (old, new) = (&self.symbols[from..from + most], &self.symbols[at..at + most]);
-        let alike = old.chunks(STEP).zip(new.chunks(STEP)).take_while(|(old, new)| old == new).count() * STEP;
-        let rest = old.iter().zip(new).skip(alike).take_while(|(old, new)| old == new).count();
-        (alike + rest).min(most)
+        let ((old_steps, _), (new_steps, _)) = (old.as_chunks::<STEP>(), new.as_chunks::<STEP>());
+        let alike = old_steps.iter().zip(new_steps).take_while(|(old, new)| old == new).count() * STEP;
+        let rest = old[alike..].iter().zip(&new[alike..]).take_while(|(old, new)| old == new).count();
+        alike + rest
     }
-}
 
-/// Bits that a match saves: what its symbols would take alone, less what it takes.
-fn gain(symbols: &[Symbol], length: usize, distance: usize) -> i32 {
-    let literals: i32 = symbols.iter().map(|symbol| if *symbol == 0 { 2 } else { 6 }).sum();
-    let rest = (length - symbols.len()) as i32;
-    let cost = 7 + if distance == 1 { 1 } else { 3 + (usize::BITS - distance.leading_zeros()) as i32 };
-    literals + rest * 2 - cost
+    /// Bits that a match saves: what its symbols would take alone, less what it takes. Those far behind its beginning count as zeros.
+    fn gain(&self, at: usize, length: usize, distance: usize) -> i32 {
+        let near = length.min(40);
+        let literals = (self.costs[at + near] - self.costs[at]) as i32;
+        let cost = 7 + if distance == 1 { 1 } else { 3 + (usize::BITS - distance.leading_zeros()) as i32 };
+        literals + (length - near) as i32 * 2 - cost
+    }
 }
