@@ -10,12 +10,12 @@ use super::files::{self, HashedFile};
 use super::{EngineError, Folder, Inputs, Options, held, mail_papers, report};
 use crate::base::code;
 use crate::base::file::FileError;
-use crate::base::hash::hex;
-use crate::ledger::{DecisionRow, FileRow, Ledger, State};
+use crate::base::hash::{hex, write_hex};
+use crate::ledger::{Balance, DecisionRow, FileRow, Ledger, State};
 use crate::plan::{CHANNEL_LIST, Column, MANIFEST, MERGE_LIST, MESSAGE_LIST, Plan, SUPPRESSED_LIST};
 
 /// Balances the books and writes what is handed over with the print files.
-pub(super) fn close(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, options: &Options<'_>) -> Result<(), EngineError> {
+pub(super) fn close(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, options: &Options<'_>) -> Result<Balance, EngineError> {
     ledger.index_places()?;
     let balance = ledger.balance()?;
     let faults = balance.faults();
@@ -40,7 +40,7 @@ pub(super) fn close(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, options: 
         lists.push(write_channels(ledger, options)?);
     }
     let papers = mail_papers::write(plan, ledger, &balance, options)?;
-    let report = report::report(ledger, false)?.expect("a job that is closed has begun");
+    let report = report::report(ledger, &balance, false)?.expect("a job that is closed has begun");
     let report = files::write(REPORT_FILE, report.as_bytes(), options)?;
     if let Some(path) = inputs.changed() {
         return Err(EngineError::InputChanged(path));
@@ -48,7 +48,7 @@ pub(super) fn close(plan: &Plan, inputs: &Inputs, ledger: &mut Ledger, options: 
     let files: Vec<FileRow> = [held, manifest, report].into_iter().chain(messages).chain(lists).chain(papers).collect();
     ledger.post_files(&files)?;
     ledger.set_state(State::Closed, None)?;
-    Ok(())
+    Ok(balance)
 }
 
 /// What is there once the books are closed.
@@ -131,16 +131,31 @@ fn write_channels(ledger: &Ledger, options: &Options<'_>) -> Result<FileRow, Eng
     let failed = |error: std::io::Error| FileError::new("write", &path, error);
     writeln!(out, "{}", header(CHANNEL_LIST)).map_err(failed)?;
     let files: BTreeMap<(u32, String), String> = ledger.message_files()?.into_iter().map(|row| ((row.volume, row.channel), row.file)).collect();
+    let mut line = Vec::new();
     ledger.each_channel(|row| -> Result<(), EngineError> {
         let DecisionRow { record, document_type, rule, preference, .. } = &row.decision;
-        let (instead_of, reason) = row.route.instead_of.clone().unwrap_or_default();
-        let cells = [document_type, &row.route.channel, rule, preference.as_deref().unwrap_or_default(), &row.route.recipient, &instead_of, &reason];
-        let cells = cells.map(csv_cell).join(",");
-        let message = row.message.map_or(",,,,".into(), |message| {
-            let file = files.get(&(message.volume, message.channel.clone())).map_or("", String::as_str);
-            format!("{file},{},{},{},{}", message.offset, message.length, message.hash.hex(), csv_cell(&message.message_id))
-        });
-        writeln!(out, "{},{},{cells},{message}", record + 1, csv_cell(&row.id)).map_err(failed)?;
+        let (instead_of, reason) = row.route.instead_of.as_ref().map_or(("", ""), |(channel, reason)| (channel, reason));
+        let preference = preference.as_deref().unwrap_or_default();
+        let cells = [&row.id, document_type, &row.route.channel, rule, preference, &row.route.recipient, instead_of, reason];
+        line.clear();
+        write!(line, "{}", record + 1).expect("a Vec takes what is written");
+        for cell in cells {
+            line.push(b',');
+            push_csv_cell(cell, &mut line);
+        }
+        match row.message {
+            None => line.extend_from_slice(b",,,,,"),
+            Some(message) => {
+                let key = (message.volume, message.channel);
+                let file = files.get(&key).map_or("", String::as_str);
+                write!(line, ",{file},{},{},", message.offset, message.length).expect("a Vec takes what is written");
+                write_hex(&message.hash.0, &mut line);
+                line.push(b',');
+                push_csv_cell(&message.message_id, &mut line);
+            }
+        }
+        line.push(b'\n');
+        out.write_all(&line).map_err(failed)?;
         Ok(())
     })?;
     Ok(out.commit()?)
@@ -167,8 +182,24 @@ fn write_messages(ledger: &Ledger, options: &Options<'_>) -> Result<FileRow, Eng
 
 /// A text as a CSV cell (RFC 4180). A leading `=`, `+`, `-`, `@` gets an apostrophe, so that no spreadsheet runs it.
 pub fn csv_cell(text: &str) -> String {
-    let guarded = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_string() };
-    if guarded.contains([',', '"', '\n', '\r']) { format!("\"{}\"", guarded.replace('"', "\"\"")) } else { guarded }
+    let mut cell = Vec::with_capacity(text.len());
+    push_csv_cell(text, &mut cell);
+    String::from_utf8(cell).expect("a text with ASCII around and in it")
+}
+
+/// Appends a text as [`csv_cell`] makes it.
+fn push_csv_cell(text: &str, out: &mut Vec<u8>) {
+    let is_quoted = text.bytes().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r'));
+    let quote: &[u8] = if is_quoted { b"\"" } else { b"" };
+    out.extend_from_slice(quote);
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        out.push(b'\'');
+    }
+    for (number, piece) in text.split('"').enumerate() {
+        out.extend_from_slice(if number > 0 { b"\"\"" } else { b"" });
+        out.extend_from_slice(piece.as_bytes());
+    }
+    out.extend_from_slice(quote);
 }
 
 #[cfg(test)]
@@ -181,5 +212,6 @@ mod tests {
         assert_eq!(csv_cell("a,b"), "\"a,b\"");
         assert_eq!(csv_cell("say \"x\""), "\"say \"\"x\"\"\"");
         assert_eq!(csv_cell("=1+1"), "'=1+1");
+        assert_eq!(csv_cell("-a,\"\n"), "\"'-a,\"\"\n\"");
     }
 }

@@ -311,7 +311,7 @@ impl Folder<'_> {
 /// The report of an output folder with the time of each stage; `None` if there is no job in it.
 pub fn report_with_times(out: &Path) -> Result<Option<String>, LedgerError> {
     let ledger = Ledger::read(&Folder(out).ledger())?;
-    ledger.map_or(Ok(None), |ledger| report::report(&ledger, true))
+    ledger.map_or(Ok(None), |ledger| report::report(&ledger, &ledger.balance()?, true))
 }
 
 /// Runs a plan to the end, or to the next place from which it can be resumed.
@@ -379,11 +379,13 @@ pub fn run(plan: &Plan, options: &Options<'_>) -> Result<Summary, EngineError> {
         let order = order.expect("sorted just now");
         timed(Stage::Assemble, &mut ledger, &mut |ledger| assemble::assemble(plan, &order, ledger, &pool, options))?;
     }
+    let mut balance = None;
     timed(Stage::Close, &mut ledger, &mut |ledger| {
         options.watch.stage(Stage::Close, 0);
-        close::close(plan, &inputs, ledger, options)
+        balance = Some(close::close(plan, &inputs, ledger, options)?);
+        Ok(())
     })?;
-    let balance = ledger.balance()?;
+    let balance = balance.expect("the job was closed just now");
     ledger.close()?;
     let start = Stopwatch::start();
     // In the threads of the run: there are as many as were asked for, and their memory is at hand.

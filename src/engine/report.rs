@@ -27,11 +27,11 @@ struct Report {
 }
 
 /// Writes the report of a ledger; `with_times` says how long each stage took. Nothing if the ledger has no job.
-pub(super) fn report(ledger: &Ledger, with_times: bool) -> Result<Option<String>, LedgerError> {
+pub(super) fn report(ledger: &Ledger, balance: &Balance, with_times: bool) -> Result<Option<String>, LedgerError> {
     let Some(job) = ledger.job()? else { return Ok(None) };
     let report = Report {
         job,
-        balance: ledger.balance()?,
+        balance: balance.clone(),
         holds: ledger.hold_counts()?,
         remarks: ledger.remark_counts()?,
         slots: ledger.slot_counts()?,

@@ -570,6 +570,8 @@ impl Ledger {
             to.execute("CREATE INDEX IF NOT EXISTS place_of_piece ON places (piece)", [])?;
             to.execute("CREATE INDEX IF NOT EXISTS document_of_id ON documents (id)", [])?;
             to.execute("CREATE INDEX IF NOT EXISTS piece_of_tray ON pieces (tray)", [])?;
+            // Bounces and receipts name messages.
+            to.execute("CREATE INDEX IF NOT EXISTS message_of_id ON messages (message_id)", [])?;
             Ok(())
         })
     }

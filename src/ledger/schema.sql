@@ -204,7 +204,6 @@ CREATE TABLE delivery_events (
     identity     BLOB    UNIQUE                 -- of a bounce or receipt: the same one counts once
 ) STRICT;
 CREATE INDEX event_of_message ON delivery_events (record, channel);
-CREATE INDEX message_of_id ON messages (message_id);
 -- How each message stands. What is not here is queued.
 CREATE TABLE deliveries (
     record       INTEGER NOT NULL,
