@@ -57,7 +57,8 @@ fn sample(number: usize, name: &str, signer: &Signer) -> Vec<u8> {
         unsubscribe: Some(Unsubscribe { https: "https://bank.example/u?t=abc", mailto: "mailto:u+abc@bank.example" }),
         headers: &[("Auto-Submitted", "auto-generated"), ("List-Id", "<statements.bank.example>"), ("X-Pressrun-Document", "3f9ac02b11d4.17")],
     };
-    let raw = message.write().unwrap();
+    let mut raw = Vec::new();
+    message.write(&mut raw).unwrap();
     let mut signed = signer.sign(&raw, None).unwrap();
     signed.extend_from_slice(&raw);
     signed

@@ -342,6 +342,11 @@ impl<'p> Composer<'p> {
         Ok(LaidOut { masters, remarks, extras, slots, email, sms, structure, figures })
     }
 
+    /// Takes an e-mail that nobody needs any more: the next one is written in its place.
+    pub fn keep_room(&mut self, content: EmailContent) {
+        self.emails.keep_room(content);
+    }
+
     /// Says where the pictures of e-mails are; without it they are in the messages.
     pub fn set_image_links(&mut self, links: &'p ImageLinks) {
         self.emails = Emails::new(self.layouts.len(), self.resources, links);

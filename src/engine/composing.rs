@@ -41,8 +41,7 @@ use crate::model::slot::{MessageId, SlotFate};
 use crate::model::trace::TracedPage;
 use crate::plan::{Channelled, LocaleChoice, Mail, MailFate, PRODUCER, Plan, PlannedPaper, Undeliverable, find_locale};
 use crate::streams::FileInfo;
-use crate::streams::message::OutgoingMessage;
-use crate::streams::volume::{Shapes, write_volume};
+use crate::streams::volume::{Shapes, hash_document, write_volume};
 
 /// Ranges end early when they reach this size, so that a few huge records do not make a volume that fills the memory.
 pub(super) const RANGE_BYTES_MAX: usize = 32 << 20;
@@ -72,6 +71,7 @@ struct Worker<'p> {
     composer: Composer<'p>,
     arena: Bump,
     file: Vec<u8>,
+    spare: messages::Spare,
     /// Those of all workers.
     shapes: Arc<Shapes>,
 }
@@ -105,7 +105,13 @@ pub(super) fn compose(
         }
         let slot = rayon::current_thread_index().unwrap_or(0);
         let mut slot = workers[slot].lock().unwrap_or_else(PoisonError::into_inner);
-        let worker = slot.get_or_insert_with(|| Worker { composer: composer(plan), arena: Bump::new(), file: Vec::new(), shapes: shapes.clone() });
+        let worker = slot.get_or_insert_with(|| Worker {
+            composer: composer(plan),
+            arena: Bump::new(),
+            file: Vec::new(),
+            spare: messages::Spare::new(),
+            shapes: shapes.clone(),
+        });
         compose_range(plan, &opened[cut.input], &cut, worker, inputs, options).map(Some)
     };
     let post = |volume: Committed, failure: &Failure| {
@@ -278,7 +284,7 @@ fn compose_range<'p>(
                 }
                 decisions.extend(decision.map(|decision| decision_row(plan, document.record, decision)));
                 if let Some(channels) = &plan.channels {
-                    files.add(channels, number, document.record, messages, options)?;
+                    files.add(channels, number, document.record, messages, &mut worker.spare, options)?;
                     renditions.email.iter().for_each(|content| files.add_images(content));
                 }
                 if let Some((facts, weights)) = facts.zip(weights.as_ref()) {
@@ -287,6 +293,9 @@ fn compose_range<'p>(
                     mail.push(MailRow { record: document.record, facts: *facts, weight, thickness });
                 }
                 layouts.push(layout);
+                if let Some(content) = renditions.email {
+                    worker.composer.keep_room(*content);
+                }
                 let row = |remark: Remark| RemarkRow { record: document.record, code: remark.code.id.to_string(), reason: remark.reason };
                 remarks.extend(found.remarks.into_iter().map(row));
                 slots.extend(slot_rows(plan, usize::from(layout), document.record, &found.slots));
@@ -396,15 +405,15 @@ struct ComposedRecord {
     decision: Option<Decision>,
     /// What its messages say.
     renditions: messages::Renditions,
-    /// Its messages, by channel.
-    messages: Vec<(Channel, OutgoingMessage)>,
+    /// Its messages.
+    messages: Vec<messages::Message>,
     /// What it is found by in the archive.
     keys: Vec<(String, KeyKind, String)>,
 }
 
 /// One record from its bytes to its pages and messages, unless nothing is to be sent.
 fn mail_record<'p>(plan: &'p Plan, opened: &Opened<'_>, raw: &Raw<'_>, first: u64, worker: &mut Worker<'p>, used: &mut Used) -> Result<Fate, Hold> {
-    let Worker { composer, arena, .. } = worker;
+    let Worker { composer, arena, spare, .. } = worker;
     let arena = &*arena;
     let mut chosen = choose(plan, opened, raw, first, arena)?;
     let suppressed = |chosen: Chosen<'_, '_>, rule, reason| {
@@ -437,9 +446,11 @@ fn mail_record<'p>(plan: &'p Plan, opened: &Opened<'_>, raw: &Raw<'_>, first: u6
             true => Some(alone(plan, layout, &mut document, composer, used)?),
             false => None,
         };
+        // Messages and the volume say it.
+        document.hash = Some(hash_document(&document));
         let env = Env { arena, vars: seen, running: &[], page: None, locale, language: 0 };
         let of = messages::Composing { document: &document, decision, renditions: &renditions, pdf: pdf.as_deref(), env };
-        written = messages::write(plan, channels, &of)?;
+        written = messages::write(plan, channels, &of, spare)?;
     }
     Ok(Fate::Composed(Box::new(ComposedRecord { layout: layout as u16, document, found, facts, decision, renditions, messages: written, keys })))
 }

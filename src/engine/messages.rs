@@ -12,7 +12,7 @@ use std::sync::Arc;
 use super::{EngineError, Folder, Options};
 use crate::base::code;
 use crate::base::file::{FileError, Fingerprint, Pending};
-use crate::base::hash::{Hash, Hasher};
+use crate::base::hash::{Hash, Hasher, hash_beside};
 use crate::compose::Composed;
 use crate::kit::expr::{Env, Value};
 use crate::ledger::{FileRow, MessageFileRow, MessageRow};
@@ -21,8 +21,9 @@ use crate::model::message::{EmailContent, SmsContent, Wants};
 use crate::model::page::Document;
 use crate::model::record::Hold;
 use crate::plan::{Channels, Plan, TOKEN};
-use crate::streams::message::{Container, EmailParts, MessageFile, Outgoing, OutgoingMessage};
-use crate::streams::volume::hash_bodies;
+use crate::streams::mbox::{MboxError, MessagePlace};
+use crate::streams::message::{Container, EmailParts, MessageFile, Outgoing};
+use crate::streams::volume::hash_document;
 
 /// What a decision wants of a document beside its pages.
 pub(super) fn wants(decision: Option<&Decision>) -> Wants {
@@ -71,14 +72,25 @@ pub(super) fn attaches(plan: &Plan, decision: &Decision) -> bool {
     email.is_some_and(|email| email.attaches()) && decision.route(Channel::EMAIL).is_some()
 }
 
-/// The messages of a document, by channel.
+/// A message as it is sent.
+pub(super) struct Message {
+    channel: Channel,
+    bytes: Vec<u8>,
+    /// Its Message-ID, or what the gateway calls it.
+    id: String,
+}
+
+/// Buffers of messages that were written to their files, for the next ones.
+pub(super) type Spare = Vec<Vec<u8>>;
+
+/// The messages of a document.
 ///
 /// # Errors
 /// Why the record is held: an expression has no value, or a message cannot be written.
-pub(super) fn write(plan: &Plan, channels: &Channels, of: &Composing<'_, '_>) -> Result<Vec<(Channel, OutgoingMessage)>, Hold> {
+pub(super) fn write(plan: &Plan, channels: &Channels, of: &Composing<'_, '_>, spare: &mut Spare) -> Result<Vec<Message>, Hold> {
     let key = DocumentKey::new(&plan.hash, of.document.record);
     let no_value = |error: crate::kit::expr::EvalError| Hold::new(&code::RECORD_EXPRESSION, error.to_string());
-    let content = hash_bodies(of.document.pages.iter().map(|page| &page.body[..]));
+    let content = of.document.hash.unwrap_or_else(|| hash_document(of.document));
     let mut messages = Vec::new();
     for route in &of.decision.routes {
         let Some(stream) = channels.stream(route.channel) else { continue };
@@ -110,8 +122,10 @@ pub(super) fn write(plan: &Plan, channels: &Channels, of: &Composing<'_, '_>) ->
             fields: &fields,
         };
         let name = channels.rules.name(route.channel);
-        let message = stream.message(&outgoing).map_err(|reason| Hold::new(&code::RECORD_MESSAGE, format!("{name}: {reason}")))?;
-        messages.push((route.channel, message));
+        let mut bytes = spare.pop().unwrap_or_default();
+        bytes.clear();
+        let id = stream.message(&outgoing, &mut bytes).map_err(|reason| Hold::new(&code::RECORD_MESSAGE, format!("{name}: {reason}")))?;
+        messages.push(Message { channel: route.channel, bytes, id });
     }
     Ok(messages)
 }
@@ -165,7 +179,10 @@ struct Growing {
     path: PathBuf,
     pending: Pending,
     file: MessageFile,
+    /// Of all bytes, also those that are not written yet.
     hasher: Hasher,
+    /// How many bytes of the next piece are hashed.
+    hashed: usize,
     bytes: u64,
     messages: u32,
 }
@@ -174,7 +191,16 @@ impl Growing {
     fn begin(name: String, container: &Container, options: &Options<'_>) -> Result<Growing, EngineError> {
         let path = options.out.join(&name);
         let pending = options.disk.begin(&path)?;
-        Ok(Growing { name, path, pending, file: MessageFile::new(container), hasher: Hasher::new(), bytes: 0, messages: 0 })
+        Ok(Growing { name, path, pending, file: MessageFile::new(container), hasher: Hasher::new(), hashed: 0, bytes: 0, messages: 0 })
+    }
+
+    /// Adds a message; gives its place and its hash.
+    fn push(&mut self, message: &[u8]) -> Result<(MessagePlace, Hash), MboxError> {
+        let place = self.file.push(message)?;
+        let hash = hash_beside(&mut self.hasher, &self.file.bytes()[self.hashed..], message);
+        self.hashed = self.file.bytes().len();
+        self.messages += 1;
+        Ok((place, hash))
     }
 
     /// Writes what was added, if it is a piece or the last one.
@@ -184,24 +210,25 @@ impl Growing {
             return Ok(());
         }
         self.pending.write_all(piece).map_err(|error| FileError::new("write", &self.path, error))?;
-        self.hasher.update(piece);
         self.bytes += piece.len() as u64;
         self.file.take();
+        self.hashed = 0;
         Ok(())
     }
 }
 
 impl Files {
-    /// Adds the messages of a document.
+    /// Adds the messages of a document; their buffers are spare then.
     pub(super) fn add(
         &mut self,
         channels: &Channels,
         volume: u32,
         record: u64,
-        messages: Vec<(Channel, OutgoingMessage)>,
+        messages: Vec<Message>,
+        spare: &mut Spare,
         options: &Options<'_>,
     ) -> Result<(), EngineError> {
-        for (channel, message) in messages {
+        for Message { channel, bytes, id } in messages {
             let stream = channels.stream(channel).expect("what has a message has a stream");
             let growing = match self.files.entry(channel) {
                 Entry::Occupied(open) => open.into_mut(),
@@ -211,10 +238,9 @@ impl Files {
                 }
             };
             let name = channels.rules.name(channel);
-            let place = growing.file.push(&message.bytes).map_err(|error| EngineError::Message(format!("{name}, record {}: {error}", record + 1)))?;
-            growing.messages += 1;
+            let added = growing.push(&bytes);
+            let (place, hash) = added.map_err(|error| EngineError::Message(format!("{name}, record {}: {error}", record + 1)))?;
             growing.write(false)?;
-            let hash = Hash::of(&message.bytes);
             self.rows.push(MessageRow {
                 record,
                 channel: name.to_string(),
@@ -222,8 +248,9 @@ impl Files {
                 offset: place.offset,
                 length: place.length,
                 hash,
-                message_id: message.id,
+                message_id: id,
             });
+            spare.push(bytes);
         }
         Ok(())
     }

@@ -3,7 +3,11 @@
 //! Takes texts of anybody, gives them so that no browser reads a tag, an attribute or an entity out of them; takes HTML as it is written
 //! here, gives its visible characters. Must never know what a document says.
 
+mod seek;
+
 use std::fmt::Write;
+
+pub use seek::Seeker;
 
 /// Adds text between tags: `&`, `<` and `>` become entities, characters that HTML does not allow (HTML, 13.5) become U+FFFD, and marks
 /// that turn the direction of what follows are left out, because they would reach beyond the text.
@@ -39,8 +43,9 @@ fn push_character(character: char, out: &mut String) {
         '>' => out.push_str("&gt;"),
         '\n' | '\t' => out.push(character),
         '\u{A0}' => out.push_str("&nbsp;"),
-        '\0'..='\u{1F}' | '\u{7F}'..='\u{9F}' => out.push('\u{FFFD}'),
+        '\0'..='\u{1F}' | '\u{7F}'..='\u{9F}' => out.push_str("&#65533;"),
         character if is_steering(character) || is_noncharacter(character) => {}
+        '\u{A1}'..='\u{24F}' | '\u{2000}'..='\u{20CF}' => write!(out, "&#{};", u32::from(character)).expect("a String takes what is written"),
         other => out.push(other),
     }
 }
@@ -90,6 +95,11 @@ impl Visible {
         &self.text
     }
 
+    /// What was read last.
+    pub fn seen(&self) -> &[u8] {
+        &self.text
+    }
+
     fn entity<'r>(&mut self, rest: &'r [u8]) -> &'r [u8] {
         const KNOWN: &[(&[u8], &str)] = &[
             (b"&amp;", "&"),
@@ -106,12 +116,28 @@ impl Visible {
                 self.text.extend_from_slice(text.as_bytes());
                 &rest[name.len()..]
             }
-            None => {
-                self.text.push(b'&');
-                &rest[1..]
-            }
+            None => match numbered(rest) {
+                Some((character, length)) => {
+                    push_seen(character.encode_utf8(&mut [0; 4]).as_bytes(), &mut self.text);
+                    &rest[length..]
+                }
+                None => {
+                    self.text.push(b'&');
+                    &rest[1..]
+                }
+            },
         }
     }
+}
+
+/// The character that an entity names by its number, as it is written here, and how long it is.
+fn numbered(text: &[u8]) -> Option<(char, usize)> {
+    const DIGITS_MAX: usize = 7;
+    let digits = text.strip_prefix(b"&#")?;
+    let count = digits.iter().take(DIGITS_MAX + 1).take_while(|byte| byte.is_ascii_digit()).count();
+    let is_whole = (1..=DIGITS_MAX).contains(&count) && digits.get(count) == Some(&b';');
+    let number = digits[..count].iter().fold(0, |number, digit| number * 10 + u32::from(digit - b'0'));
+    Some((char::from_u32(number).filter(|_| is_whole)?, count + 3))
 }
 
 /// Adds what is seen of text without tags and entities.
@@ -185,7 +211,12 @@ fn skip_tag(rest: &[u8]) -> &[u8] {
 
 /// A colour as CSS writes it.
 pub fn push_color(out: &mut String, (r, g, b): (u8, u8, u8)) {
-    write!(out, "#{r:02x}{g:02x}{b:02x}").expect("a String takes what is written");
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    out.push('#');
+    for part in [r, g, b] {
+        out.push(DIGITS[usize::from(part >> 4)].into());
+        out.push(DIGITS[usize::from(part & 15)].into());
+    }
 }
 
 #[cfg(test)]
@@ -209,9 +240,10 @@ mod tests {
     fn no_tag_comes_out_of_a_text() {
         assert_eq!(text("<script>alert('x & y')</script>"), "&lt;script&gt;alert('x &amp; y')&lt;/script&gt;");
         assert_eq!(attribute("\" onload=\"x\n"), "&quot; onload=&quot;x ");
-        assert_eq!(text("a\0b\u{8}\u{9F}"), "a\u{FFFD}b\u{FFFD}\u{FFFD}");
+        assert_eq!(text("a\0b\u{8}\u{9F}"), "a&#65533;b&#65533;&#65533;");
         assert_eq!(text("\u{202E}gpj.exe\u{2066}\u{FFFE}"), "gpj.exe");
-        assert_eq!(text("Straße 5\u{A0}€"), "Straße 5&nbsp;€");
+        assert_eq!(text("Straße 5\u{A0}€"), "Stra&#223;e 5&nbsp;&#8364;");
+        assert_eq!(text("счёт 7 – 請求書"), "счёт 7 &#8211; 請求書");
     }
 
     #[test]

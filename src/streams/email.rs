@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::message::{Container, MessageStream, Outgoing, OutgoingMessage};
+use super::message::{Container, MessageStream, Outgoing};
 use crate::base::date::Date;
 use crate::kit::dkim::Signer;
 use crate::kit::mime::{Address, Attachment, Image, Mailbox, Message, Unsubscribe, unix_of};
@@ -38,7 +38,7 @@ impl MessageStream for EmailStream {
         Container::Mbox { sender: self.from.to_string(), date: self.date }
     }
 
-    fn message(&self, outgoing: &Outgoing<'_>) -> Result<OutgoingMessage, String> {
+    fn message(&self, outgoing: &Outgoing<'_>, out: &mut Vec<u8>) -> Result<String, String> {
         let content = outgoing.email.ok_or("its layout says nothing for e-mail: it has no `<email>`")?;
         let to = Address::parse(outgoing.recipient).map_err(|reason| format!("the e-mail address `{}`: {reason}", outgoing.recipient))?;
         // The content is in it: a corrected run of the same job sends other messages.
@@ -68,12 +68,12 @@ impl MessageStream for EmailStream {
             unsubscribe,
             headers: &headers,
         };
-        let mut bytes = message.write().map_err(|error| error.to_string())?;
+        let start = out.len();
+        message.write(out).map_err(|error| error.to_string())?;
         if let Some(signer) = &self.signer {
-            let mut signed = signer.sign(&bytes, None).map_err(|error| error.to_string())?;
-            signed.append(&mut bytes);
-            bytes = signed;
+            let signature = signer.sign(&out[start..], None).map_err(|error| error.to_string())?;
+            out.splice(start..start, signature);
         }
-        Ok(OutgoingMessage { bytes, id })
+        Ok(id)
     }
 }

@@ -54,16 +54,11 @@ impl MboxWriter {
             return Err(MboxError::LineEnd(0));
         }
         let fault = |at| Err(MboxError::LineEnd(at));
-        // Each LF is looked at below: if there are as many CR, none is bare.
-        let lines = memchr::memchr_iter(b'\n', message).count();
-        if memchr::memchr_iter(b'\r', message).count() != lines {
-            return fault(bare_line_end(message));
-        }
         let start = self.bytes.len();
         self.bytes.reserve(message.len() + self.from.len() + 16);
         self.bytes.extend_from_slice(self.from.as_bytes());
         let offset = self.bytes.len();
-        let mut at = 0;
+        let (mut at, mut lines) = (0, 0);
         for end in memchr::memchr_iter(b'\n', message) {
             let Some(line) = message[at..end].strip_suffix(b"\r") else {
                 self.bytes.truncate(start);
@@ -75,10 +70,12 @@ impl MboxWriter {
             self.bytes.extend_from_slice(line);
             self.bytes.push(b'\n');
             at = end + 1;
+            lines += 1;
         }
-        if at < message.len() {
+        // Each LF has a CR before it: if there are as many CR, none is bare.
+        if at < message.len() || memchr::memchr_iter(b'\r', message).count() != lines {
             self.bytes.truncate(start);
-            return fault(message.len());
+            return fault(bare_line_end(message));
         }
         let length = self.bytes.len() - offset;
         self.bytes.push(b'\n');

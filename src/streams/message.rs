@@ -56,15 +56,6 @@ pub struct EmailParts {
     pub feedback_id: String,
 }
 
-/// A message, as it is sent.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct OutgoingMessage {
-    /// Its bytes.
-    pub bytes: Vec<u8>,
-    /// Its Message-ID without angle brackets, or what the gateway calls it.
-    pub id: String,
-}
-
 /// How messages lie in a file.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Container {
@@ -87,11 +78,12 @@ pub trait MessageStream: Send + Sync + std::fmt::Debug {
     /// How messages lie in its files.
     fn container(&self) -> Container;
 
-    /// The message of a document. The same document gives the same bytes.
+    /// Appends the message of a document as it is sent, the same bytes for the same document; gives its Message-ID without angle brackets, or
+    /// what the gateway calls it.
     ///
     /// # Errors
     /// Why there can be none: the record is held with it.
-    fn message(&self, outgoing: &Outgoing<'_>) -> Result<OutgoingMessage, String>;
+    fn message(&self, outgoing: &Outgoing<'_>, out: &mut Vec<u8>) -> Result<String, String>;
 }
 
 /// A file of messages as it grows.

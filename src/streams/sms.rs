@@ -2,7 +2,7 @@
 //!
 //! Takes the text with its coding and count of segments, gives a line of NDJSON. Must never divide a text into segments: the gateway does.
 
-use super::message::{Container, MessageStream, Outgoing, OutgoingMessage};
+use super::message::{Container, MessageStream, Outgoing};
 
 /// Who sends.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -20,7 +20,7 @@ impl MessageStream for SmsStream {
         Container::Lines
     }
 
-    fn message(&self, outgoing: &Outgoing<'_>) -> Result<OutgoingMessage, String> {
+    fn message(&self, outgoing: &Outgoing<'_>, out: &mut Vec<u8>) -> Result<String, String> {
         let content = outgoing.sms.ok_or("its layout says nothing for text messages: it has no `<sms>`")?;
         // The content is in it: a corrected run of the same job sends other messages.
         let id = format!("{}.{}.sms", outgoing.key, outgoing.content.short());
@@ -34,6 +34,7 @@ impl MessageStream for SmsStream {
             "coding": content.count.coding.name(),
             "segments": content.count.segments,
         });
-        Ok(OutgoingMessage { bytes: object.to_string().into_bytes(), id })
+        out.extend_from_slice(object.to_string().as_bytes());
+        Ok(id)
     }
 }

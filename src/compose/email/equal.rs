@@ -7,7 +7,7 @@
 use memchr::memmem;
 
 use crate::base::code;
-use crate::kit::html::{Visible, push_seen};
+use crate::kit::html::{Seeker, Visible, push_seen};
 use crate::kit::sms::transliterate;
 use crate::model::content::{Block, Item, Placed};
 use crate::model::message::Only;
@@ -98,7 +98,7 @@ impl<'a> BoundValues<'a> {
     }
 
     /// All of them.
-    pub fn list(&self) -> impl Iterator<Item = &Bound<'a>> {
+    pub fn list(&self) -> impl Iterator<Item = &Bound<'a>> + Clone {
         self.list.iter()
     }
 }
@@ -116,11 +116,51 @@ impl Check {
     ///
     /// # Errors
     /// A value that is not to be seen: a fault of this program.
-    pub fn email<'b, 'a: 'b>(&mut self, html: &[u8], text: &[u8], values: impl Iterator<Item = &'b Bound<'a>>) -> Result<(), Hold> {
+    pub fn email<'b, 'a: 'b>(&mut self, html: &[u8], text: &[u8], values: impl Iterator<Item = &'b Bound<'a>> + Clone) -> Result<(), Hold> {
+        match self.is_seen_near(html, text, values.clone()) {
+            true => Ok(()),
+            false => self.search(html, text, values),
+        }
+    }
+
+    /// Whether each value is seen near the one before it, as in nearly all e-mails.
+    fn is_seen_near<'b, 'a: 'b>(&mut self, html: &[u8], text: &[u8], values: impl Iterator<Item = &'b Bound<'a>>) -> bool {
+        let (mut in_html, mut in_text) = (Seeker::of_html(html), Seeker::of_text(text));
+        let mut is_all_read = false;
+        for value in values {
+            let bytes = value.text.as_bytes();
+            let is_seen = match value.place {
+                Use::Pages | Use::Off => true,
+                Use::Both | Use::Email => (in_html.pass(bytes) && in_text.pass(bytes)) || bytes.trim_ascii().is_empty(),
+                Use::Loose => {
+                    if !std::mem::replace(&mut is_all_read, true) {
+                        self.read(html, text);
+                    }
+                    self.value.clear();
+                    push_seen(bytes, &mut self.value);
+                    let is_in = |all: &[u8]| self.value.is_empty() || memmem::find(all, &self.value).is_some();
+                    (in_html.pass_here(bytes) || is_in(self.visible.seen())) && (in_text.pass_here(bytes) || is_in(&self.text))
+                }
+            };
+            if !is_seen {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Takes all that is seen of an e-mail.
+    fn read(&mut self, html: &[u8], text: &[u8]) {
+        self.visible.read(html);
+        self.text.clear();
+        push_seen(text, &mut self.text);
+    }
+
+    /// Looks for each value in all that is seen.
+    fn search<'b, 'a: 'b>(&mut self, html: &[u8], text: &[u8], values: impl Iterator<Item = &'b Bound<'a>>) -> Result<(), Hold> {
+        self.read(html, text);
         let Check { visible, text: seen_text, value: needle } = self;
-        let seen_html = visible.read(html);
-        seen_text.clear();
-        push_seen(text, seen_text);
+        let seen_html = visible.seen();
         let (mut in_html, mut in_text) = (0, 0);
         for (id, value) in values.enumerate() {
             let is_loose = match value.place {
@@ -214,7 +254,8 @@ pub fn pages(contents: &[u8], figures: &[&str]) -> Result<(), Hold> {
     let mut at = 0;
     for (id, figure) in figures.iter().enumerate() {
         let bytes = figure.as_bytes();
-        match position(&contents[at..], bytes) {
+        let rest = &contents[at..];
+        match first_in_string(rest, bytes).or_else(|| position(rest, bytes)) {
             Some(found) => at += found + bytes.len(),
             // Columns and what is placed stand in an order of their own, and a column may be too narrow for a figure.
             None if memmem::find(contents, bytes).is_some() || is_divided(contents, bytes) => {}
@@ -262,6 +303,12 @@ fn find(seen: &[u8], value: &[u8], at: &mut usize, is_loose: bool) -> bool {
         }
         None => false,
     }
+}
+
+/// Where a value stands at the beginning of one of the next strings of a page, as most do.
+fn first_in_string(contents: &[u8], value: &[u8]) -> Option<usize> {
+    const STRINGS: usize = 8;
+    memchr::memchr_iter(b'(', contents).take(STRINGS).map(|at| at + 1).find(|at| contents[*at..].starts_with(value))
 }
 
 /// Where a value that is not empty stands first. Most stand near: to prepare a search through all takes longer than to find them.

@@ -39,6 +39,7 @@ struct ParagraphKey {
 #[derive(Default)]
 pub struct Tags {
     paragraphs: FxHashMap<ParagraphKey, Box<str>>,
+    pub(super) tables: FxHashMap<super::table::TableKey, Box<str>>,
     pub(super) cells: FxHashMap<super::table::CellKey, Box<str>>,
 }
 

@@ -27,11 +27,12 @@ impl Html<'_, '_> {
             match *item {
                 Item::Word { word, style, .. } => {
                     self.switch(style, around, &mut open);
-                    push_text(source.words.text(word), &mut self.out);
+                    let text = source.words.text(word);
+                    if source.words.word(word).is_plain { self.out.push_str(text) } else { push_text(text, &mut self.out) }
                 }
                 Item::Figures { text, style, .. } => {
                     self.switch(style, around, &mut open);
-                    push_text(text, &mut self.out);
+                    self.out.push_str(text);
                 }
                 Item::Space { .. } => self.out.push(' '),
                 Item::Opportunity | Item::SoftHyphen { .. } => {}
@@ -161,7 +162,10 @@ pub(super) fn push_plain(source: &Source<'_, '_>, items: &[Item<'_>], out: &mut 
     let mut link: Option<(&str, usize)> = None;
     for item in items {
         match *item {
-            Item::Word { word, .. } => push_clean(source.words.text(word), out),
+            Item::Word { word, .. } => {
+                let text = source.words.text(word);
+                if source.words.word(word).is_plain { out.push_str(text) } else { push_clean(text, out) }
+            }
             Item::Figures { text, .. } => out.push_str(text),
             Item::Space { .. } | Item::Tab { .. } => out.push(' '),
             Item::Opportunity | Item::SoftHyphen { .. } => {}

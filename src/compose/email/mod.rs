@@ -74,8 +74,8 @@ pub struct Emails<'p> {
     sheets: Vec<Option<Box<Sheet<'p>>>>,
     /// For what no page shows: its words take part in no subset of a font.
     own: Own,
-    /// Room for the HTML of the next message, by that of the last.
-    html_bytes: usize,
+    /// Room for the HTML and the text of the next message.
+    room: (String, String),
     plain: Plain,
     check: equal::Check,
 }
@@ -122,10 +122,15 @@ impl<'p> Emails<'p> {
             pictures: Pictures::new(resources, links),
             sheets: std::iter::repeat_with(|| None).take(layouts).collect(),
             own: Own::default(),
-            html_bytes: 0,
+            room: Default::default(),
             plain: Plain::default(),
             check: equal::Check::default(),
         }
+    }
+
+    /// Takes an e-mail that nobody needs any more: the next one is written in its place.
+    pub fn keep_room(&mut self, content: EmailContent) {
+        self.room = (content.html, content.text);
     }
 
     /// Writes the e-mail of a document whose body `binder` has bound. What it shows is compared with what was bound: `values` of the body,
@@ -162,7 +167,9 @@ impl<'p> Emails<'p> {
         let language = language(document);
         let is_reversed = is_reversed(language);
         let around = Around { text: part.text, is_kept: false };
-        let mut out = String::with_capacity(self.html_bytes);
+        let (mut out, mut text) = std::mem::take(&mut self.room);
+        out.clear();
+        text.clear();
         sheet.scaffold.open(&mut out, (&subject, &preheader), (language, is_reversed));
         let mut html = Html {
             css: &sheet.css,
@@ -192,7 +199,8 @@ impl<'p> Emails<'p> {
         let shown = std::mem::take(&mut html.shown);
         let mut out = std::mem::take(&mut html.out);
         scaffold::close(&mut out);
-        let text = plain.out.trim_matches(['\n', ' ']).to_string() + "\n";
+        text.push_str(plain.out.trim_matches(['\n', ' ']));
+        text.push('\n');
         let largest = out.len().max(text.len());
         if largest > limits::EMAIL_BYTES_MAX {
             let reason = format!("the e-mail has {largest} bytes, at most {} are sent", limits::EMAIL_BYTES_MAX);
@@ -201,7 +209,6 @@ impl<'p> Emails<'p> {
         let of_body = binder.values.list().filter(|_| part.shows_body);
         let values = own.values.list().take(values_before).chain(of_body).chain(own.values.list().skip(values_before));
         self.check.email(out.as_bytes(), text.as_bytes(), values)?;
-        self.html_bytes = out.len() + out.len() / 4;
         let content = EmailContent {
             subject,
             preheader,

@@ -171,8 +171,9 @@ impl Plain {
                 let is_right = cell.is_right || (*is_head && cell.span == 1 && is_right.get(cell.column).copied().unwrap_or(false));
                 let mut rest = cells.text_of(cell);
                 while !rest.is_empty() {
-                    let (line, behind) = divided(rest, room);
-                    let width = columns_of(line);
+                    // Its width is known if it fits as it is.
+                    let is_whole = cell.width <= room && rest.len() == cell.end - cell.start;
+                    let (line, width, behind) = if is_whole { (rest, cell.width, "") } else { divided(rest, room) };
                     let at = if is_right { start + room.saturating_sub(width) } else { start };
                     if column > at {
                         self.end_line();
@@ -208,23 +209,31 @@ impl Plain {
     }
 }
 
-/// What of a text fits so many columns, and the rest of it. A word that does not fit is divided.
-fn divided(text: &str, room: usize) -> (&str, &str) {
+/// What of a text fits so many columns, how many it takes, and the rest of it. A word that does not fit is divided.
+fn divided(text: &str, room: usize) -> (&str, usize, &str) {
     let text = text.trim();
-    if columns_of(text) <= room {
-        return (text, "");
+    let is_ascii = text.is_ascii();
+    let all = if is_ascii { text.len() } else { columns_of(text) };
+    if all <= room {
+        return (text, all, "");
     }
-    let (mut width, mut space, mut end) = (0, None, text.len());
+    let (space, end) = if is_ascii { (text[..=room].rfind(' '), room.max(1)) } else { ends_of(text, room) };
+    let end = space.filter(|at| *at > 0).unwrap_or(end);
+    let line = text[..end].trim_end();
+    (line, columns_of(line), text[end..].trim_start())
+}
+
+/// The last space of a text that may end a line of so many columns, and the end of what fits them, or of its first character.
+fn ends_of(text: &str, room: usize) -> (Option<usize>, usize) {
+    let (mut width, mut space) = (0, None);
     for (at, character) in text.char_indices() {
         if character == ' ' {
             space = Some(at);
         }
         width += columns_of(character.encode_utf8(&mut [0; 4]));
         if width > room {
-            end = at.max(text.chars().next().map_or(1, char::len_utf8));
-            break;
+            return (space, at.max(text.chars().next().map_or(1, char::len_utf8)));
         }
     }
-    let end = space.filter(|at| *at > 0).unwrap_or(end);
-    (text[..end].trim_end(), text[end..].trim_start())
+    (space, text.len())
 }

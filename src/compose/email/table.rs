@@ -6,6 +6,7 @@
 //! stand. Must never know where a page would end.
 
 use std::fmt::Write;
+use std::hash::{Hash, Hasher};
 
 use super::Source;
 use super::css::{Around, is_kept, push_class, push_text_class};
@@ -24,8 +25,20 @@ const UNWRAPPED_MAX: usize = 24;
 /// Most width of a column whose values do not wrap.
 const UNWRAPPED_WIDTH: Length = Length::from_points(90);
 
-/// What decides the tag of a cell.
+/// What decides the tag of a table.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TableKey {
+    /// The table of the layout.
+    table: usize,
+    margins: (i64, i64),
+    is_data: bool,
+    is_stacked: bool,
+    /// The style that it gives its cells.
+    shared: Option<TextStyleId>,
+}
+
+/// What decides the tag of a cell.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct CellKey {
     /// The cell of the layout.
     cell: usize,
@@ -41,6 +54,17 @@ pub struct CellKey {
     is_last: bool,
     /// The style that the table gives its cells.
     shared: Option<TextStyleId>,
+}
+
+impl Hash for CellKey {
+    /// All but the cell in one word: most documents have more cells than anything else.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let style = |style: Option<TextStyleId>| style.map_or(0, |style| u64::from(style.0) + 1);
+        let flags = [self.is_reversed, self.is_unwrapped, self.is_head, self.is_heading, self.is_kept, self.is_last];
+        let flags = flags.iter().fold(0, |bits, flag| bits << 1 | u64::from(*flag));
+        state.write_usize(self.cell);
+        state.write_u64(style(self.text) << 47 | style(self.shared) << 30 | u64::from(self.align) << 6 | flags);
+    }
 }
 
 /// What the cells of a table have from it.
@@ -118,36 +142,50 @@ impl Html<'_, '_> {
     }
 
     fn open_table(&mut self, table: &Table, (top, bottom): (Length, Length), is_data: bool, is_stacked: bool, shared: Option<TextStyleId>) {
-        self.out.push_str("<table");
-        if !is_data {
-            self.out.push_str(" role=\"presentation\"");
+        let margins = (self.css.space(top), self.css.space(bottom));
+        let key = TableKey { table: std::ptr::from_ref(table) as usize, margins, is_data, is_stacked, shared };
+        match self.tags.tables.get(&key) {
+            Some(tag) => self.out.push_str(tag),
+            None => {
+                let tag = self.table_tag(table, key);
+                self.out.push_str(&tag);
+                self.tags.tables.insert(key, tag.into());
+            }
+        }
+    }
+
+    fn table_tag(&self, table: &Table, key: TableKey) -> String {
+        let mut tag = String::from("<table");
+        if !key.is_data {
+            tag.push_str(" role=\"presentation\"");
         }
         let mut classes = String::new();
-        if is_stacked {
+        if key.is_stacked {
             classes.push_str("stk ");
         }
-        if let Some(text) = shared {
+        if let Some(text) = key.shared {
             push_text_class(text, &mut classes);
         }
-        push_classes(&classes, &mut self.out);
-        let (top, bottom) = (self.css.space(top), self.css.space(bottom));
-        let is_full = table.width.is_none() || is_stacked;
+        push_classes(&classes, &mut tag);
+        let is_full = table.width.is_none() || key.is_stacked;
         if is_full {
-            self.out.push_str(" width=\"100%\"");
+            tag.push_str(" width=\"100%\"");
         }
-        self.out.push_str(" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" style=\"border-collapse:collapse");
+        tag.push_str(" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" style=\"border-collapse:collapse");
         if is_full {
-            self.out.push_str(";width:100%");
+            tag.push_str(";width:100%");
         }
+        let (top, bottom) = key.margins;
         if (top, bottom) != (0, 0) {
-            write!(self.out, ";margin:{top}px 0 {bottom}px").expect("a String takes what is written");
+            write!(tag, ";margin:{top}px 0 {bottom}px").expect("a String takes what is written");
         }
-        if let Some(text) = shared {
-            self.out.push(';');
-            self.css.push_text(text, None, &mut self.out);
-            self.out.pop();
+        if let Some(text) = key.shared {
+            tag.push(';');
+            self.css.push_text(text, None, &mut tag);
+            tag.pop();
         }
-        self.out.push_str("\">\n");
+        tag.push_str("\">\n");
+        tag
     }
 
     /// Adds the head of a table that no record can change.
@@ -313,7 +351,9 @@ fn valign_word(valign: VerticalAlign) -> &'static str {
 /// Adds how high the cells of a row stand, if not in the middle, as they do without a word.
 fn push_valign(valign: VerticalAlign, out: &mut String) {
     if valign != VerticalAlign::Middle {
-        write!(out, " valign=\"{}\"", valign_word(valign)).expect("a String takes what is written");
+        out.push_str(" valign=\"");
+        out.push_str(valign_word(valign));
+        out.push('"');
     }
 }
 

@@ -154,13 +154,14 @@ pub fn message_id(about: &[&[u8]], domain: &str) -> String {
 }
 
 impl Message<'_> {
-    /// The bytes of the message, with CRLF at the end of each line.
+    /// Appends the bytes of the message, with CRLF at the end of each line.
     ///
     /// # Errors
     /// A value that comes from the job, not from a record, is none of a header; or the message is too large. Texts of records are
     /// always written: cleaned, bounded and encoded.
-    pub fn write(&self) -> Result<Vec<u8>, MimeError> {
+    pub fn write(&self, out: &mut Vec<u8>) -> Result<(), MimeError> {
         self.check()?;
+        let start = out.len();
         let mut builder = MessageBuilder::new().from(mailbox(&self.from)).to(mailbox(&self.to));
         if let Some(reply_to) = &self.reply_to {
             builder = builder.reply_to(mailbox(reply_to));
@@ -175,11 +176,11 @@ impl Message<'_> {
         for (name, value) in self.headers {
             builder = builder.header(*name, text(value, VALUE_BYTES_MAX));
         }
-        let mut bytes = builder.body(self.body()).write_to_vec().map_err(|_| MimeError::TooLarge)?;
-        if !bytes.ends_with(b"\r\n") {
-            bytes.extend_from_slice(b"\r\n");
+        builder.body(self.body()).serialize(out);
+        if !out.ends_with(b"\r\n") {
+            out.extend_from_slice(b"\r\n");
         }
-        if bytes.len() > MESSAGE_BYTES_MAX { Err(MimeError::TooLarge) } else { Ok(bytes) }
+        if out.len() - start > MESSAGE_BYTES_MAX { Err(MimeError::TooLarge) } else { Ok(()) }
     }
 
     fn check(&self) -> Result<(), MimeError> {
@@ -239,7 +240,12 @@ impl Message<'_> {
     }
 
     fn leaf<'b>(&'b self, media_type: &'b str, text: &'b str) -> MimePart<'b> {
-        MimePart::new(ContentType::new(media_type).attribute("charset", "utf-8"), text)
+        let content_type = ContentType::new(media_type).attribute("charset", "utf-8");
+        // The builder would encode all lines of more than 77 bytes, and HTML has many.
+        match seven_bit(text) {
+            Some(lines) => MimePart::new(content_type, lines).transfer_encoding("7bit"),
+            None => MimePart::new(content_type, text),
+        }
     }
 
     fn multipart<'b>(&'b self, kind: &str, root: Option<&'b str>, parts: Vec<MimePart<'b>>) -> MimePart<'b> {
@@ -251,21 +257,44 @@ impl Message<'_> {
     }
 
     /// A boundary that follows from the id of the message and stands nowhere in its texts. In quoted-printable no `=_` can stand, and no
-    /// `_` in Base64 (RFC 2045, 6.7 and 6.8).
+    /// `_` in Base64 (RFC 2045, 6.7 and 6.8); texts that are not encoded hardly ever have one.
     fn boundary(&self, kind: &str) -> String {
+        let is_in = |finder: &memmem::Finder<'_>| [self.text, self.html].iter().any(|text| finder.find(text.as_bytes()).is_some());
+        let may_be_in = is_in(&memmem::Finder::new("=_"));
         for attempt in 0u32.. {
             let mut hasher = Hasher::new();
             hasher.update_field(kind.as_bytes());
             hasher.update_field(self.message_id.as_bytes());
             hasher.update(&attempt.to_le_bytes());
             let boundary = format!("=_{}_{}", &kind[..3], hex(&hasher.finish().0[..12]));
-            let finder = memmem::Finder::new(boundary.as_bytes());
-            if finder.find(self.text.as_bytes()).is_none() && finder.find(self.html.as_bytes()).is_none() {
+            if !may_be_in || !is_in(&memmem::Finder::new(boundary.as_bytes())) {
                 return boundary;
             }
         }
         unreachable!("a text of bounded length does not hold four billion boundaries")
     }
+}
+
+/// A text in lines that end in CRLF, if it needs no encoding: it is ASCII without NUL and CR (RFC 2045, 2.7), and no line has more than 998
+/// bytes (RFC 5322, 2.1.1).
+fn seven_bit(text: &str) -> Option<Vec<u8>> {
+    const LINE_BYTES_MAX: usize = 998;
+    let text = text.as_bytes();
+    if !text.is_ascii() || memchr::memchr2(b'\r', 0, text).is_some() {
+        return None;
+    }
+    let mut lines = Vec::with_capacity(text.len() + text.len() / 16 + 16);
+    let mut start = 0;
+    for end in memchr::memchr_iter(b'\n', text) {
+        lines.extend_from_slice(&text[start..end]);
+        lines.extend_from_slice(b"\r\n");
+        if end - start > LINE_BYTES_MAX {
+            return None;
+        }
+        start = end + 1;
+    }
+    lines.extend_from_slice(&text[start..]);
+    (text.len() - start <= LINE_BYTES_MAX).then_some(lines)
 }
 
 fn check_id(id: &str) -> Result<(), MimeError> {
@@ -327,6 +356,12 @@ mod tests {
         }
     }
 
+    fn written(message: &Message<'_>) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        message.write(&mut bytes).expect("a message");
+        bytes
+    }
+
     fn check_wire(bytes: &[u8]) {
         assert!(bytes.ends_with(b"\r\n"));
         assert!(!bytes.iter().enumerate().any(|(at, b)| *b == b'\n' && (at == 0 || bytes[at - 1] != b'\r')), "a bare LF");
@@ -350,9 +385,9 @@ mod tests {
             headers: &[("Auto-Submitted", "auto-generated"), ("List-Id", "<statements.bank.example>"), ("X-Pressrun-Document", "A-1")],
             ..message(&from, &to, "Ann", "Grüße\nFrom here on\n.dot\n", "<!doctype html><p>Grüße <img src=\"cid:logo@bank.example\" alt=\"\">")
         };
-        let bytes = message.write().expect("a message");
+        let bytes = written(&message);
         check_wire(&bytes);
-        assert_eq!(message.write().expect("a message"), bytes, "the same parts give the same bytes");
+        assert_eq!(written(&message), bytes, "the same parts give the same bytes");
         let text = String::from_utf8_lossy(&bytes);
         let order = [
             "multipart/mixed",
@@ -378,11 +413,28 @@ mod tests {
     }
 
     #[test]
+    fn texts_are_encoded_only_if_they_must_be() {
+        let (from, to) = (address("a@bank.example"), address("ann@example.org"));
+        let long = "<td>x</td>".repeat(90) + "\n<p>From = here</p>";
+        let longer = "<td>x</td>".repeat(100);
+        for (html, is_plain) in [(&long[..], true), ("<p>5 &#8364;</p>\n\n", true), (&longer, false), ("<p>счёт</p>", false)] {
+            let bytes = written(&message(&from, &to, "", "short\n", html));
+            check_wire(&bytes);
+            let text = String::from_utf8_lossy(&bytes);
+            let (_, part) = text.split_once("text/html").expect("a part");
+            assert_eq!(part.contains("Content-Transfer-Encoding: 7bit"), is_plain, "{text}");
+            let parsed = MessageParser::new().parse(&bytes).expect("a message");
+            let body = parsed.body_html(0).expect("HTML").replace("\r\n", "\n");
+            assert_eq!(body.trim_end(), html.trim_end());
+        }
+    }
+
+    #[test]
     fn levels_that_are_not_needed_are_not_there() {
         let (from, to) = (address("a@bank.example"), address("ann@example.org"));
-        let plain = message(&from, &to, "", "short\n", "").write().expect("a message");
+        let plain = written(&message(&from, &to, "", "short\n", ""));
         assert!(!String::from_utf8_lossy(&plain).contains("multipart"));
-        let both = message(&from, &to, "", "short\n", "<p>short</p>").write().expect("a message");
+        let both = written(&message(&from, &to, "", "short\n", "<p>short</p>"));
         let both = String::from_utf8_lossy(&both);
         assert!(both.contains("multipart/alternative") && !both.contains("multipart/related") && !both.contains("multipart/mixed"));
     }
@@ -393,7 +445,7 @@ mod tests {
         let huge = "Ä\r\nBcc: x@example.org\r\n\r\n<script>".repeat(200_000);
         for name in ["Ann\r\nBcc: all@example.org", "\u{202e}evil", "=?utf-8?B?AA==?=", "\"><script>", "a,b;c:d<e@f>", &huge] {
             let message = Message { subject: name, ..message(&from, &to, name, name, "") };
-            let bytes = message.write().expect("a message");
+            let bytes = written(&message);
             check_wire(&bytes);
             let parsed = MessageParser::new().parse(&bytes).expect("a message");
             assert!(parsed.bcc().is_none(), "{name}");
@@ -408,7 +460,7 @@ mod tests {
         let (from, to) = (address("a@bank.example"), address("ann@example.org"));
         let first = message(&from, &to, "", "x", "<p>").boundary("alternative");
         let text = format!("--{first}--\n");
-        let bytes = message(&from, &to, "", &text, "<p>x</p>").write().expect("a message");
+        let bytes = written(&message(&from, &to, "", &text, "<p>x</p>"));
         let parsed = MessageParser::new().parse(&bytes).expect("a message");
         assert_eq!(parsed.body_text(0).map(|text| text.replace("\r\n", "\n")), Some(text));
         assert!(parsed.body_html(0).is_some_and(|html| html.contains("<p>x</p>")));
@@ -418,7 +470,7 @@ mod tests {
     fn values_of_the_job_are_refused_when_they_are_none() {
         let (from, to) = (address("a@bank.example"), address("ann@example.org"));
         let base = message(&from, &to, "", "x", "");
-        let fails = |message: Message<'_>| message.write().expect_err("a fault");
+        let fails = |message: Message<'_>| message.write(&mut Vec::new()).expect_err("a fault");
         assert_eq!(fails(Message { headers: &[("Bcc", "x")], ..base }), MimeError::HeaderTaken("Bcc".into()));
         assert_eq!(fails(Message { headers: &[("X Y", "x")], ..base }), MimeError::HeaderName("X Y".into()));
         assert_eq!(fails(Message { message_id: "a b@c", ..base }), MimeError::Id("a b@c".into()));

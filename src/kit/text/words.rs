@@ -61,6 +61,8 @@ pub struct Word {
     pub missing: bool,
     /// Whether its glyphs, one after the other, do not read as the word: its text must be told beside them.
     pub is_told: bool,
+    /// Whether it is written as it is in any markup: ASCII without controls and without `&`, `<`, `>`.
+    pub is_plain: bool,
     stack: u16,
     kind: u8,
     text: (u32, u32),
@@ -250,6 +252,7 @@ impl Words {
             spaces: 0,
             missing: false,
             is_told: false,
+            is_plain: text.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'&' | b'<' | b'>')),
             stack: stack.number,
             kind,
             text: (text_start, self.texts.len() as u32),
