@@ -308,7 +308,10 @@ fn find(seen: &[u8], value: &[u8], at: &mut usize, is_loose: bool) -> bool {
 /// Where a value stands at the beginning of one of the next strings of a page, as most do.
 fn first_in_string(contents: &[u8], value: &[u8]) -> Option<usize> {
     const STRINGS: usize = 8;
-    memchr::memchr_iter(b'(', contents).take(STRINGS).map(|at| at + 1).find(|at| contents[*at..].starts_with(value))
+    memchr::memchr_iter(b'(', contents)
+        .take(STRINGS)
+        .map(|at| at + 1)
+        .find(|at| contents.get(*at) == value.first() && contents[*at..].starts_with(value))
 }
 
 /// Where a value that is not empty stands first. Most stand near: to prepare a search through all takes longer than to find them.

@@ -104,7 +104,8 @@ impl<'t> Seeker<'t> {
     /// The end of a value that begins at `at`, whatever spaces stand in it or in the text.
     fn matches(&self, mut at: usize, mut value: &[u8]) -> Option<usize> {
         // Most stand as they are.
-        if self.text[at..].starts_with(value) && !(self.is_html && memchr::memchr2(b'<', b'&', value).is_some()) {
+        let text = &self.text[at.min(self.text.len())..];
+        if text.first() == value.first() && text.starts_with(value) && !(self.is_html && memchr::memchr2(b'<', b'&', value).is_some()) {
             return Some(at + value.len());
         }
         while let Some((&wanted, behind)) = value.split_first() {

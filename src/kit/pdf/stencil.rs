@@ -142,7 +142,19 @@ pub fn deflate_rows(rows: &[u8], width: usize) -> Vec<u8> {
     let mut above: &[u8] = &[];
     // Where rows stood last that are not as the one above.
     let mut seen: FxHashMap<&[u8], usize> = FxHashMap::default();
-    for (number, row) in rows.chunks(width).enumerate() {
+    let mut rest = rows;
+    let mut number = 0;
+    while !rest.is_empty() {
+        // In files of many objects most rows repeat: several are compared at once.
+        const AT_ONCE: usize = 16;
+        if number > 0 && width >= LENGTH_MIN && rest.len() >= AT_ONCE * width {
+            let before = &rows[(number - 1) * width..];
+            if before[..AT_ONCE * width] == rest[..AT_ONCE * width] {
+                (repeated, number, rest) = (repeated + AT_ONCE, number + AT_ONCE, &rest[AT_ONCE * width..]);
+                continue;
+            }
+        }
+        let (row, behind) = rest.split_at(width.min(rest.len()));
         if row == above && width >= LENGTH_MIN {
             repeated += 1;
         } else {
@@ -154,7 +166,7 @@ pub fn deflate_rows(rows: &[u8], width: usize) -> Vec<u8> {
                 tokens.resize(tokens.len() + row.len(), Token::Literal);
             }
         }
-        above = row;
+        (above, rest, number) = (row, behind, number + 1);
     }
     end_run(repeated, &mut tokens);
     let codes = Codes::of(rows, &tokens);
