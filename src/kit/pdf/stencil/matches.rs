@@ -55,12 +55,12 @@ impl Search {
         self.heads.resize(1 << HASH_BITS, NONE);
         // What is read of it was written before.
         self.before.resize(symbols.len().max(self.before.len()), NONE);
-        self.costs.clear();
-        self.costs.push(0);
-        self.costs.extend(symbols.iter().scan(0, |sum, symbol| {
-            *sum += if *symbol == 0 { 2 } else { 6 };
-            Some(*sum)
-        }));
+        self.costs.resize(symbols.len() + 1, 0);
+        let mut sum = 0;
+        for (cost, symbol) in self.costs[1..].iter_mut().zip(symbols) {
+            sum += if *symbol == 0 { 2 } else { 6 };
+            *cost = sum;
+        }
         self.tokens.clear();
         let tokens = &mut self.tokens;
         let mut finder = Finder { width, last: 0, symbols, costs: &self.costs, heads: &mut self.heads, before: &mut self.before };
@@ -90,7 +90,7 @@ impl Search {
 }
 
 /// A match that saves so many bits is taken without a look at the next.
-const LAZY_MAX: i32 = 500;
+const LAZY_MAX: i32 = 150;
 /// The next match is better if it saves so many more.
 const LAZY_LEAD: i32 = 2;
 
