@@ -8,7 +8,7 @@ use pressrun::archive::proof::Verdict;
 use pressrun::base::file::Disk;
 use pressrun::engine::archive::{self, Actor, ArchiveError, ArchiveKey, Reader};
 use pressrun::engine::{self, EngineError, Options, Silent};
-use pressrun::ledger::{Condition, DeliveryEvent, DocumentQuery, Ledger};
+use pressrun::ledger::{Condition, DeliveryEvent, DocumentQuery, Due, Ledger};
 use pressrun::plan::{Overrides, Plan, compile};
 
 const LAYOUT: &str = r#"<layout xmlns="urn:pressrun:layout:1" name="letter" lang="en">
@@ -46,9 +46,25 @@ fn actor(time: &str) -> Actor {
     Actor { who: "tester".into(), time: format!("2026-11-0{time}T00:00:00Z"), why: "a test".into() }
 }
 
+/// What makes each letter an e-mail, too.
+const MAIL: &str = r#"
+[channels]
+type = "letter"
+customer = "{id}"
+default = "print email"
+
+[email]
+to = "{id}@example.org"
+from = "letters@bank.example"
+"#;
+
 fn run(folder: &Path) -> (Plan, PathBuf) {
     std::fs::write(folder.join("letter.xml"), LAYOUT).unwrap();
     std::fs::write(folder.join("job.toml"), JOB).unwrap();
+    run_there(folder)
+}
+
+fn run_there(folder: &Path) -> (Plan, PathBuf) {
     let record = |n: usize| format!("{{\"id\":\"D{n}\",\"name\":\"Customer {}\",\"amount\":\"{n}.50\"}}\n", n % 5);
     std::fs::write(folder.join("data.ndjson"), (0..10).map(record).collect::<String>()).unwrap();
     let compiled = compile(&folder.join("job.toml"), &Overrides::default());
@@ -253,6 +269,32 @@ fn a_lost_ledger_comes_back() {
     assert_eq!(archive::take(&plan, &out, &archive::root_of(&out), None, &actor("2")).unwrap().events, 1);
     let log = std::fs::read_to_string(archive::root_of(&out).join("log")).unwrap();
     assert!(log.contains("\"status\":\"421\"") && !log.contains("421 later"));
+}
+
+#[test]
+fn an_erased_document_takes_its_message_along_and_leaves_the_run_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let layout = LAYOUT.replace("</body>", "</body> <email subject=\"Your letter\"/>");
+    std::fs::write(folder.path().join("letter.xml"), layout).unwrap();
+    std::fs::write(folder.path().join("job.toml"), format!("{JOB}{MAIL}")).unwrap();
+    let (_, out) = run_there(folder.path());
+    let root = archive::root_of(&out);
+    let due = |ledger: &Ledger| {
+        let due = Due { channel: "email", from: 0, count: 100, now: "2026-12-01T00:00:00Z" };
+        ledger.due_messages(&due).unwrap().into_iter().map(|message| message.record).collect::<Vec<_>>()
+    };
+    let ledger = || Ledger::read(&out.join("ledger.sqlite")).unwrap().unwrap();
+    assert_eq!(due(&ledger()).len(), 10);
+    let erased = archive::erase(&root, &of_customer("Customer 3"), None, &actor("4")).unwrap();
+    assert_eq!((erased.documents, erased.volumes), (2, 2));
+    let verified = engine::verify(&out).unwrap().unwrap();
+    assert_eq!(verified.faults, Vec::<String>::new());
+    assert_eq!(archive::audit(&root, 2).unwrap().faults, []);
+    // Nothing of them is sent any more, and all others are.
+    assert_eq!(due(&ledger()), [0, 1, 2, 4, 5, 6, 7, 9]);
+    assert_eq!(ledger().delivery_counts("email").unwrap().iter().map(|(_, count)| count).sum::<u64>(), 8);
+    let text = std::fs::read_to_string(out.join("volumes/000001.mbox")).unwrap();
+    assert!(text.contains("Customer 2") && !text.contains("Customer 3"), "{text}");
 }
 
 #[test]

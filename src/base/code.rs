@@ -713,8 +713,8 @@ codes! {
     ARCHIVE_REFUSED = "A0103", "the archive cannot do that",
         "The query names a key that no run declares, a document is not there or was erased, or a run is not closed. The message says which.";
     ARCHIVE_HELD = "A0104", "documents are under a legal hold",
-        "A hold keeps documents whatever their retention says, and against erasure, too. Nothing was changed. `pressrun archive hold list` shows the\n\
-         holds; whoever set it can lift it with `pressrun archive hold lift`.";
+        "A hold keeps documents whatever their retention says, and against erasure, too. Nothing was changed. `pressrun archive hold list ARCHIVE`\n\
+         shows the holds; whoever set it can lift it with `pressrun archive hold lift`.";
     ARCHIVE_STORE = "A0105", "the object store cannot be used",
         "The store said no, or did not answer. Names and passwords come from the environment: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`,\n\
          `AWS_REGION`, `AWS_ENDPOINT_URL`; `AWS_ALLOW_HTTP=true` for one without TLS. Nothing that was not stored whole is in the log; give the command again.";

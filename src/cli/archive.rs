@@ -361,7 +361,7 @@ pub(super) fn refuse(error: &ArchiveError) -> Outcome {
         ArchiveError::Damaged { .. } => (&code::ARCHIVE_DAMAGED, Some("`pressrun archive audit` names everything that is damaged".to_string())),
         ArchiveError::NoArchive(_) => (&code::ARCHIVE_NONE, Some("`pressrun archive take RUN` makes one of a closed run".to_string())),
         ArchiveError::Refused(_) => (&code::ARCHIVE_REFUSED, None),
-        ArchiveError::Held { .. } => (&code::ARCHIVE_HELD, Some("`pressrun archive hold list` shows who set it and why".to_string())),
+        ArchiveError::Held { .. } => (&code::ARCHIVE_HELD, Some("`pressrun archive hold list ARCHIVE` shows who set it and why".to_string())),
         ArchiveError::Store { .. } => (&code::ARCHIVE_STORE, None),
     };
     fail(code, error.to_string(), hint)

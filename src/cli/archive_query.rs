@@ -32,7 +32,7 @@ pub(super) struct Query {
     /// The name of the layout.
     #[arg(long = "type", value_name = "LAYOUT")]
     kind: Option<String>,
-    /// The channel, as it stands in the list.
+    /// A channel of the document, or all of them as they stand in the list (`email+print`).
     #[arg(long, value_name = "CHANNEL")]
     channel: Option<String>,
     /// The id of the document.

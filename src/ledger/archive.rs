@@ -177,9 +177,19 @@ impl Ledger {
         self.on("read", self.connection.query_row(sql, [], |row| row.get::<_, i64>(0)).map(|count| count as u64))
     }
 
-    /// Blanks what the ledger says of the person of these records: names, addresses, keys, reasons. What counts and balances stays. `volumes` have
-    /// other hashes now.
-    pub fn erase(&mut self, records: &[u64], volumes: &[(u32, Hash)]) -> Result<(), LedgerError> {
+    /// The files of messages beside a volume.
+    pub fn message_files_of(&self, volume: u32) -> Result<Vec<String>, LedgerError> {
+        if !self.has_table("message_volumes")? {
+            return Ok(Vec::new());
+        }
+        let mut statement = self.on("read", self.connection.prepare_cached("SELECT file FROM message_volumes WHERE volume = ?1 ORDER BY channel"))?;
+        let rows = statement.query_map([volume], |row| row.get(0));
+        self.on("read", rows.and_then(Iterator::collect))
+    }
+
+    /// Blanks what the ledger says of the person of these records: names, addresses, keys, reasons. What counts and balances stays; a message
+    /// without an id is sent to nobody. A volume and the files of messages beside it have other hashes now.
+    pub fn erase(&mut self, records: &[u64], (volume, hash): (u32, Hash), message_files: &[(String, Hash)]) -> Result<(), LedgerError> {
         let mut statements = vec![
             "UPDATE documents SET id = '', sort_key = X'', totals = NULL WHERE record = ?1",
             "UPDATE mail SET lines = '', name = '', keys = zeroblob(40), fields = '[]', routing = '', postcode = '', diverted = NULL WHERE record = ?1",
@@ -191,6 +201,7 @@ impl Ledger {
             ("routes", "UPDATE routes SET recipient = '', reason = NULL WHERE record = ?1"),
             ("messages", "UPDATE messages SET message_id = '' WHERE record = ?1"),
             ("delivery_events", "UPDATE delivery_events SET reason = '' WHERE record = ?1"),
+            ("deliveries", "UPDATE deliveries SET next_at = NULL WHERE record = ?1"),
         ] {
             if self.has_table(table)? {
                 statements.push(sql);
@@ -204,8 +215,9 @@ impl Ledger {
                     statement.execute([*record as i64])?;
                 }
             }
-            for (volume, hash) in volumes {
-                to.execute("UPDATE volumes SET sha256 = ?2 WHERE number = ?1", params![volume, hash.0])?;
+            to.execute("UPDATE volumes SET sha256 = ?2 WHERE number = ?1", params![volume, hash.0])?;
+            for (file, hash) in message_files {
+                to.execute("UPDATE message_volumes SET sha256 = ?3 WHERE volume = ?1 AND file = ?2", params![volume, file, hash.0])?;
             }
             Ok(())
         })?;

@@ -139,12 +139,12 @@ impl Ledger {
         })
     }
 
-    /// Messages that may be handed to the server now, in the order of the records.
+    /// Messages that may be handed to the server now, in the order of the records. One that was erased has no id any more and is nobody's.
     pub fn due_messages(&self, due: &Due<'_>) -> Result<Vec<DueMessage>, LedgerError> {
         let sql = "SELECT m.record, m.volume, m.offset, m.length, m.sha256, m.message_id, r.recipient, coalesce(d.attempts, 0), d.first_at
               FROM messages m JOIN routes r ON r.record = m.record AND r.channel = m.channel
               LEFT JOIN deliveries d ON d.record = m.record AND d.channel = m.channel
-             WHERE m.channel = ?1 AND m.record >= ?2 AND (d.state IS NULL OR (d.state = 'deferred' AND (d.next_at IS NULL OR d.next_at <= ?3)))
+             WHERE m.channel = ?1 AND m.message_id <> '' AND m.record >= ?2 AND (d.state IS NULL OR (d.state = 'deferred' AND (d.next_at IS NULL OR d.next_at <= ?3)))
              ORDER BY m.record LIMIT ?4";
         let mut statement = self.on("read", self.connection.prepare_cached(sql))?;
         let rows = statement.query_map(params![due.channel, due.from as i64, due.now, due.count as i64], |row| {
@@ -169,10 +169,10 @@ impl Ledger {
         self.on("read", self.connection.query_row(sql, [channel], |row| row.get(0)))
     }
 
-    /// How many messages of a channel stand how, in the order of [`DeliveryState::ALL`].
+    /// How many messages of a channel stand how, without those that were erased, in the order of [`DeliveryState::ALL`].
     pub fn delivery_counts(&self, channel: &str) -> Result<Vec<(DeliveryState, u64)>, LedgerError> {
         let sql = "SELECT coalesce(d.state, 'queued'), count(*) FROM messages m
-              LEFT JOIN deliveries d ON d.record = m.record AND d.channel = m.channel WHERE m.channel = ?1 GROUP BY 1";
+              LEFT JOIN deliveries d ON d.record = m.record AND d.channel = m.channel WHERE m.channel = ?1 AND m.message_id <> '' GROUP BY 1";
         let mut statement = self.on("read", self.connection.prepare_cached(sql))?;
         let rows = statement.query_map([channel], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)? as u64)));
         let mut counts = self.on("read", rows.and_then(Iterator::collect::<Result<Vec<_>, _>>))?.into_iter().map(|(word, count)| {
@@ -185,7 +185,7 @@ impl Ledger {
 
     /// The messages of a channel that stand so.
     pub fn deliveries_in(&self, channel: &str, state: DeliveryState) -> Result<Vec<Delivery>, LedgerError> {
-        let sql = format!("{STANDING} WHERE m.channel = ?1 AND coalesce(d.state, 'queued') = ?2 ORDER BY m.record");
+        let sql = format!("{STANDING} WHERE m.channel = ?1 AND m.message_id <> '' AND coalesce(d.state, 'queued') = ?2 ORDER BY m.record");
         let mut statement = self.on("read", self.connection.prepare_cached(&sql))?;
         let rows = statement.query_map(params![channel, state.name()], read_delivery);
         self.sound(self.on("read", rows.and_then(Iterator::collect))?)
@@ -193,7 +193,7 @@ impl Ledger {
 
     /// How the message of a record stands.
     pub fn delivery(&self, channel: &str, record: u64) -> Result<Option<Delivery>, LedgerError> {
-        let sql = format!("{STANDING} WHERE m.channel = ?1 AND m.record = ?2");
+        let sql = format!("{STANDING} WHERE m.channel = ?1 AND m.message_id <> '' AND m.record = ?2");
         let mut statement = self.on("read", self.connection.prepare_cached(&sql))?;
         let row = self.on("read", statement.query_row(params![channel, record as i64], read_delivery).optional())?;
         Ok(self.sound(row.into_iter().collect())?.pop())

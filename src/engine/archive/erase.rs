@@ -339,7 +339,15 @@ fn erase_in_run(
         }
     }
     let mut ledger = Ledger::open(&folder.ledger(), disk)?;
-    ledger.erase(records, &[(volume - 1, hash)])?;
+    let mut message_files = Vec::new();
+    for file in ledger.message_files_of(volume - 1)? {
+        let path = folder.file(&file);
+        if Fingerprint::of(&path).is_ok() {
+            let hash = Hash::of(&Mapped::open(&path)?);
+            message_files.push((file, hash));
+        }
+    }
+    ledger.erase(records, (volume - 1, hash), &message_files)?;
     let rows = folder.file(&crate::engine::rebuilding::rows_name(volume - 1));
     if Fingerprint::of(&rows).is_ok() {
         let text = ledger.rows_of(volume - 1)?;

@@ -63,7 +63,8 @@ fn each_message(night: &Night, limit: u64, mut each: impl FnMut(&MessageRow, Vec
     for (volume, name) in files {
         let path = night.folder.join(&name);
         let mut pieces = Pieces::open(&path)?;
-        for row in night.ledger.messages_of(volume, EMAIL)? {
+        // One that was erased has no id any more.
+        for row in night.ledger.messages_of(volume, EMAIL)?.into_iter().filter(|row| !row.message_id.is_empty()) {
             if count >= limit {
                 return Ok(count);
             }
