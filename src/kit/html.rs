@@ -10,7 +10,8 @@ use std::fmt::Write;
 pub use seek::Seeker;
 
 /// Adds text between tags: `&`, `<` and `>` become entities, characters that HTML does not allow (HTML, 13.5) become U+FFFD, and marks
-/// that turn the direction of what follows are left out, because they would reach beyond the text.
+/// that turn the direction of what follows are left out, because they would reach beyond the text. Letters of Latin alphabets, punctuation
+/// and signs of currencies are named by their numbers, so that most documents are ASCII and need no encoding on their way.
 pub fn push_text(text: &str, out: &mut String) {
     if text.bytes().all(|byte| !NEEDS_CARE[usize::from(byte)]) {
         out.push_str(text);
