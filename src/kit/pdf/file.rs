@@ -261,7 +261,7 @@ fn cross_reference_rows(places: &[u64], last: u64) -> Rows {
     // Rows that most have: that of an object behind another in a stream, and that of one that is free as the one before.
     let (mut next, same) = (vec![0u8; width + 1], [&[2], &above[..]].concat());
     (next[0], next[width]) = (2, 1);
-    let (mut before, mut is_stale) = (0, false);
+    let (mut before, mut is_stale) = (0_u64, false);
     let fill = |place: u64, number: usize, row: &mut [u8]| {
         let (kind, value, index) = match place {
             0 => {
@@ -279,7 +279,7 @@ fn cross_reference_rows(places: &[u64], last: u64) -> Rows {
         row[1 + middle..].copy_from_slice(&index.to_be_bytes());
     };
     for (number, &place) in places.iter().enumerate() {
-        let is_next = place & IN_STREAM != 0 && place != UNUSED && place == before + 1 && place & 0xff != 0;
+        let is_next = place & IN_STREAM != 0 && place != UNUSED && place == before.wrapping_add(1) && place & 0xff != 0;
         if is_next || (place == UNUSED && before == UNUSED) {
             bytes.extend_from_slice(if is_next { &next } else { &same });
             is_stale = true;
