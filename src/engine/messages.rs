@@ -90,7 +90,7 @@ pub(super) type Spare = Vec<Vec<u8>>;
 pub(super) fn write(plan: &Plan, channels: &Channels, of: &Composing<'_, '_>, spare: &mut Spare) -> Result<Vec<Message>, Hold> {
     let key = DocumentKey::new(&plan.hash, of.document.record);
     let no_value = |error: crate::kit::expr::EvalError| Hold::new(&code::RECORD_EXPRESSION, error.to_string());
-    let content = of.document.hash.unwrap_or_else(|| hash_document(of.document));
+    let content = hash_document(of.document);
     let mut messages = Vec::new();
     for route in &of.decision.routes {
         let Some(stream) = channels.stream(route.channel) else { continue };

@@ -22,7 +22,7 @@ use crate::model::resources::Used;
 use crate::model::slot::SlotFate;
 use crate::model::trace::TracedPage;
 use crate::plan::Plan;
-use crate::streams::volume::{Shapes, hash_bodies, write_volume};
+use crate::streams::volume::{Shapes, hash_document, write_volume};
 
 /// A document, composed on demand.
 #[derive(Clone, Debug)]
@@ -59,7 +59,7 @@ impl Composed {
 
     /// The fingerprint that the ledger of a run has for this document: SHA-256 over its page bodies.
     pub fn hash(&self) -> Hash {
-        hash_bodies(self.document.pages.iter().map(|page| page.body.as_slice()))
+        hash_document(&self.document)
     }
 
     /// The document as a PDF/A file of its own.

@@ -116,15 +116,15 @@ pub fn write_volume(
 }
 
 /// The fingerprint of a document: see [`Entry::hash`].
-pub fn hash_bodies<'b>(bodies: impl Iterator<Item = &'b [u8]>) -> Hash {
+fn hash_bodies<'b>(bodies: impl Iterator<Item = &'b [u8]>) -> Hash {
     let mut hasher = Hasher::new();
     bodies.for_each(|body| hasher.update_field(body));
     hasher.finish()
 }
 
-/// The fingerprint of a document that is composed: see [`Entry::hash`].
+/// The fingerprint of a document that is composed, see [`Entry::hash`]: the one it knows, or else that of its pages.
 pub fn hash_document(document: &Document) -> Hash {
-    hash_bodies(document.pages.iter().map(|page| page.body.as_slice()))
+    document.hash.unwrap_or_else(|| hash_bodies(document.pages.iter().map(|page| page.body.as_slice())))
 }
 
 /// What a volume can say it conforms to: without tags nothing but its looks, with tags and a language, and a text in the place of
@@ -180,7 +180,7 @@ fn write_document(
         pages: document.pages.len() as u32,
         offset,
         length: file.position() - offset,
-        hash: document.hash.unwrap_or_else(|| hash_document(document)),
+        hash: hash_document(document),
     })
 }
 
